@@ -1,0 +1,280 @@
+"""The Image: float, scene-linear, lazy by region; a face edit costs what the face costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.data.box import EMPTY, Box, Format, joined
+
+Pixels = NDArray[np.float32]
+Channels = tuple[str, ...]
+
+RGB: Channels = ("R", "G", "B")
+RGBA: Channels = ("R", "G", "B", "A")
+NO_METADATA: Mapping[str, Any] = MappingProxyType({})
+
+
+class Source(Protocol):
+    """What stands behind an Image: something that yields any part of its data window."""
+
+    def read(self, box: Box, channels: Channels) -> Pixels:
+        """Return `channels` within `box` (which lies inside the data window), float32, rows x columns x channels."""
+        ...
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that this source holds on to."""
+        ...
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Says that outside `changed` this picture is exactly a part of a file, channel for channel."""
+
+    file: Path
+    part: int
+    channels: Channels
+    space: str  # the colour space of the values in the file
+    stamp: str  # size and time of the file when it was read: a file that changed is no origin any more
+    changed: tuple[Box, ...] = ()
+
+
+def frozen(array: NDArray[Any]) -> Pixels:
+    """The array as read-only float32, without a copy where it already is one."""
+    result = np.ascontiguousarray(array, dtype=np.float32)
+    if result.flags.writeable:
+        result = result.view()
+        result.flags.writeable = False
+    return result
+
+
+@dataclass(frozen=True, eq=False)
+class ArraySource:
+    """Pixels in memory."""
+
+    pixels: Pixels
+    data: Box
+    channels: Channels
+
+    def read(self, box: Box, channels: Channels) -> Pixels:
+        rows, columns = box.slices(self.data)
+        part = self.pixels[rows, columns]
+        if channels != self.channels:
+            part = part[..., [self.channels.index(name) for name in channels]]
+        return frozen(part)
+
+    @property
+    def nbytes(self) -> int:
+        return self.pixels.nbytes
+
+
+@dataclass(frozen=True, eq=False)
+class PatchSource:
+    """A picture with some channels of one rectangle replaced (or added)."""
+
+    base: Image
+    patch: ArraySource
+
+    def read(self, box: Box, channels: Channels) -> Pixels:
+        inside = box.meet(self.patch.data)
+        new = [i for i, name in enumerate(channels) if name in self.patch.channels]
+        if inside.empty or not new:
+            return self.base.region(box, channels)
+        if inside == box and len(new) == len(channels):
+            return self.patch.read(box, channels)
+        result = self.base.region(box, channels).copy()
+        rows, columns = inside.slices(box)
+        fresh = self.patch.read(inside, tuple(channels[i] for i in new))
+        if len(new) == len(channels):
+            result[rows, columns] = fresh
+        else:
+            for k, i in enumerate(new):
+                result[rows, columns, i] = fresh[..., k]
+        return frozen(result)
+
+    @property
+    def nbytes(self) -> int:
+        return self.patch.nbytes + self.base.nbytes
+
+
+@dataclass(frozen=True, eq=False)
+class Image:
+    """A picture on a wire: channels of float32 light in the shot's working space, alpha associated.
+
+    `data` is the window that holds pixels, `format` the frame it is composed in; outside `data` a
+    picture is black and transparent. Nothing is ever clipped. Arrays handed out are read-only.
+    """
+
+    format: Format
+    data: Box
+    channels: Channels
+    colorspace: str
+    source: Source
+    metadata: Mapping[str, Any] = field(default=NO_METADATA)
+    origin: Origin | None = None
+
+    # -- making ------------------------------------------------------------------------------------
+
+    @classmethod
+    def of(
+        cls,
+        pixels: NDArray[Any],
+        *,
+        channels: Sequence[str] | None = None,
+        data: Box | None = None,
+        format: Format | None = None,
+        colorspace: str = "",
+        metadata: Mapping[str, Any] = NO_METADATA,
+    ) -> Self:
+        """Make a picture of an array: rows x columns, or rows x columns x channels, top row first."""
+        array = frozen(pixels if pixels.ndim == 3 else pixels[..., None])
+        height, width, depth = array.shape
+        if channels is None:
+            names = {1: ("A",), 3: RGB, 4: RGBA}.get(depth)
+            if names is None:
+                raise ValueError(f"name the channels of an array with {depth} of them")
+        else:
+            names = tuple(channels)
+        if len(names) != depth:
+            raise ValueError(f"{len(names)} channel names for an array of {depth}")
+        if data is None:
+            data = Box(0, 0, width, height)
+        if (data.width, data.height) != (width, height):
+            raise ValueError(f"a data window of {data.width}x{data.height} for an array of {width}x{height}")
+        return cls(
+            format=format or Format(width, height),
+            data=data,
+            channels=names,
+            colorspace=colorspace,
+            source=ArraySource(array, data, names),
+            metadata=metadata,
+        )
+
+    def with_pixels(
+        self, pixels: NDArray[Any], *, data: Box | None = None, channels: Sequence[str] | None = None
+    ) -> Image:
+        """This picture's frame and metadata around new pixels; it no longer comes from a file."""
+        return Image.of(
+            pixels,
+            channels=channels if channels is not None else self.channels,
+            data=data if data is not None else self.data,
+            format=self.format,
+            colorspace=self.colorspace,
+            metadata=self.metadata,
+        )
+
+    def patched(self, box: Box, pixels: NDArray[Any], channels: Sequence[str] | None = None) -> Image:
+        """This picture with one rectangle replaced, the rest untouched to the bit.
+
+        `channels` may name channels that the picture does not have yet; they are added, zero outside
+        the rectangle. The rectangle must lie inside the data window.
+        """
+        names = tuple(channels) if channels is not None else self.channels
+        if not self.data.covers(box):
+            raise ValueError(f"the patch {tuple(box)} reaches outside the data window {tuple(self.data)}")
+        array = frozen(pixels if pixels.ndim == 3 else pixels[..., None])
+        if array.shape != (box.height, box.width, len(names)):
+            raise ValueError(f"a patch of shape {array.shape} for {box.height}x{box.width}x{len(names)}")
+        if box.empty:
+            return self
+        added = tuple(name for name in names if name not in self.channels)
+        origin = self.origin
+        if origin is not None and any(name in origin.channels for name in names):
+            origin = replace(origin, changed=(*origin.changed, box))
+        return replace(
+            self,
+            channels=self.channels + added,
+            source=PatchSource(self, ArraySource(array, box, names)),
+            origin=origin,
+        )
+
+    def with_channels(self, channels: Sequence[str]) -> Image:
+        """Only these of its channels, in this order."""
+        names = tuple(channels)
+        missing = [name for name in names if name not in self.channels]
+        if missing:
+            raise ValueError(f"no channel {', '.join(missing)} in {', '.join(self.channels)}")
+        origin = self.origin
+        if origin is not None and not set(origin.channels) <= set(names):
+            origin = None
+        return replace(self, channels=names, origin=origin)
+
+    def with_metadata(self, **values: Any) -> Image:
+        """The same picture with some metadata set; a value of None takes the entry away."""
+        merged = {key: value for key, value in {**self.metadata, **values}.items() if value is not None}
+        return replace(self, metadata=MappingProxyType(merged))
+
+    # -- asking ------------------------------------------------------------------------------------
+
+    def region(self, box: Box, channels: Sequence[str] | None = None) -> Pixels:
+        """Pixels of any rectangle, rows x columns x channels; black outside the data window."""
+        names = tuple(channels) if channels is not None else self.channels
+        inside = box.meet(self.data)
+        known = tuple(name for name in names if name in self.channels)
+        if inside == box and len(known) == len(names):
+            return self.source.read(box, names)
+        result = np.zeros((box.height, box.width, len(names)), np.float32)
+        if known and not inside.empty:
+            rows, columns = inside.slices(box)
+            values = self.source.read(inside, known)
+            if len(known) == len(names):
+                result[rows, columns] = values
+            else:
+                for k, name in enumerate(known):
+                    result[rows, columns, names.index(name)] = values[..., k]
+        return frozen(result)
+
+    @property
+    def pixels(self) -> Pixels:
+        """Every channel of the whole data window."""
+        return self.region(self.data)
+
+    @property
+    def main(self) -> Channels:
+        """The channels of the main layer: those that a grade or a blur works on (R G B A, as far as there)."""
+        return tuple(name for name in RGBA if name in self.channels)
+
+    @property
+    def rgb(self) -> Channels:
+        """The colour channels of the main layer."""
+        return tuple(name for name in RGB if name in self.channels)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that this picture holds on to."""
+        return self.source.nbytes
+
+    @property
+    def changed(self) -> Box:
+        """Where it departs from its origin: everything, if it has none."""
+        return self.data if self.origin is None else joined(self.origin.changed) if self.origin.changed else EMPTY
+
+
+class Matte(Image):
+    """One channel of coverage: how much of a pixel an operation touches, 0 to 1, outside its window 0."""
+
+    @classmethod
+    def from_image(cls, image: Image) -> Matte:
+        """The matte that a picture carries: its alpha, or its only channel, or else its luminance-free first."""
+        if isinstance(image, Matte):
+            return image
+        name = "A" if "A" in image.channels else image.channels[0]
+        return cls(
+            format=image.format,
+            data=image.data,
+            channels=(name,),
+            colorspace=image.colorspace,
+            source=image.source,
+            metadata=image.metadata,
+        )
+
+    def plane(self, box: Box) -> Pixels:
+        """Coverage within a rectangle, rows x columns."""
+        return frozen(self.region(box)[..., 0])

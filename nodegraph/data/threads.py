@@ -1,0 +1,38 @@
+"""Splitting the rows of one picture over the machine's cores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+
+# Below this many rows x bytes a second thread costs more than it brings.
+SMALL = 1 << 20
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(cores(), thread_name_prefix="rows")
+
+
+def split_rows(work: Callable[[int, int], None], rows: int, nbytes: int) -> None:
+    """Call `work(first, end)` for shares of the rows, side by side where the picture is large enough.
+
+    `work` must let go of the interpreter lock (numpy, OpenCV and our kernels do) and must not call
+    `split_rows` itself.
+    """
+    shares = min(cores(), rows)
+    if shares < 2 or nbytes < SMALL:
+        work(0, rows)
+        return
+    cuts = [rows * k // shares for k in range(shares + 1)]
+    futures = [_pool().submit(work, cuts[k], cuts[k + 1]) for k in range(1, shares)]
+    work(cuts[0], cuts[1])
+    for future in futures:
+        future.result()
