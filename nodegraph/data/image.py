@@ -117,7 +117,7 @@ class Image:
     channels: Channels
     colorspace: str
     source: Source
-    metadata: Mapping[str, Any] = field(default=NO_METADATA)
+    metadata: Mapping[str, Any] = field(default_factory=lambda: NO_METADATA)
     origin: Origin | None = None
 
     # -- making ------------------------------------------------------------------------------------
@@ -262,7 +262,7 @@ class Matte(Image):
 
     @classmethod
     def from_image(cls, image: Image) -> Matte:
-        """The matte that a picture carries: its alpha, or its only channel, or else its luminance-free first."""
+        """The matte that a picture carries: its alpha or, without one, its first channel."""
         if isinstance(image, Matte):
             return image
         name = "A" if "A" in image.channels else image.channels[0]

@@ -1,0 +1,50 @@
+"""The Context: the one door through which a node reaches live things, progress and cancel."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar, cast
+
+from nodegraph.data.errors import Cancelled
+
+T = TypeVar("T")
+
+
+class Context:
+    """Handed to a node that names it. This plain one serves tests and single calls; the engine has its own."""
+
+    def __init__(self) -> None:
+        self.warnings: list[str] = []
+        self._loaded: dict[Hashable, Any] = {}
+        self._lock = threading.RLock()
+        self._cancel = threading.Event()
+
+    def load(self, key: Hashable, make: Callable[[], T]) -> T:
+        """A live thing (a decoder, a network) made once and shared: never keep one anywhere else.
+
+        It is closed by its `close()`, if it has one, when the engine lets go of it.
+        """
+        with self._lock:
+            if key not in self._loaded:
+                self._loaded[key] = make()
+            return cast(T, self._loaded[key])
+
+    def progress(self, done: float, message: str = "") -> None:
+        """Tell how far this node is, 0 to 1; a slow node calls it often. Raises Cancelled when stopped."""
+        del done, message
+        self.check_cancel()
+
+    def check_cancel(self) -> None:
+        """Raise Cancelled if the artist stopped the work."""
+        if self._cancel.is_set():
+            raise Cancelled
+
+    def cancel(self) -> None:
+        self._cancel.set()
+
+    def warn(self, message: str) -> None:
+        """Tell the artist of something doubtful; the render goes on, and the message is listed at its end."""
+        with self._lock:
+            if message not in self.warnings:
+                self.warnings.append(message)

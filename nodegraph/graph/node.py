@@ -1,0 +1,215 @@
+"""A node is a plain typed function; its signature is its schema."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints, overload
+
+from nodegraph.data.shot import Clip, Frame, Shot, Window
+from nodegraph.graph.context import Context
+from nodegraph.graph.knob import PLAIN, Knob, KnobType, is_storable
+
+F = TypeVar("F", bound=Callable[..., Any])
+Knobs = Mapping[str, Any]
+Saved = dict[str, Any]
+
+# Where a node passes a picture straight through: a port, or a port at another frame. None: it works.
+Identity = str | tuple[str, int] | None
+
+HANDED_IN: Mapping[type, str] = {Frame: "frame", Shot: "shot", Context: "ctx"}
+TIMES: Mapping[Any, str] = {Window: "window", Clip: "clip"}
+
+
+class Port(NamedTuple):
+    """One input of a node type. `time` is how much of the shot it wants: frame, window or clip."""
+
+    name: str
+    type: type
+    time: str = "frame"
+    optional: bool = False
+    many: bool = False  # a row of inputs: images1, images2, …
+
+
+class Output(NamedTuple):
+    """One output of a node type; a node with a single one calls it `out`."""
+
+    name: str
+    type: type
+
+
+@dataclass(frozen=True, eq=False)
+class NodeType:
+    """Everything the program knows of a kind of node: read off its function, said nowhere else."""
+
+    name: str
+    menu: str
+    function: Callable[..., Any]
+    help: str
+    inputs: tuple[Port, ...]
+    knobs: Mapping[str, KnobType]
+    outputs: tuple[Output, ...]
+    handed_in: Mapping[str, type]  # parameter name -> Frame, Shot or Context
+    order: tuple[str, ...]  # positional parameters, as the function takes them
+    sink: bool = False
+    store: bool = False  # keep its results on disk by key: small values of a whole shot
+    costly: bool = False  # worth a place in the cache even where only one node reads it
+    frames: Callable[[int, Knobs], range | tuple[int, ...]] | None = None
+    identity: Callable[[int, Knobs], Identity] | None = None
+    fingerprint: Callable[[int, Knobs], str] | None = None
+    explain: Callable[..., str] | None = None  # a sink's answer to `nodegraph plan`: how it will write, and why
+    upgrades: dict[int, Callable[[Saved], Saved]] = field(default_factory=dict)
+
+    @property
+    def version(self) -> int:
+        return max(self.upgrades, default=1)
+
+    @property
+    def sees_frame(self) -> bool:
+        return Frame in self.handed_in.values()
+
+    @property
+    def sees_shot(self) -> bool:
+        return Shot in self.handed_in.values()
+
+    def port(self, name: str) -> Port | None:
+        """The port that a wire into `name` arrives at; `images3` finds the row `images`."""
+        for port in self.inputs:
+            if port.name == name or (port.many and re.fullmatch(rf"{port.name}[1-9][0-9]*", name)):
+                return port
+        return None
+
+    def output(self, name: str) -> Output | None:
+        """The output called `name`; an empty name finds the first."""
+        return next((out for out in self.outputs if not name or out.name == name), None)
+
+    def __repr__(self) -> str:
+        return f"<{self.name}>"
+
+
+def node_type(function: Callable[..., Any]) -> NodeType:
+    """The node type that `@node` read off a function."""
+    result: NodeType = function.node_type  # type: ignore[attr-defined]  # set by @node
+    return result
+
+
+@overload
+def node(function: F) -> F: ...
+@overload
+def node(
+    *,
+    name: str = "",
+    menu: str = "",
+    sink: bool = False,
+    store: bool = False,
+    costly: bool = False,
+    frames: Callable[[int, Knobs], range | tuple[int, ...]] | None = None,
+    identity: Callable[[int, Knobs], Identity] | None = None,
+    fingerprint: Callable[[int, Knobs], str] | None = None,
+    explain: Callable[..., str] | None = None,
+) -> Callable[[F], F]: ...
+def node(function: Any = None, **options: Any) -> Any:
+    """Make a function a node: positional parameters are wires, keyword-only ones knobs, the return the output.
+
+    `frames(frame, knobs)` says which frames a `Window` input wants; `identity(frame, knobs)` where the node
+    does nothing but pass an input on; `fingerprint(frame, knobs)` what on disk the result depends on;
+    `explain(frame, knobs, image)` how a sink will write.
+    """
+
+    def declare(plain: F) -> F:
+        plain.node_type = _read_signature(plain, **options)  # type: ignore[attr-defined]
+        return plain
+
+    return declare if function is None else declare(function)
+
+
+def upgrades(function: Callable[..., Any], *, to: int) -> Callable[[F], F]:
+    """Declare how a node saved by the version before `to` becomes one of version `to`: saved dict to saved dict.
+
+    The dict has `knobs` and `inputs`, as they stand in the file.
+    """
+    kind = node_type(function)
+
+    def declare(upgrade: F) -> F:
+        if to != kind.version + 1:
+            raise TypeError(f"{kind.name}: an upgrade to {to} cannot follow version {kind.version}")
+        kind.upgrades[to] = upgrade
+        return upgrade
+
+    return declare
+
+
+def _read_signature(function: Callable[..., Any], *, name: str = "", menu: str = "", **options: Any) -> NodeType:
+    label = name or "".join(word[:1].upper() + word[1:] for word in function.__name__.split("_"))
+    help = inspect.getdoc(function)
+    if not help:
+        raise TypeError(f"node {label} has no docstring")
+    hints = get_type_hints(function, include_extras=True)
+    inputs: list[Port] = []
+    knobs: dict[str, KnobType] = {}
+    handed_in: dict[str, type] = {}
+    order: list[str] = []
+    for parameter in inspect.signature(function).parameters.values():
+        hint = hints[parameter.name]
+        if parameter.kind is parameter.KEYWORD_ONLY:
+            knobs[parameter.name] = _knob(label, parameter, hint)
+            continue
+        order.append(parameter.name)
+        if isinstance(hint, type) and hint in HANDED_IN:
+            handed_in[parameter.name] = hint
+        else:
+            inputs.append(_port(label, parameter, hint))
+    folder = function.__module__.rpartition(".")[0].rpartition(".")[2]
+    return NodeType(
+        name=label,
+        menu=menu or folder.capitalize() or "Other",
+        function=function,
+        help=help,
+        inputs=tuple(inputs),
+        knobs=knobs,
+        outputs=_outputs(hints.get("return", NoneType)),
+        handed_in=handed_in,
+        order=tuple(order),
+        **options,
+    )
+
+
+def _knob(label: str, parameter: inspect.Parameter, hint: Any) -> KnobType:
+    shown = PLAIN
+    if get_origin(hint) is Annotated:
+        hint, *extras = get_args(hint)
+        shown = next((extra for extra in extras if isinstance(extra, Knob)), PLAIN)
+    if not is_storable(hint):
+        raise TypeError(f"node {label}: knob {parameter.name} has a type that no file can hold: {hint}")
+    if parameter.default is parameter.empty:
+        raise TypeError(f"node {label}: knob {parameter.name} has no default")
+    kind = KnobType(parameter.name, hint, parameter.default, shown)
+    kind.check(parameter.default)
+    return kind
+
+
+def _port(label: str, parameter: inspect.Parameter, hint: Any) -> Port:
+    optional = False
+    if get_origin(hint) in (Union, UnionType):
+        kinds = [kind for kind in get_args(hint) if kind is not NoneType]
+        if len(kinds) != 1:
+            raise TypeError(f"node {label}: input {parameter.name} takes one type, or that type or None")
+        hint, optional = kinds[0], True
+    time = TIMES.get(get_origin(hint), "frame")
+    if time != "frame":
+        (hint,) = get_args(hint)
+    if not isinstance(hint, type):
+        raise TypeError(f"node {label}: input {parameter.name} has no plain type: {hint}")
+    many = parameter.kind is parameter.VAR_POSITIONAL
+    return Port(parameter.name, hint, time, optional or many, many)
+
+
+def _outputs(hint: Any) -> tuple[Output, ...]:
+    if hint is NoneType:
+        return ()
+    if isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields"):
+        return tuple(Output(name, kind) for name, kind in get_type_hints(hint).items())
+    return (Output("out", hint),)
