@@ -47,8 +47,8 @@ class Origin:
 
 
 def frozen(array: NDArray[Any]) -> Pixels:
-    """The array as read-only float32, without a copy where it already is one."""
-    result = np.ascontiguousarray(array, dtype=np.float32)
+    """The array as read-only float32, without a copy where it already is float32."""
+    result = np.asarray(array, dtype=np.float32)
     if result.flags.writeable:
         result = result.view()
         result.flags.writeable = False
