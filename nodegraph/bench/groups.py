@@ -1,0 +1,31 @@
+"""The groups of figures, by name; each is a module with `measures()`: its rows, one function each."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+
+from nodegraph.bench.figures import Figure
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "engine": (
+        "nodegraph.bench.splice",
+        "nodegraph.bench.fullframe",
+        "nodegraph.bench.half",
+        "nodegraph.bench.memory",
+        "nodegraph.bench.planning",
+        "nodegraph.bench.pipeline",
+        "nodegraph.bench.decode",
+        "nodegraph.bench.recompute",
+    ),
+}
+
+Measure = Callable[[], list[Figure]]
+
+
+def measures(group: str, only: str = "") -> Iterator[tuple[str, Measure]]:
+    """The measurements of a group in order, each with the word that its rows begin with."""
+    for module in GROUPS[group]:
+        for name, measure in importlib.import_module(module).MEASURES.items():
+            if name.startswith(only):
+                yield name, measure

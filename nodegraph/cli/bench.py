@@ -1,0 +1,31 @@
+"""`nodegraph bench`: measure the figures that this program promises."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from nodegraph.bench.groups import GROUPS
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("group", nargs="+", choices=sorted(GROUPS), help="which figures")
+    parser.add_argument("--only", default="", metavar="WORD", help="only the rows that begin with this word")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file as well")
+
+
+def run(args: argparse.Namespace) -> int:
+    from nodegraph.bench.figures import table
+    from nodegraph.bench.groups import measures
+
+    figures = []
+    for group in args.group:
+        for name, measure in measures(group, args.only):
+            print(f"measuring {group}: {name} …", file=sys.stderr, flush=True)
+            figures += measure()
+    print(table(figures))
+    if args.json:
+        args.json.write_text(json.dumps([figure.to_json() for figure in figures], indent=2) + "\n", encoding="utf-8")
+    return 0 if all(figure.ok for figure in figures) else 1
