@@ -15,12 +15,13 @@ MAIN_PARTS = frozenset({"", "rgba", "rgb", "main", "beauty", "default", "color",
 
 # Layers whose values are measures, not light: never colour managed, kept as 32-bit float, never lossy.
 MEASURES = frozenset(
-    "z depth zdepth zback p position pos pworld pref worldposition point n normal normals nworld uv st stmap uvmap texcoord "
-    "motion motionvector motionvectors mv forward backward velocity vector disparity disparityl disparityr "
-    "id ids objectid materialid instanceid crypto".split()
+    {"z", "depth", "zdepth", "zback", "p", "position", "pos", "pworld", "pref", "worldposition", "point"}
+    | {"n", "normal", "normals", "nworld", "uv", "st", "stmap", "uvmap", "texcoord"}
+    | {"motion", "motionvector", "motionvectors", "mv", "forward", "backward", "velocity", "vector"}
+    | {"disparity", "disparityl", "disparityr", "id", "ids", "objectid", "materialid", "instanceid", "crypto"}
 )
 # Layers of coverage: not light either, but half is plenty.
-MATTES = frozenset("a alpha mask masks matte mattes roto key holdout coverage shadow_matte".split())
+MATTES = frozenset({"alpha", "mask", "masks", "matte", "mattes", "roto", "key", "holdout", "coverage"})
 
 ORDER: Mapping[str, int] = {name: k for k, name in enumerate(("R", "G", "B", "A"))}
 
@@ -89,7 +90,7 @@ def is_data(channel: str) -> bool:
     """True for a channel that no colour conversion may touch: measures, mattes, alpha."""
     if is_measure(channel) or split(channel)[1] not in ("R", "G", "B"):
         return True
-    return any(word in MATTES for word in _words(channel) if word not in ("r", "g", "b"))
+    return any(word in MATTES for word in _words(channel))
 
 
 def colour_triples(channels: Sequence[str]) -> tuple[tuple[str, str, str, str], ...]:
@@ -107,7 +108,12 @@ def ordered(channels: Iterable[str]) -> tuple[str, ...]:
     """Channels as an artist lists them: the main layer first, R G B A before others in each layer."""
     names = list(channels)
     rank = {layer: k for k, layer in enumerate(layers_of(names))}
-    return tuple(sorted(names, key=lambda name: (rank[split(name)[0]], ORDER.get(split(name)[1], 9), names.index(name))))
+
+    def place(name: str) -> tuple[int, int, int]:
+        layer, component = split(name)
+        return rank[layer], ORDER.get(component, len(ORDER)), names.index(name)
+
+    return tuple(sorted(names, key=place))
 
 
 def views_of(parts: Sequence[PartNames]) -> tuple[str, ...]:
