@@ -236,6 +236,13 @@ class Graph:
 
     def check_wire(self, name: str, port: str, wire: Wire) -> None:
         """Raise the reason why this wire cannot be."""
+        self.check_types(name, port, wire)
+        path = self._path(wire.node, name)
+        if path:
+            raise GraphError(f"a wire from {wire} to {name} would close a loop: {' → '.join([*path, wire.node])}")
+
+    def check_types(self, name: str, port: str, wire: Wire) -> None:
+        """Raise if the ports are not there, or do not fit."""
         kind = self.type_of(name)
         giver = self.type_of(wire.node)
         if kind is not None:
@@ -253,9 +260,6 @@ class Graph:
                         f"{wire} gives {out.type.__name__}, but {name}.{port} takes {into.type.__name__}",
                         "put a node between them that makes the one of the other",
                     )
-        path = self._path(wire.node, name)
-        if path:
-            raise GraphError(f"a wire from {wire} to {name} would close a loop: {' → '.join([*path, wire.node])}")
 
     def disconnect(self, name: str, port: str) -> Graph:
         """With an input unwired."""
@@ -270,7 +274,7 @@ class Graph:
         except GraphError as fault:
             raise GraphError(f"{name}: {fault.message}", fault.hint) from fault
         if isinstance(setting, Link):
-            self._check_link(name, knob, setting)
+            self.check_link(name, knob, setting)
         node = self.node(name)
         knobs = {key: old for key, old in node.knobs.items() if key != knob}
         if isinstance(setting, (Link, Curve, Parts)) or setting != kind.default:
@@ -305,7 +309,8 @@ class Graph:
                     todo.append(wire.node)
         return []
 
-    def _check_link(self, name: str, knob: str, link: Link) -> None:
+    def check_link(self, name: str, knob: str, link: Link) -> None:
+        """Raise the reason why a knob cannot follow this one."""
         kind, other = self.knob_type(name, knob), self.knob_type(link.node, link.knob)
         same = kind.type is other.type or (kind.is_number and other.is_number and kind.parts == other.parts)
         if not same:
