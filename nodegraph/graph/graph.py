@@ -239,7 +239,7 @@ class Graph:
         self.check_types(name, port, wire)
         path = self._path(wire.node, name)
         if path:
-            raise GraphError(f"a wire from {wire} to {name} would close a loop: {' → '.join([*path, wire.node])}")
+            raise GraphError(f"a wire from {wire} to {name} would close a loop: {' → '.join([*path, name])}")
 
     def check_types(self, name: str, port: str, wire: Wire) -> None:
         """Raise if the ports are not there, or do not fit."""
