@@ -203,4 +203,6 @@ def _load(name: str, stamp: str) -> Config:
                 f"there is no built-in OCIO config {name}", f"there are ocio://default, {names}"
             ) from fault
         raise ColorspaceError(f"the OCIO config {name} cannot be read: {fault}", "check it with ociocheck") from fault
+    # OCIO's own cache takes two cubes for one where only their entries differ; we keep our own.
+    raw.setProcessorCacheFlags(ocio.PROCESSOR_CACHE_OFF)
     return Config(name, raw, stamp)

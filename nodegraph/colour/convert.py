@@ -25,6 +25,7 @@ class Processor:
     identity: bool  # it changes nothing
     linear: bool  # a matrix at most: premultiplied pixels may go through as they are
     uses_alpha: bool  # it reads or changes alpha, which we do not let it
+    heavy: bool = False  # it has steps that cost far more than a matrix, a curve or a cube
 
     def run(self, pixels: Pixels, *, unpremult: bool = False) -> Pixels:
         """The transformed pixels, rows x columns x 3 or 4; alpha untouched, the input never written to.
@@ -175,10 +176,11 @@ def _prepared(full: Any) -> Processor:
     linear = all(
         isinstance(step, ocio.MatrixTransform) and not any(step.getOffset()) for step in best.createGroupTransform()
     )
+    heavy = any(isinstance(step, ocio.FixedFunctionTransform) for step in best.createGroupTransform())
     answers = [cpu.applyRGBA(list(pixel)) for pixel in PROBE]
     kept = all(answer[3] == np.float32(pixel[3]) for answer, pixel in zip(answers, PROBE, strict=True))
     uses_alpha = not kept or answers[0][:3] != answers[1][:3]
-    return Processor(cpu, bool(cpu.isNoOp() or best.isNoOp()), linear, uses_alpha)
+    return Processor(cpu, bool(cpu.isNoOp() or best.isNoOp()), linear, uses_alpha, heavy)
 
 
 NOTHING = Processor(cpu=None, identity=True, linear=True, uses_alpha=False)
