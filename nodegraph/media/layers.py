@@ -93,14 +93,13 @@ def is_data(channel: str) -> bool:
     return any(word in MATTES for word in _words(channel))
 
 
-def colour_triples(channels: Sequence[str]) -> tuple[tuple[str, str, str, str], ...]:
-    """The layers of light: names of red, green, blue and (or empty) alpha of each that has all three."""
-    found: list[tuple[str, str, str, str]] = []
+def colours(channels: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    """The layers of light: of each that has all three, the names of red, green, blue and alpha if there is one."""
+    found: list[tuple[str, ...]] = []
     for layer in layers_of(channels):
-        dot = f"{layer}." if layer else ""
-        names = tuple(dot + component for component in "RGBA")
+        names = tuple(f"{layer}.{component}" if layer else component for component in ORDER)
         if all(name in channels and not is_data(name) for name in names[:3]):
-            found.append((names[0], names[1], names[2], names[3] if names[3] in channels else ""))
+            found.append(names if names[3] in channels else names[:3])
     return tuple(found)
 
 

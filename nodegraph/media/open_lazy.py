@@ -11,9 +11,9 @@ import numpy as np
 
 from nodegraph.data.box import Box
 from nodegraph.data.image import Channels, Pixels, frozen
-from nodegraph.media.layers import colour_triples, split
+from nodegraph.media.layers import colours, split
 
-# Turns rows x columns x RGB of a file's space into working light. May write into what it is given.
+# Turns a file's colour, rows x columns x RGB or RGBA, into working light; alpha stays as it is.
 Convert = Callable[[Pixels], Pixels]
 
 
@@ -31,18 +31,22 @@ class Decoder(Protocol):
 
 @dataclass(frozen=True)
 class ToLight:
-    """How a file's values become light in the working space, alpha associated.
-
-    `by_alpha`: associated values of a space that is not linear are divided by alpha for the conversion.
-    """
+    """How a file's values become light in the working space, alpha associated."""
 
     convert: Convert | None = None
     unassociated: bool = False
-    by_alpha: bool = False
 
     @property
     def nothing(self) -> bool:
         return self.convert is None and not self.unassociated
+
+    def of(self, colour: Pixels) -> Pixels:
+        """Working light of a file's RGB or RGBA."""
+        if self.convert is not None:
+            colour = self.convert(colour)
+        if self.unassociated and colour.shape[2] == 4:
+            colour = np.concatenate((colour[..., :3] * colour[..., 3:], colour[..., 3:]), axis=2)
+        return colour
 
 
 class Held:
@@ -89,7 +93,7 @@ class FileSource:
         self._data = data
         self._channels = channels
         self._light = light
-        self._triples = colour_triples(channels)
+        self._colours = colours(channels)
         whole = data.area * 4 * max(4, len(channels))
         self._raw = Held(whole)
         self._done = self._raw if light.nothing else Held(whole)
@@ -151,26 +155,12 @@ class FileSource:
         return self._decoder.decode(around, channels)
 
     def _converted(self, values: Pixels, channels: Channels) -> Pixels:
+        for names in self._colours:
+            if names == channels:  # nothing but one layer of light: no channel need be moved
+                return self._light.of(values)
         result = np.array(values, np.float32, order="C")
-        for red, green, blue, alpha in self._triples:
-            if red not in channels:
-                continue
-            places = [channels.index(name) for name in (red, green, blue)]
-            plane = result[..., channels.index(alpha), None] if alpha else None
-            result[..., places] = to_light(result[..., places], plane, self._light)
+        for names in self._colours:
+            if names[0] in channels:
+                places = [channels.index(name) for name in names]
+                result[..., places] = self._light.of(np.ascontiguousarray(result[..., places]))
         return result
-
-
-def to_light(colour: Pixels, alpha: Pixels | None, light: ToLight) -> Pixels:
-    """Working light of a file's colour; alpha zero leaves the colour as it is, for flames and glows are legal."""
-    divided = light.by_alpha and not light.unassociated and alpha is not None
-    if divided and alpha is not None:
-        solid = frozen(np.where(alpha > 0, alpha, np.float32(1)))
-        colour = colour / solid
-    if light.convert is not None:
-        colour = light.convert(np.ascontiguousarray(colour))
-    if divided:
-        colour = colour * solid
-    if light.unassociated and alpha is not None:
-        colour = colour * alpha
-    return colour

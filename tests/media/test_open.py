@@ -7,14 +7,14 @@ import pytest
 
 from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
-from nodegraph.data.image import Channels, Pixels
+from nodegraph.data.image import Channels, Pixels, frozen
 from nodegraph.media.burn_in import draw, fill
 from nodegraph.media.layers import (
     Layout,
     PartNames,
     Place,
     arrange,
-    colour_triples,
+    colours,
     fold,
     in_layer,
     is_data,
@@ -80,7 +80,8 @@ def test_only_colour_is_converted_and_only_where_it_is_asked_for() -> None:
 
     def convert(colour: Pixels) -> Pixels:
         seen.append(colour.shape)
-        return colour @ np.array([[2, 0, 1], [0, 3, 0], [0, 0, 1]], np.float32)
+        mixed = colour[..., :3] @ np.array([[2, 0, 1], [0, 3, 0], [0, 0, 1]], np.float32)
+        return frozen(np.concatenate((mixed, colour[..., 3:]), axis=2))
 
     source = FileSource(strips, DATA, NAMES, ToLight(convert=convert))
     box = Box(5, 30, 20, 40)
@@ -89,7 +90,7 @@ def test_only_colour_is_converted_and_only_where_it_is_asked_for() -> None:
     np.testing.assert_allclose(got[..., 0], plain[..., 0] * 2, rtol=1e-6)
     np.testing.assert_allclose(got[..., 2], plain[..., 0] + plain[..., 2], rtol=1e-6)
     assert np.array_equal(got[..., 3:], plain[..., 3:])
-    assert seen == [(10, 15, 3)]
+    assert seen == [(10, 15, 4)]
     source.read(Box(6, 31, 10, 35), ("R",))
     assert len(seen) == 1
     with pytest.raises(ValueError, match="read-only"):
@@ -98,19 +99,14 @@ def test_only_colour_is_converted_and_only_where_it_is_asked_for() -> None:
 
 def test_unassociated_alpha_is_multiplied_after_the_conversion() -> None:
     strips = Strips()
-    source = FileSource(strips, DATA, NAMES, ToLight(convert=np.square, unassociated=True))
+
+    def squared(colour: Pixels) -> Pixels:
+        return frozen(np.concatenate((colour[..., :3] ** 2, colour[..., 3:]), axis=2))
+
+    source = FileSource(strips, DATA, NAMES, ToLight(convert=squared, unassociated=True))
     colour, alpha = strips.values[..., :3], strips.values[..., 3:4]
     np.testing.assert_allclose(source.read(DATA, ("R", "G", "B")), colour**2 * alpha, rtol=1e-5)
-
-
-def test_associated_alpha_is_divided_for_a_curve() -> None:
-    strips = Strips()
-    strips.values[0, 0, 3] = 0
-    source = FileSource(strips, DATA, NAMES, ToLight(convert=np.square, by_alpha=True))
-    colour, alpha = strips.values[..., :3], strips.values[..., 3:4]
-    got = source.read(DATA, ("R", "G", "B"))
-    np.testing.assert_allclose(got[1:], colour[1:] ** 2 / alpha[1:], rtol=1e-5)
-    np.testing.assert_allclose(got[0, 0], colour[0, 0] ** 2, rtol=1e-5)
+    np.testing.assert_array_equal(source.read(DATA, NAMES)[..., 3:], strips.values[..., 3:])
 
 
 def test_names_of_a_single_part_are_kept() -> None:
@@ -188,7 +184,7 @@ def test_light_measures_and_mattes() -> None:
     assert is_data("A")
     assert not is_data("diffuse.left.R")
     names = ("R", "G", "B", "N.R", "N.G", "N.B", "spec.R", "spec.G", "spec.B", "spec.A")
-    assert colour_triples(names) == (("R", "G", "B", ""), ("spec.R", "spec.G", "spec.B", "spec.A"))
+    assert colours(names) == (("R", "G", "B"), ("spec.R", "spec.G", "spec.B", "spec.A"))
 
 
 def test_layers_are_found_by_name() -> None:
