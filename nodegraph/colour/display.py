@@ -58,8 +58,8 @@ def baked_view(
 ) -> Processor:
     """The processor of a display and view through a 65-point cube over a logarithmic shaper.
 
-    With ACES 2.0 it departs from the exact view by less than 0.15 of an 8-bit level in the mean and by up to
-    20 at worst, in colours far outside the display's; values outside -0.006 to 222 are held. A view that
+    With ACES 1 and 2 it departs from the exact view by under 0.15 of an 8-bit level in the mean and by up to
+    30 at worst, in colours far outside the display's; values outside -0.006 to 222 are held. A view that
     costs little anyway (no output transform) is not baked.
     """
     display, view, src = _names(config, display, view, src)

@@ -44,11 +44,11 @@ def associate(pixels: Pixels, before: Pixels) -> None:
 
 
 @_compiled
-def blend(before: Pixels, matte: Pixels, mix: float, pixels: Pixels) -> None:
+def blend(before: Pixels, matte: Pixels, mix: np.float32, pixels: Pixels) -> None:
     """Between `before` and `pixels`, by matte and mix, into `pixels`; exact where nothing or everything is taken."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
-            share = np.float32(matte[y, x] * mix)
+            share = matte[y, x] * mix
             if share == 0.0:
                 for c in range(pixels.shape[2]):
                     pixels[y, x, c] = before[y, x, c]
@@ -58,43 +58,41 @@ def blend(before: Pixels, matte: Pixels, mix: float, pixels: Pixels) -> None:
 
 
 @_compiled
-def ramp_and_gamma(
-    before: Pixels, slope: Pixels, offset: Pixels, power: Pixels, low: float, high: float, pixels: Pixels
-) -> None:
-    """Per channel: a straight ramp, then a power below 1 that goes on straight above 1 and leaves negatives be."""
-    for c in range(3):
-        a, b, p = slope[c], offset[c], power[c]
-        for y in range(pixels.shape[0]):
-            for x in range(pixels.shape[1]):
-                value = before[y, x, c] * a + b
-                if p != 1.0 and value > 0.0:
-                    value = value**p if value < 1.0 else np.float32(1.0) + (value - np.float32(1.0)) * p
+def ramp(before: Pixels, slope: Pixels, offset: Pixels, low: np.float32, high: np.float32, pixels: Pixels) -> None:
+    """Per channel a straight ramp, held between `low` and `high`; alpha is carried over."""
+    a0, a1, a2 = slope[0], slope[1], slope[2]
+    b0, b1, b2 = offset[0], offset[1], offset[2]
+    for y in range(pixels.shape[0]):
+        for x in range(pixels.shape[1]):
+            pixels[y, x, 0] = min(max(before[y, x, 0] * a0 + b0, low), high)
+            pixels[y, x, 1] = min(max(before[y, x, 1] * a1 + b1, low), high)
+            pixels[y, x, 2] = min(max(before[y, x, 2] * a2 + b2, low), high)
+            if pixels.shape[2] == 4:
+                pixels[y, x, 3] = before[y, x, 3]
+
+
+@_compiled
+def bend(pixels: Pixels, power: Pixels, low: np.float32, high: np.float32) -> None:
+    """A power between 0 and 1, going on straight above 1 and leaving what is below 0, in place."""
+    one = np.float32(1.0)
+    for y in range(pixels.shape[0]):
+        for x in range(pixels.shape[1]):
+            for c in range(3):
+                value = pixels[y, x, c]
+                if value > 0.0:
+                    value = value ** power[c] if value < one else one + (value - one) * power[c]
                 pixels[y, x, c] = min(max(value, low), high)
 
 
 @_compiled
-def gamma_and_ramp(
-    before: Pixels, slope: Pixels, offset: Pixels, power: Pixels, low: float, high: float, pixels: Pixels
-) -> None:
-    """Per channel: a power first, then a ramp; undoes `ramp_and_gamma` when given the inverse numbers."""
-    for c in range(3):
-        a, b, p = slope[c], offset[c], power[c]
-        for y in range(pixels.shape[0]):
-            for x in range(pixels.shape[1]):
-                value = before[y, x, c]
-                if p != 1.0 and value > 0.0:
-                    value = value**p if value < 1.0 else np.float32(1.0) + (value - np.float32(1.0)) * p
-                pixels[y, x, c] = min(max(value * a + b, low), high)
-
-
-@_compiled
-def saturate(before: Pixels, weights: Pixels, amount: float, pixels: Pixels) -> None:
-    """Colour pulled away from its own luminance, or towards it."""
-    part = np.float32(amount)
+def saturate(before: Pixels, weights: Pixels, amount: np.float32, pixels: Pixels) -> None:
+    """Colour pulled away from its own luminance, or towards it; alpha is carried over."""
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
             red, green, blue = before[y, x, 0], before[y, x, 1], before[y, x, 2]
             luma = red * weights[0] + green * weights[1] + blue * weights[2]
-            pixels[y, x, 0] = luma + (red - luma) * part
-            pixels[y, x, 1] = luma + (green - luma) * part
-            pixels[y, x, 2] = luma + (blue - luma) * part
+            pixels[y, x, 0] = luma + (red - luma) * amount
+            pixels[y, x, 1] = luma + (green - luma) * amount
+            pixels[y, x, 2] = luma + (blue - luma) * amount
+            if pixels.shape[2] == 4:
+                pixels[y, x, 3] = before[y, x, 3]

@@ -1,0 +1,200 @@
+"""Film and sensor grain: measured on a plate, and made anew on a picture that lacks it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.data.box import Box
+from nodegraph.data.image import Pixels, frozen
+from nodegraph.data.threads import split_rows
+
+BLOCK = 32  # pixels across a piece of plate that is looked at
+CELL = 8  # its parts, whose means tell whether it is flat
+BLOCKS = 2048  # at most so many, evenly over the plate
+LEVELS = 10  # brightnesses that the strength is measured at
+FLAT = 0.3  # the flattest share of the blocks of a brightness; the others have picture in them
+REACH = 7  # pixels that grain spreads to either side
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Grain:
+    """Measured grain: its strength by luminance, its shape, and how its channels go together."""
+
+    luminance: Doubles  # rising
+    strength: Doubles  # 3 x luminances: standard deviation per channel
+    kernel: Pixels  # 3 x k x k, of unit energy: what turns white noise into this grain
+    mixing: Doubles  # 3 x 3, lower triangle: from independent channels to grain's own correlation
+
+    @property
+    def none(self) -> bool:
+        return not self.strength.any()
+
+
+CLEAN = Grain(np.zeros(1), np.zeros((3, 1)), np.zeros((3, 1, 1), np.float32), np.eye(3))
+
+
+def measure(plate: Pixels, weights: Sequence[float]) -> Grain:
+    """The grain of a plate (rows x columns x 3, linear): what fine variation its flat parts have.
+
+    Blocks are sorted by luminance; of each brightness only the flattest are taken, flat judged by the means of
+    their parts, which grain hardly moves; a smooth surface is taken out of each, and the median of what is
+    left is the strength. `weights` are the luminance of red, green and blue.
+    """
+    blocks = _blocks(plate)
+    if blocks.shape[0] < 4:
+        return CLEAN
+    luma = blocks.mean(axis=(2, 3)) @ np.asarray(weights)
+    rest = _without_surface(blocks)
+    power = (rest**2).mean(axis=(2, 3))
+    bumps = _bumps(blocks)
+    luminance: list[float] = []
+    strength: list[Doubles] = []
+    chosen: list[NDArray[np.intp]] = []
+    for members in np.array_split(np.argsort(luma, kind="stable"), min(LEVELS, blocks.shape[0] // 4)):
+        flat = members[np.argsort(bumps[members], kind="stable")[: max(3, int(len(members) * FLAT))]]
+        typical = np.median(power[flat], axis=0)
+        if not luminance or luma[flat].mean() > luminance[-1]:
+            luminance.append(float(luma[flat].mean()))
+            strength.append(np.sqrt(typical))
+        chosen.append(flat[(power[flat] <= 2 * typical).all(axis=1)])
+    quiet = rest[np.concatenate(chosen)]
+    deviation = np.sqrt((quiet**2).mean(axis=(2, 3), keepdims=True))
+    alive = (deviation > 0).all(axis=(1, 2, 3))
+    if not alive.any():
+        return CLEAN
+    scaled = quiet[alive] / deviation[alive]
+    kernels = _kernels(scaled)
+    left = np.array([_left_by_surface(kernel) for kernel in kernels])
+    return Grain(np.array(luminance), np.array(strength).T / left[:, None], kernels, _mixing(scaled))
+
+
+def field(grain: Grain, box: Box, *, frame: int, seed: int = 0, size: float = 1.0) -> Pixels:
+    """Grain of deviation 1 for a rectangle, rows x columns x 3; a pixel's grain is the same in any rectangle."""
+    import cv2
+
+    from nodegraph.colour.noise import white
+
+    kernels = [_sized(kernel, size) for kernel in grain.kernel]
+    reach = max(kernel.shape[0] // 2 for kernel in kernels)
+    wide = box.grow(reach)
+    planes: list[Pixels] = []
+    for channel, kernel in enumerate(kernels):
+        digest = hashlib.blake2b(f"{seed} {frame} {channel}".encode(), digest_size=8).digest()
+        key = np.uint64(int.from_bytes(digest, "little"))
+        noise = np.empty((wide.height, wide.width), np.float32)
+
+        def share(first: int, end: int, key: np.uint64 = key, noise: Pixels = noise) -> None:
+            white(key, wide.x0, wide.y0 + first, noise[first:end])
+
+        split_rows(share, wide.height, noise.nbytes)
+        rows, columns = box.slices(wide)
+        planes.append(np.asarray(cv2.filter2D(noise, -1, kernel), np.float32)[rows, columns])
+    mixed = [sum(grain.mixing[c, k] * planes[k] for k in range(c + 1)) for c in range(3)]
+    return frozen(np.stack(mixed, axis=-1).astype(np.float32))
+
+
+def add(pixels: Pixels, grain: Grain, noise: Pixels, weights: Sequence[float], amount: float = 1.0) -> Pixels:
+    """Pixels (rows x columns x 3 or 4) with grain as strong as their luminance asks for; alpha as it was."""
+    if grain.none or amount == 0:
+        return pixels
+    result = pixels.copy()
+    luma_weights = np.asarray(weights, np.float32)
+
+    def share(first: int, end: int) -> None:
+        luma = pixels[first:end, :, :3] @ luma_weights
+        for c in range(3):
+            strength = np.interp(luma, grain.luminance, grain.strength[c]).astype(np.float32)
+            result[first:end, :, c] += strength * noise[first:end, :, c] * np.float32(amount)
+
+    split_rows(share, pixels.shape[0], pixels.nbytes)
+    return frozen(result)
+
+
+def _blocks(plate: Pixels) -> Doubles:
+    """Square pieces spread evenly over the plate: pieces x 3 x rows x columns."""
+    down, across = plate.shape[0] // BLOCK, plate.shape[1] // BLOCK
+    count = down * across
+    picks = np.unique(np.linspace(0, count - 1, min(BLOCKS, count)).astype(int)) if count else np.empty(0, int)
+    result = np.empty((len(picks), 3, BLOCK, BLOCK), np.float64)
+    for k, pick in enumerate(picks):
+        y, x = pick // across * BLOCK, pick % across * BLOCK
+        result[k] = plate[y : y + BLOCK, x : x + BLOCK, :3].transpose(2, 0, 1)
+    return result[np.isfinite(result).all(axis=(1, 2, 3))]
+
+
+def _surface() -> Doubles:
+    """An orthonormal basis of quadratic surfaces over a block."""
+    y, x = np.mgrid[-1 : 1 : BLOCK * 1j, -1 : 1 : BLOCK * 1j]
+    columns = np.stack([np.ones_like(x), x, y, x * x, x * y, y * y], axis=-1).reshape(BLOCK * BLOCK, 6)
+    return np.asarray(np.linalg.qr(columns)[0], np.float64)
+
+
+_SURFACE = _surface()
+
+
+def _without_surface(blocks: Doubles) -> Doubles:
+    flat = blocks.reshape(-1, BLOCK * BLOCK)
+    return np.asarray((flat - (flat @ _SURFACE) @ _SURFACE.T).reshape(blocks.shape), np.float64)
+
+
+def _bumps(blocks: Doubles) -> Doubles:
+    """How much the parts of each block differ in the mean: picture, for grain is averaged away."""
+    parts = BLOCK // CELL
+    means = blocks.reshape(len(blocks), 3, parts, CELL, parts, CELL).mean(axis=(3, 5))
+    return np.asarray(means.var(axis=(2, 3)).sum(axis=1), np.float64)
+
+
+def _kernels(scaled: Doubles) -> Pixels:
+    """For each channel the symmetric kernel with the mean spectrum of the pieces."""
+    window = np.hanning(BLOCK + 2)[1:-1]
+    spectrum = (np.abs(np.fft.fft2(scaled * window[:, None] * window)) ** 2).mean(axis=0)
+    waves = np.fft.fftfreq(BLOCK) * BLOCK
+    far = np.hypot(waves[:, None], waves[None, :])
+    kernels = np.empty((3, 2 * REACH + 1, 2 * REACH + 1), np.float32)
+    middle = BLOCK // 2
+    for c in range(3):
+        # The surface that was taken out took the slowest waves along: they go on as their neighbours do.
+        slow = spectrum[c][(far >= 2.5) & (far < 4)].mean()
+        whole = np.where(far < 2.5, slow, spectrum[c])
+        kernel = np.fft.fftshift(np.fft.ifft2(np.sqrt(whole)).real)
+        kernel = kernel[middle - REACH : middle + REACH + 1, middle - REACH : middle + REACH + 1]
+        kernels[c] = kernel / np.sqrt((kernel**2).sum())
+    return kernels
+
+
+def _left_by_surface(kernel: Pixels) -> float:
+    """What share of this grain's deviation is left when a surface is taken out of a block."""
+    wide = 2 * BLOCK
+    spectrum = np.abs(np.fft.fft2(kernel, (wide, wide))) ** 2
+    surfaces = np.abs(np.fft.fft2(_SURFACE.T.reshape(-1, BLOCK, BLOCK), (wide, wide))) ** 2
+    taken = (surfaces * spectrum).mean(axis=(1, 2)).sum() / BLOCK**2
+    return float(np.sqrt(max(0.1, 1 - taken)))
+
+
+def _mixing(scaled: Doubles) -> Doubles:
+    flat = scaled.transpose(1, 0, 2, 3).reshape(3, -1)
+    together = flat @ flat.T / flat.shape[1]
+    deviation = np.sqrt(np.diag(together))
+    together /= np.outer(deviation, deviation)
+    # Channels that are copies of each other leave the matrix on the edge of what can be factored.
+    return np.asarray(np.linalg.cholesky(together * (1 - 1e-9) + 1e-9 * np.eye(3)), np.float64)
+
+
+def _sized(kernel: Pixels, size: float) -> Pixels:
+    """The kernel of grain `size` times as large."""
+    import cv2
+
+    if size == 1:
+        return kernel
+    reach = max(1, round(REACH * size))
+    steps = (np.arange(-reach, reach + 1) / size + REACH).astype(np.float32)
+    x, y = np.meshgrid(steps, steps)
+    sized = cv2.remap(kernel, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(sized / np.sqrt((sized**2).sum()), np.float32)
