@@ -45,6 +45,7 @@ class PartNames(NamedTuple):
 class Layout(Enum):
     """How layers are laid out in a file."""
 
+    AUTO = "auto"  # as in the source: parts if it has parts, else channels
     CHANNELS = "as channels"
     PARTS = "as parts"
     NUKE = "Nuke channels"

@@ -14,6 +14,7 @@ class Depth(Enum):
 
     HALF = "half"
     FLOAT = "float"
+    UINT = "uint"
 
 
 # OpenEXR's DWA goes by what stands after the last dot: these are quantised, A is run-length coded, all else is kept.

@@ -1,0 +1,191 @@
+"""How a picture will be written to an EXR, spliced or whole, and why: decided before a pixel is touched."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from nodegraph.data.box import Box, Format
+from nodegraph.data.errors import MediaError
+from nodegraph.data.image import RGBA, Image
+from nodegraph.media.layers import FilePart, Layout, arrange, split
+from nodegraph.media.layers_depth import Depth, depths_of
+
+AS_SOURCE = "same as source"
+FALLBACK = "ZIPS"  # Nuke reads lines: ZIPS lets it read one at a time
+
+
+@dataclass(frozen=True)
+class SourcePart:
+    """What there is to know of the part of a file that a picture comes from."""
+
+    names: Mapping[str, str]  # the picture's channel -> the file's
+    depths: Mapping[str, Depth]
+    compression: str
+    tile: tuple[int, int]  # (0, 0): scanlines
+    data: Box
+    format: Format
+    parts: int  # in the file
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the artist asked for."""
+
+    compression: str = AS_SOURCE
+    depth: Depth | None = None  # None: as in the source, else by the rule
+    layer_bits: str = ""
+    tile: int = 0  # 0: as in the source, else scanlines
+    space: str = ""  # empty: the source's if it can be spliced, else the working space
+    layout: Layout = Layout.AUTO
+    view: str = ""
+    aces: bool = False
+
+
+@dataclass(frozen=True)
+class WritePlan:
+    """What will stand in the file."""
+
+    parts: tuple[FilePart, ...]
+    depths: Mapping[str, Depth]
+    compression: str
+    tile: tuple[int, int]
+    space: str
+    reasons: tuple[str, ...] = field(default=())  # why it is encoded whole; none: its blocks are spliced
+
+    @property
+    def splice(self) -> bool:
+        return not self.reasons
+
+
+def plan_exr(image: Image, wanted: Wanted, target: Path, source: SourcePart | None, lost: str) -> WritePlan:
+    """Decide how to write a picture; `lost` says why there is no source part, if there is none."""
+    if wanted.aces:
+        return _aces(image, wanted)
+    origin = image.origin if source is not None else None
+    known = source if origin is not None else None
+    reasons = [] if known is not None else [lost]
+    compression = _compression(image, wanted, known)
+    depths = depths_of(image.channels, *_default_depth(image, wanted, known))
+    parts = _parts(image, wanted, known)
+    tile = (wanted.tile, wanted.tile) if wanted.tile else known.tile if known is not None else (0, 0)
+    space = wanted.space or (origin.space if origin is not None else "") or image.colorspace
+    if known is not None and origin is not None:
+        reasons += _why_whole(image, known, target, origin.file, compression, depths, parts, tile)
+        if space != origin.space:
+            reasons.append(f"the file is in the space {origin.space}, {space} is asked for")
+    if reasons and not wanted.space:
+        space = image.colorspace
+    return WritePlan(parts, depths, compression, tile, space, tuple(reasons))
+
+
+def _why_whole(
+    image: Image,
+    source: SourcePart,
+    target: Path,
+    file: Path,
+    compression: str,
+    depths: Mapping[str, Depth],
+    parts: tuple[FilePart, ...],
+    tile: tuple[int, int],
+) -> list[str]:
+    why: list[str] = []
+    if target == file or (target.exists() and file.exists() and target.samefile(file)):
+        why.append("source and target are the same file")
+    if compression != source.compression:
+        why.append(f"the source's compression is {source.compression}, {compression} is asked for")
+    if tile != source.tile:
+        why.append(f"the source has {_tiles(source.tile)}, {_tiles(tile)} are asked for")
+    other = [name for name, depth in source.depths.items() if depths.get(name) is not depth]
+    if other:
+        why.append(f"{', '.join(other)} is {source.depths[other[0]].value} in the source, not {depths[other[0]].value}")
+    if image.format != source.format:
+        why.append("the picture has another format than the source")
+    if not image.data.covers(source.data):
+        why.append("the picture's data window is smaller than the source's")
+    if not source.data.covers(image.changed):
+        why.append("something was changed outside the source's data window")
+    if dict(parts[0].channels) != dict(source.names):
+        added = [name for name in parts[0].channels if name not in source.names]
+        if added:
+            why.append(
+                f"the channel {', '.join(added)} joins the source's (as parts they would leave its blocks alone)"
+            )
+        else:
+            why.append("the channels lie or are called otherwise in the source")
+    return why
+
+
+def _tiles(tile: tuple[int, int]) -> str:
+    return f"tiles of {tile[0]}x{tile[1]}" if tile[0] else "scanlines"
+
+
+def _compression(image: Image, wanted: Wanted, source: SourcePart | None) -> str:
+    if wanted.compression != AS_SOURCE:
+        return wanted.compression
+    if source is not None:
+        return source.compression
+    return str(image.metadata.get("input/compression", "")) or FALLBACK
+
+
+def _default_depth(image: Image, wanted: Wanted, source: SourcePart | None) -> tuple[Depth, str, Mapping[str, Depth]]:
+    if wanted.depth is not None:
+        return wanted.depth, wanted.layer_bits, {}
+    read_as = str(image.metadata.get("input/bits", ""))
+    default = Depth.FLOAT if read_as == "float" and image.metadata.get("input/compression") else Depth.HALF
+    return default, wanted.layer_bits, source.depths if source is not None else {}
+
+
+def _parts(image: Image, wanted: Wanted, source: SourcePart | None) -> tuple[FilePart, ...]:
+    if source is None:
+        layout = Layout.CHANNELS if wanted.layout is Layout.AUTO else wanted.layout
+        return arrange(image.channels, layout, wanted.view)
+    added = [name for name in image.channels if name not in source.names]
+    if wanted.layout is Layout.AUTO and (source.parts > 1 or not added):
+        return (FilePart("", source.names), *arrange(added, Layout.PARTS, wanted.view))
+    if wanted.layout.in_parts:
+        alone = arrange(list(source.names), wanted.layout, wanted.view)
+        if len(alone) == 1 and dict(alone[0].channels) == dict(source.names):
+            return (alone[0], *arrange(added, wanted.layout, wanted.view))
+    return arrange(image.channels, Layout.CHANNELS if wanted.layout is Layout.AUTO else wanted.layout, wanted.view)
+
+
+def _aces(image: Image, wanted: Wanted) -> WritePlan:
+    """SMPTE ST 2065-4: RGB or RGBA, half, uncompressed, AP0, one part of scanlines."""
+    extra = [name for name in image.channels if name not in RGBA]
+    if extra or image.rgb != RGBA[:3]:
+        raise MediaError(
+            f"an ACES container holds R G B or R G B A, not {', '.join(extra) or ', '.join(image.channels)}",
+            "choose the channels rgba on Write, and write the other layers to a file of their own",
+        )
+    if wanted.compression not in (AS_SOURCE, "NONE") or wanted.depth is Depth.FLOAT or wanted.tile or wanted.layer_bits:
+        raise MediaError(
+            "an ACES container is half, uncompressed and without tiles", "leave compression, bits and tile as they are"
+        )
+    names = {name: name for name in image.main}
+    return WritePlan(
+        (FilePart("", names),),
+        dict.fromkeys(names, Depth.HALF),
+        "NONE",
+        (0, 0),
+        "ACES2065-1",
+        ("an ACES container is written whole",),
+    )
+
+
+def unite(parts: tuple[FilePart, ...]) -> tuple[FilePart, ...]:
+    """Give every part of several a name of its own, as a file of several parts needs."""
+    if len(parts) < 2:
+        return parts
+    taken: set[str] = set()
+    result: list[FilePart] = []
+    for part in parts:
+        layer = next((split(name)[0] for name in part.channels), "")
+        name = first = part.name or layer or "rgba"
+        k = 2
+        while name in taken:
+            name, k = f"{first}{k}", k + 1
+        taken.add(name)
+        result.append(FilePart(name, part.channels))
+    return tuple(result)
