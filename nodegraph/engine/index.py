@@ -1,0 +1,215 @@
+"""What can be settled once per graph: knobs that do not move, where wires lead, what forks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+from nodegraph.data.errors import GraphError
+from nodegraph.data.image import Image, Matte
+from nodegraph.engine.paths import absolute
+from nodegraph.engine.step import Feed, Step
+from nodegraph.graph.graph import Graph, Wire
+from nodegraph.graph.knob import File, KnobType
+from nodegraph.graph.node import NodeType, Port
+
+
+class Source:
+    """The giving end of a wire."""
+
+    __slots__ = ("entry", "output", "pick", "wire")
+
+    def __init__(self, entry: Entry, wire: Wire) -> None:
+        self.entry = entry
+        self.wire = wire
+        self.output, self.pick = _output(entry, wire.output)
+
+
+class Entry:
+    """One node of the graph, looked up once."""
+
+    __slots__ = (
+        "always",
+        "disabled",
+        "fixed",
+        "forks",
+        "kind",
+        "memo",
+        "moving",
+        "name",
+        "passed",
+        "ports",
+        "prefix",
+        "problem",
+        "wired",
+    )
+
+    def __init__(self, name: str, kind: NodeType | None, disabled: bool, forks: bool) -> None:
+        self.name = name
+        self.kind = kind
+        self.disabled = disabled
+        self.problem: GraphError | None = None  # told when the node is asked for: an unused branch may be unfinished
+        self.wired: dict[str, Source] = {}
+        self.ports: dict[str, list[Source]] = {}  # by the port's name; a row of inputs has several
+        self.fixed: dict[str, Any] = {}
+        self.moving: tuple[KnobType, ...] = ()
+        self.prefix = blake2b(digest_size=16)
+        self.forks = forks  # worth keeping: several readers, one at other frames, or costly
+        self.always: Step | None = None  # the Step of every frame
+        self.memo: dict[int, Step] = {}
+        self.passed: dict[tuple[int, str], Feed | None] = {}
+
+
+class Index:
+    """A graph looked through once: order, loops, and an Entry per node, made when first asked for."""
+
+    def __init__(self, graph: Graph, folder: Path) -> None:
+        import networkx
+
+        self.graph = graph
+        self.folder = folder
+        net: networkx.DiGraph[str] = networkx.DiGraph()
+        net.add_nodes_from(graph.nodes)
+        net.add_edges_from((wire.node, name) for name, _, wire in graph.wires() if wire.node in graph.nodes)
+        self.order: list[str] = []
+        self.loops: dict[str, list[str]] = {}
+        for group in networkx.strongly_connected_components(net):
+            name = next(iter(group))
+            if len(group) > 1 or net.has_edge(name, name):
+                path = [edge[0] for edge in networkx.find_cycle(net, name)]
+                self.loops.update(dict.fromkeys(group, path))
+            self.order.extend(group)
+        if len(self.order) > 1 and not self.loops:
+            self.order = list(networkx.topological_sort(net))
+        self._forks = _forks(graph)
+        self._entries: dict[str, Entry] = {}
+
+    def entry(self, name: str) -> Entry:
+        """The Entry of a node, with those of all that it reads."""
+        if name not in self._entries:
+            self.graph.node(name)
+            for other in self.graph.upstream(name):
+                if other not in self._entries:
+                    self._entries[other] = self._make(other)
+        return self._entries[name]
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """The Entries made so far."""
+        return self._entries
+
+    def _make(self, name: str) -> Entry:
+        node = self.graph.nodes[name]
+        kind = self.graph.type_of(name)
+        entry = Entry(name, kind, node.disabled, name in self._forks or (kind is not None and kind.costly))
+        try:
+            self._fill(entry)
+        except GraphError as fault:
+            entry.problem = fault
+        return entry
+
+    def _fill(self, entry: Entry) -> None:
+        name = entry.name
+        if name in self.loops:
+            path = self.loops[name]
+            raise GraphError(
+                f"{name} is in a loop: {' → '.join([*path, path[0]])}",
+                "take one of its wires away: no node can feed itself",
+            )
+        for port, wire in self.graph.nodes[name].inputs.items():
+            if wire.node not in self._entries:
+                raise GraphError(
+                    f"{name}: its input {port} is wired to {wire.node}, which is not there", "wire it anew"
+                )
+            entry.wired[port] = Source(self._entries[wire.node], wire)
+        if entry.disabled:
+            return
+        kind = self.graph.known_type(name)
+        for port in entry.wired:
+            if kind.port(port) is None:
+                raise GraphError(f"{name} has no input {port}", "take that wire away")
+        for each in kind.inputs:
+            entry.ports[each.name] = self._sources(entry, kind, each)
+        self._knobs(entry, kind)
+
+    def _sources(self, entry: Entry, kind: NodeType, port: Port) -> list[Source]:
+        if port.many:
+            names = [name for name in entry.wired if kind.port(name) == port]
+            names.sort(key=lambda name: int(name[len(port.name) :] or 0))
+        else:
+            names = [port.name] if port.name in entry.wired else []
+            if not names and not port.optional:
+                raise GraphError(
+                    f"{entry.name}: nothing is wired to its input {port.name}",
+                    f"wire a node to it that gives {port.type.__name__}, or disable {entry.name}",
+                )
+        sources = [entry.wired[name] for name in names]
+        for source in sources:
+            given = source.output
+            if given is not None and not _fits(given, port.type):
+                raise GraphError(
+                    f"{entry.name}: {source.wire} gives {given.__name__}, and its input {port.name} takes "
+                    f"{port.type.__name__}",
+                    "put a node between them that makes the one of the other",
+                )
+        return sources
+
+    def _knobs(self, entry: Entry, kind: NodeType) -> None:
+        graph, name, first = self.graph, entry.name, self.graph.shot.first
+        moving: list[KnobType] = []
+        said: list[list[Any]] = []
+        for knob in kind.knobs.values():
+            try:
+                if graph.animated(name, knob.name):
+                    moving.append(knob)
+                    continue
+                value = graph.value(name, knob.name, first)
+                said.append([knob.name, self.said(value, knob)])
+                entry.fixed[knob.name] = self.file(value) if isinstance(value, File) else value
+            except GraphError as fault:
+                message = fault.message if fault.message.startswith(name) else f"{name}: {fault.message}"
+                raise GraphError(message, fault.hint) from fault
+        entry.moving = tuple(moving)
+        head = [kind.name, kind.version, said, repr(graph.shot) if kind.sees_shot else ""]
+        entry.prefix.update(json.dumps(head, sort_keys=True).encode())
+
+    def file(self, value: File) -> File:
+        """A path knob's value as the node gets it."""
+        return absolute(value, self.folder, self.graph.roots)
+
+    def said(self, value: Any, knob: KnobType) -> Any:
+        """A knob's value as it goes into the key. A path inside the project counts as it is written."""
+        if isinstance(value, File) and value.startswith("{"):
+            return str(self.file(value))
+        return knob.to_json(value)
+
+
+def _forks(graph: Graph) -> set[str]:
+    """The nodes that several inputs read, or one that wants frames near its own."""
+    seen: set[str] = set()
+    forks: set[str] = set()
+    for name, port, wire in graph.wires():
+        kind = graph.type_of(name)
+        found = kind.port(port) if kind is not None else None
+        if wire.node in seen or (found is not None and found.time == "window"):
+            forks.add(wire.node)
+        seen.add(wire.node)
+    return forks
+
+
+def _output(entry: Entry, name: str) -> tuple[type | None, int]:
+    """The type of an output, and its place where a node has several."""
+    if entry.kind is None:
+        return None, -1
+    found = entry.kind.output(name)
+    if found is None:
+        names = ", ".join(each.name for each in entry.kind.outputs) or "none"
+        raise GraphError(f"{entry.name} has no output {name or 'at all'}", f"it has {names}")
+    return found.type, entry.kind.outputs.index(found) if len(entry.kind.outputs) > 1 else -1
+
+
+def _fits(given: type, wanted: type) -> bool:
+    return issubclass(given, wanted) or (wanted is Matte and issubclass(given, Image))
