@@ -21,17 +21,17 @@ class Depth(Enum):
 DWA_LOSSY = frozenset({"R", "G", "B", "Y", "BY", "RY"})
 
 # Which compressions lose bits, by the names OpenEXR has for them.
-DWA = frozenset({"DWAA", "DWAB"})
-ALL_LOSSY = frozenset({"LJ2K"})
-HALF_LOSSY = frozenset({"B44", "B44A"})
-FLOAT_LOSSY = frozenset({"PXR24"})
+DWA = frozenset({"dwaa", "dwab"})
+ALL_LOSSY = frozenset({"lj2k"})
+HALF_LOSSY = frozenset({"b44", "b44a"})
+FLOAT_LOSSY = frozenset({"pxr24"})
 
 # Readers older than these do not know them.
 NEEDS_NEW_READER: Mapping[str, str] = {
-    "HTJ2K32": "OpenEXR 3.4",
-    "HTJ2K256": "OpenEXR 3.4",
-    "ZSTD": "OpenEXR 3.5",
-    "LJ2K": "OpenEXR 3.5",
+    "htj2k32": "OpenEXR 3.4",
+    "htj2k256": "OpenEXR 3.4",
+    "zstd": "OpenEXR 3.5",
+    "lj2k": "OpenEXR 3.5",
 }
 
 

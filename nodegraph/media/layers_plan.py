@@ -13,7 +13,7 @@ from nodegraph.media.layers import FilePart, Layout, arrange, split
 from nodegraph.media.layers_depth import Depth, depths_of
 
 AS_SOURCE = "same as source"
-FALLBACK = "ZIPS"  # Nuke reads lines: ZIPS lets it read one at a time
+FALLBACK = "zips"  # Nuke reads lines: ZIPS lets it read one at a time
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _why_whole(
     if target == file or (target.exists() and file.exists() and target.samefile(file)):
         why.append("source and target are the same file")
     if compression != source.compression:
-        why.append(f"the source's compression is {source.compression}, {compression} is asked for")
+        why.append(f"the source's compression is {source.compression.upper()}, {compression.upper()} is asked for")
     if tile != source.tile:
         why.append(f"the source has {_tiles(source.tile)}, {_tiles(tile)} are asked for")
     other = [name for name, depth in source.depths.items() if depths.get(name) is not depth]
@@ -159,7 +159,7 @@ def _aces(image: Image, wanted: Wanted) -> WritePlan:
             f"an ACES container holds R G B or R G B A, not {', '.join(extra) or ', '.join(image.channels)}",
             "choose the channels rgba on Write, and write the other layers to a file of their own",
         )
-    if wanted.compression not in (AS_SOURCE, "NONE") or wanted.depth is Depth.FLOAT or wanted.tile or wanted.layer_bits:
+    if wanted.compression not in (AS_SOURCE, "none") or wanted.depth is Depth.FLOAT or wanted.tile or wanted.layer_bits:
         raise MediaError(
             "an ACES container is half, uncompressed and without tiles", "leave compression, bits and tile as they are"
         )
@@ -167,7 +167,7 @@ def _aces(image: Image, wanted: Wanted) -> WritePlan:
     return WritePlan(
         (FilePart("", names),),
         dict.fromkeys(names, Depth.HALF),
-        "NONE",
+        "none",
         (0, 0),
         "ACES2065-1",
         ("an ACES container is written whole",),
