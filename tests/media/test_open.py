@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import struct
+from fractions import Fraction
+
 import numpy as np
 import pytest
 
 from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Channels, Pixels, frozen
+from nodegraph.media.attributes import carried, later, to_write
 from nodegraph.media.burn_in import draw, fill
+from nodegraph.media.exr_attributes import Attribute, TimeCode, attribute
 from nodegraph.media.layers import (
     Layout,
     PartNames,
@@ -235,3 +240,48 @@ def test_burn_in_is_read_on_black_and_on_white() -> None:
         assert foot[:, 160:220].std() > 0.02
         assert foot[:, -60:].std() > 0.02
         assert len(np.unique(foot)) > 20, "smooth edges"
+
+
+@pytest.mark.parametrize(
+    ("start", "rate", "frames", "drop", "wanted"),
+    [
+        ((1, 0, 0, 23), 24, 1, False, "01:00:01:00"),
+        ((23, 59, 59, 24), 25, 1, False, "00:00:00:00"),
+        ((0, 0, 59, 29), 30, 1, True, "00:01:00;02"),
+        ((0, 9, 59, 29), 30, 1, True, "00:10:00;00"),
+        ((0, 0, 0, 0), 30, 107892, True, "01:00:00;00"),
+        ((1, 0, 0, 0), 30, -107892, True, "00:00:00;00"),
+        ((0, 0, 59, 59), 60, 1, True, "00:01:00;04"),
+        ((10, 0, 0, 0), 24, 0, False, "10:00:00:00"),
+    ],
+)
+def test_a_time_code_counts_on(
+    start: tuple[int, int, int, int], rate: int, frames: int, drop: bool, wanted: str
+) -> None:
+    code = TimeCode.of(*start, drop=drop, user_data=7)
+    assert str(later(code, frames, rate)) == wanted
+    assert later(code, frames, rate).user_data == 7
+
+
+def test_attributes_come_along_byte_for_byte() -> None:
+    header = {
+        "owner": attribute("Stag"),
+        "window": Attribute("v2i", struct.pack("<2i", 3, 4)),
+        "curve": Attribute("studioCurve", b"\1\2\3"),
+        "precise": Attribute("double", struct.pack("<d", 0.1)),
+        "rate": attribute(Fraction(24000, 1001)),
+        "timeCode": attribute(TimeCode.of(1, 2, 3, 4)),
+        "colorInteropID": attribute("lin_ap1_scene"),
+        "chunkCount": attribute(3),
+        "nodegraph/version": attribute("old"),
+    }
+    metadata = carried(header)
+    assert metadata["owner"] == "Stag"
+    assert metadata["rate"] == Fraction(24000, 1001)
+    assert metadata["input/colorInteropID"] == "lin_ap1_scene"
+    back = to_write({**metadata, "input/filename": "a.exr", "strange": object}, "all")
+    kept = ("owner", "window", "curve", "precise", "rate", "timeCode")
+    assert {name: back[name] for name in kept} == {name: header[name] for name in kept}
+    assert set(back) == {*kept, "strange"}
+    assert set(to_write(metadata, "standard")) == {"timeCode"}
+    assert to_write(metadata, "none") == {}
