@@ -74,7 +74,12 @@ def timecode(metadata: Mapping[str, Any]) -> TimeCode | None:
 
 
 def later(code: TimeCode, frames: int, rate: int) -> TimeCode:
-    """A time code so many frames later, at `rate` frames a second; drop-frame counting as SMPTE 12M has it."""
+    """A time code so many frames later, at `rate` frames a second; drop-frame counting as SMPTE 12M has it.
+
+    Above 30 frames a second it counts pairs of frames, for it has no room for more than 39.
+    """
+    if rate > 30:
+        rate, frames = round(rate / 2), frames // 2
     hours, minutes, seconds, frame = code.clock
     dropped = 2 * round(rate / 30) if code.drop else 0
     total_minutes = hours * 60 + minutes
