@@ -160,9 +160,10 @@ def _kernels(scaled: Doubles) -> Pixels:
     kernels = np.empty((3, 2 * REACH + 1, 2 * REACH + 1), np.float32)
     middle = BLOCK // 2
     for c in range(3):
-        # The surface that was taken out took the slowest waves along: they go on as their neighbours do.
-        slow = spectrum[c][(far >= 2.5) & (far < 4)].mean()
-        whole = np.where(far < 2.5, slow, spectrum[c])
+        # The surface that was taken out took the slowest waves along: they go on as the next ones fall.
+        ring = (far >= 2.5) & (far < 6.5)
+        fall, top = np.polyfit(far[ring] ** 2, np.log(np.maximum(spectrum[c][ring], 1e-12)), 1)
+        whole = np.where(far < 2.5, np.exp(top + min(fall, 0.0) * far**2), spectrum[c])
         kernel = np.fft.fftshift(np.fft.ifft2(np.sqrt(whole)).real)
         kernel = kernel[middle - REACH : middle + REACH + 1, middle - REACH : middle + REACH + 1]
         kernels[c] = kernel / np.sqrt((kernel**2).sum())
