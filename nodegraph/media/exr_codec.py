@@ -97,7 +97,7 @@ def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> dict[str, NDA
         for column in range(cells.x0, cells.x1):
             data = read_block(file, handle, part, row * columns + column)
             if part.tiled:
-                X, row, 0, 0):
+                if struct.unpack_from("<4i", data) != (column, row, 0, 0):
                     raise broken(file.path, f"tile {column}, {row} is not where the table says")
                 data = struct.pack("<4i", column - cells.x0, row - cells.y0, 0, 0) + data[16:]
             elif struct.unpack_from("<i", data)[0] != part.data.y0 + row * part.lines:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.data.buffers import empty
 from nodegraph.data.threads import split_rows
 
 
@@ -33,7 +34,7 @@ def to_half(pixels: NDArray[Any]) -> NDArray[np.float16]:
     source = np.ascontiguousarray(pixels, np.float32)
     if source.size == 0:
         return source.astype(np.float16)
-    return _convert(source, np.empty(source.shape, np.float16), "CV_16F")
+    return _convert(source, empty(source.shape, np.float16), "CV_16F")
 
 
 def to_float(pixels: NDArray[Any]) -> NDArray[np.float32]:
@@ -43,4 +44,4 @@ def to_float(pixels: NDArray[Any]) -> NDArray[np.float32]:
     source = np.ascontiguousarray(pixels)
     if source.size == 0:
         return source.astype(np.float32)
-    return _convert(source, np.empty(source.shape, np.float32), "CV_32F")
+    return _convert(source, empty(source.shape), "CV_32F")

@@ -1,0 +1,85 @@
+"""Reading an EXR by region: only the blocks around what is asked for are decompressed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.data.box import Box
+from nodegraph.data.buffers import empty
+from nodegraph.data.errors import MediaError
+from nodegraph.data.image import Pixels
+from nodegraph.media.exr_codec import check_open, decode
+from nodegraph.media.exr_file import ExrFile, ExrPart, open_exr
+from nodegraph.media.half import to_float
+
+
+class ExrReader:
+    """One file, its header read once. It holds no open file between calls, so thousands can stand ready."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.file: ExrFile = open_exr(path)
+
+    def part(self, index: int) -> ExrPart:
+        if not 0 <= index < len(self.file.parts):
+            raise MediaError(f"{self.file.path} has no part {index}", f"it has {len(self.file.parts)}")
+        return self.file.parts[index]
+
+    def native(self, index: int, box: Box) -> dict[str, NDArray[Any]]:
+        """A box of whole blocks in the file's own types, by channel or as `RGB`/`RGBA` together."""
+        handle = _open(self.file.path)
+        try:
+            check_open(self.file.path, self.file, handle)
+            return decode(self.file, handle, self.part(index), box)
+        finally:
+            os.close(handle)
+
+    def decode(self, index: int, box: Box, channels: Sequence[str]) -> Pixels:
+        """Values of a box of whole blocks: float32, rows x columns x channels."""
+        return interleaved(self.native(index, box), channels)
+
+    def read(self, index: int, box: Box, channels: Sequence[str]) -> Pixels:
+        """Values of any box; 0 outside the data window."""
+        part = self.part(index)
+        around = part.cover(box)
+        inside = box.meet(part.data)
+        if around == box:
+            return self.decode(index, box, channels)
+        result = np.zeros((box.height, box.width, len(channels)), np.float32)
+        if not inside.empty:
+            values = self.decode(index, around, channels)
+            result[inside.slices(box)] = values[inside.slices(around)]
+        return result
+
+
+def _open(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDONLY)
+    except OSError as fault:
+        raise MediaError(f"{path} cannot be read: {fault.strerror}", "check that it is still there") from fault
+
+
+def plane(planes: dict[str, NDArray[Any]], channel: str) -> NDArray[Any]:
+    """One channel of what `native` gave."""
+    for together in ("RGBA", "RGB"):
+        if together in planes and channel in together:
+            part: NDArray[Any] = planes[together][..., together.index(channel)]
+            return part
+    return planes[channel]
+
+
+def interleaved(planes: dict[str, NDArray[Any]], channels: Sequence[str]) -> Pixels:
+    """Channels side by side as float32."""
+    names = "".join(channels)
+    if names in planes and len(names) == len(channels):
+        return to_float(planes[names])
+    found = [plane(planes, channel) for channel in channels]
+    result: Pixels = empty((*found[0].shape, len(found)))
+    for k, each in enumerate(found):
+        result[..., k] = to_float(each)
+    return result

@@ -1,0 +1,236 @@
+"""Writing an EXR: headers of our own, blocks compressed by the library or copied from another file."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.data.box import Box
+from nodegraph.data.errors import MediaError
+from nodegraph.media.atomic import atomic, write_fault
+from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, Channel, attribute, write_channels
+from nodegraph.media.exr_codec import encode, header_bytes
+from nodegraph.media.exr_file import LONG_NAMES, MAGIC, MULTIPART, TILED, ExrPart
+
+TYPE_OF = {np.dtype(np.float16): "half", np.dtype(np.float32): "float", np.dtype(np.uint32): "uint"}
+# Attributes that say how pixels are stored: set by what is written, never by who asks.
+STRUCTURE = frozenset(
+    {"channels", "compression", "dataWindow", "displayWindow", "lineOrder", "pixelAspectRatio", "tiles", "type", "name"}
+    | {"chunkCount", "version", "maxSamplesPerPixel", "view"}
+)
+
+
+@dataclass(frozen=True, eq=False)
+class PartToWrite:
+    """One part: its windows, its channels as planes (HxW; half, float or uint by their own type), and the rest."""
+
+    data: Box
+    display: Box
+    planes: Mapping[str, NDArray[Any]]
+    compression: str = "zip"
+    name: str = ""
+    view: str = ""
+    tile: int = 0
+    level: float | None = None  # of DWA: 45 is the library's own, more is smaller and worse
+    pixel_aspect: float = 1.0
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def together(self) -> bool:
+        return set(self.planes) in ({"RGB"}, {"RGBA"})
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        if self.together:
+            ((names, array),) = self.planes.items()
+            return tuple(Channel(name, TYPE_OF[array.dtype]) for name in sorted(names))
+        return tuple(Channel(name, TYPE_OF[array.dtype]) for name, array in sorted(self.planes.items()))
+
+    def header(self) -> dict[str, Attribute]:
+        """The attributes that go into the file."""
+        given = {name: attribute(value) for name, value in self.attributes.items() if name not in STRUCTURE}
+        result = {
+            "screenWindowCenter": attribute((0.0, 0.0)),
+            "screenWindowWidth": attribute(1.0),
+            **given,
+            "channels": Attribute("chlist", write_channels(self.channels)),
+            "compression": Attribute("compression", bytes([COMPRESSIONS.index(self.compression)])),
+            "dataWindow": attribute(self.data),
+            "displayWindow": attribute(self.display),
+            "lineOrder": Attribute("lineOrder", b"\0"),
+            "pixelAspectRatio": attribute(float(self.pixel_aspect)),
+            "type": attribute("tiledimage" if self.tile else "scanlineimage"),
+        }
+        if self.tile:
+            result["tiles"] = Attribute("tiledesc", struct.pack("<IIB", self.tile, self.tile, 0))
+        if self.name:
+            result["name"] = attribute(self.name)
+        if self.view:
+            result["view"] = attribute(self.view)
+        if self.level is not None and self.compression.startswith("dwa"):
+            result["dwaCompressionLevel"] = attribute(float(self.level))
+        return result
+
+
+class Span(NamedTuple):
+    """Bytes that stand in an open file."""
+
+    handle: int
+    start: int
+    length: int
+
+
+class Chunk(NamedTuple):
+    """One block as it goes into the file: what comes before, and its own bytes, here or in another file."""
+
+    before: bytes
+    body: memoryview | bytes | Span
+
+    @property
+    def length(self) -> int:
+        return len(self.before) + (self.body.length if isinstance(self.body, Span) else len(self.body))
+
+
+class PartBlocks(NamedTuple):
+    """A part ready to be written: its header, and its blocks by their place in the table."""
+
+    header: dict[str, Attribute]
+    chunks: Sequence[Chunk]
+    order: Sequence[int]  # the order in which the blocks stand in the file
+
+
+def write_exr(path: str | Path, parts: Sequence[PartToWrite]) -> None:
+    """Encode a whole file; it takes its name only when it is complete."""
+    path = Path(path)
+    if not parts:
+        raise MediaError(f"nothing to write to {path}", "wire something into the Write")
+    with atomic(path) as beside:
+        write_blocks(beside, path, [encoded(part, index, len(parts) > 1) for index, part in enumerate(parts)])
+
+
+def encoded(part: PartToWrite, index: int = 0, multipart: bool = False) -> PartBlocks:
+    """A part with all its blocks compressed."""
+    tile = (part.tile, part.tile) if part.tile else None
+    data = encode(part.planes, part.data, part.compression, tile=tile, level=part.level)
+    chunks = blocks_of(data, struct.pack("<i", index) if multipart else b"")
+    return PartBlocks(part.header(), chunks, range(len(chunks)))
+
+
+def blocks_of(data: bytes, before: bytes = b"") -> list[Chunk]:
+    """The blocks of a single-part file in memory, in the order of its table."""
+    at = 8
+    tiled = struct.unpack_from("<I", data, 4)[0] & TILED
+    while data[at] != 0:
+        kind = data.index(0, at) + 1
+        size = data.index(0, kind) + 1
+        at = size + 4 + struct.unpack_from("<i", data, size)[0]
+    at += 1
+    first = struct.unpack_from("<Q", data, at)[0]
+    offsets = np.frombuffer(data, np.uint64, (first - at) // 8, at).astype(np.int64)
+    head = 20 if tiled else 8
+    view = memoryview(data)
+    return [
+        Chunk(before, view[start : start + head + struct.unpack_from("<i", data, start + head - 4)[0]])
+        for start in offsets.tolist()
+    ]
+
+
+def write_blocks(beside: Path, path: Path, parts: Sequence[PartBlocks]) -> None:
+    """Put headers, tables and blocks into a file. `path` is the name that complaints use."""
+    multipart = len(parts) > 1
+    flags = 2 | (MULTIPART if multipart else 0)
+    if not multipart and "tiles" in parts[0].header:
+        flags |= TILED
+    heads = []
+    for part in parts:
+        header = dict(part.header)
+        if multipart:
+            header["chunkCount"] = attribute(len(part.chunks))
+        else:
+            header.pop("chunkCount", None)
+        if any(len(name) > 31 or len(found.type) > 31 for name, found in header.items()):
+            flags |= LONG_NAMES
+        if any(len(each.name) > 31 for each in header["channels"].value):
+            flags |= LONG_NAMES
+        heads.append(header_bytes(header))
+    start = struct.pack("<II", MAGIC, flags) + b"".join(heads) + (b"\0" if multipart else b"")
+    at = len(start) + 8 * sum(len(part.chunks) for part in parts)
+    tables = []
+    ordered: list[Chunk] = []
+    for part in parts:
+        offsets = np.zeros(len(part.chunks), np.uint64)
+        for k in part.order:
+            offsets[k] = at
+            at += part.chunks[k].length
+            ordered.append(part.chunks[k])
+        tables.append(offsets.tobytes())
+    try:
+        target = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        try:
+            _write_all(target, [start, *tables])
+            _write_chunks(target, ordered)
+        finally:
+            os.close(target)
+    except OSError as fault:
+        raise write_fault(path, fault) from fault
+
+
+def _write_chunks(target: int, chunks: Sequence[Chunk]) -> None:
+    pending: list[bytes | memoryview] = []
+    run: Span | None = None
+    for chunk in chunks:
+        if isinstance(chunk.body, Span) and not chunk.before:
+            _write_all(target, pending)
+            pending = []
+            span = chunk.body
+            if run is not None and run.handle == span.handle and run.start + run.length == span.start:
+                run = run._replace(length=run.length + span.length)
+            else:
+                _copy(target, run)
+                run = span
+            continue
+        _copy(target, run)
+        run = None
+        body = chunk.body
+        pending += [chunk.before, os.pread(body.handle, body.length, body.start) if isinstance(body, Span) else body]
+    _copy(target, run)
+    _write_all(target, pending)
+
+
+def _write_all(target: int, pieces: Sequence[bytes | memoryview]) -> None:
+    whole = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+    view = memoryview(whole)
+    while view:
+        view = view[os.write(target, view) :]
+
+
+def _copy(target: int, span: Span | None) -> None:
+    """Copy bytes from file to file inside the system, where it can."""
+    if span is None:
+        return
+    start, end = span.start, span.start + span.length
+    while start < end:
+        try:
+            done = os.copy_file_range(span.handle, target, end - start, start)
+        except (AttributeError, OSError):
+            done = 0
+        if done == 0:
+            piece = os.pread(span.handle, min(end - start, 1 << 24), start)
+            if not piece:
+                raise OSError("the source ended while it was copied")
+            _write_all(target, [piece])
+            done = len(piece)
+        start += done
+
+
+def same_size(parts: Sequence[ExrPart]) -> bool:
+    """True if all parts share their windows."""
+    return all(a.data == b.data and a.display == b.display for a, b in pairwise(parts))

@@ -1,0 +1,260 @@
+"""Splicing: copy the compressed blocks that no node touched, and encode only those that one did.
+
+A pixel that was not changed keeps its bits, and a block that was not touched keeps its bytes: also in a
+lossy file, where encoding again would cost a generation.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.data.box import Box
+from nodegraph.data.errors import MediaError
+from nodegraph.media.atomic import atomic
+from nodegraph.media.exr_attributes import Attribute, Channel, attribute
+from nodegraph.media.exr_codec import DTYPES, check_open, decode, encode
+from nodegraph.media.exr_file import ExrFile, ExrPart, broken
+from nodegraph.media.exr_read import plane
+from nodegraph.media.exr_write import STRUCTURE, Chunk, PartBlocks, PartToWrite, Span, blocks_of, encoded, write_blocks
+from nodegraph.media.half import to_half
+
+# What a program said of the pixels as they were, and what would be wrong of the new ones.
+STALE = frozenset({"preview", "hash", "capDate"})
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How a picture is to be written, as far as splicing depends on it."""
+
+    channels: tuple[Channel, ...]
+    compression: str
+    data: Box
+    display: Box
+    tile: int = 0
+
+
+class Change(NamedTuple):
+    """A rectangle and its new values, by channel (HxW each), in the file's own light."""
+
+    box: Box
+    planes: Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Spliced:
+    """What was done: blocks copied and blocks encoded."""
+
+    copied: int
+    encoded: int
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def why_not(source: ExrFile, index: int, wanted: Wanted) -> str:
+    """Why a file cannot be spliced into what is wanted, in words; empty if it can."""
+    part = source.parts[index]
+    if any(each.deep for each in source.parts):
+        return "the source holds deep pixels"
+    if part.subsampled:
+        return "the source stores colour at half size"
+    if any(each.levels for each in source.parts):
+        return "the source holds smaller versions of the picture (mip maps), which would have to be made again"
+    if not source.complete:
+        return "the source file is not complete"
+    if sorted((each.name, each.type) for each in part.channels) != sorted((c.name, c.type) for c in wanted.channels):
+        mine, theirs = _said(wanted.channels), _said(part.channels)
+        return f"the channels differ: the source has {theirs}, the output {mine}"
+    if part.compression != wanted.compression:
+        return f"the compression differs: the source is {part.compression}, the output {wanted.compression}"
+    if part.data != wanted.data or part.display != wanted.display:
+        return "the size or data window differs from the source"
+    tile = part.tile or (0, 0)
+    if tile != (wanted.tile, wanted.tile):
+        return (
+            "the source is tiled otherwise than the output"
+            if any(tile) and wanted.tile
+            else ("the source is tiled, the output not" if any(tile) else "the output is tiled, the source not")
+        )
+    return ""
+
+
+def _said(channels: Sequence[Channel]) -> str:
+    return ", ".join(f"{each.name} ({each.type})" for each in channels)
+
+
+def splice(
+    source: ExrFile,
+    index: int,
+    target: str | Path,
+    changes: Sequence[Change] = (),
+    *,
+    attributes: Mapping[str, Any | None] | None = None,
+    more: Sequence[PartToWrite] = (),
+    level: float | None = None,
+) -> Spliced:
+    """Write `source` again with some rectangles of one part changed, and perhaps further parts added.
+
+    `attributes` are set in the header of that part, or taken away by None; all others stay.
+    """
+    target = Path(target)
+    try:
+        handle = os.open(source.path, os.O_RDONLY)
+    except OSError as fault:
+        raise MediaError(f"{source.path} cannot be read: {fault.strerror}", "check that it is still there") from fault
+    try:
+        check_open(source.path, source, handle)
+        multipart = source.multipart or bool(more)
+        parts = []
+        count = 0
+        for part in source.parts:
+            fresh = _encode_touched(source, handle, part, changes, level) if part.index == index else {}
+            count += len(fresh)
+            header = _header(part, attributes or {}, part.index == index, bool(level) and bool(fresh), level)
+            parts.append(_part(source, handle, part, fresh, header, multipart))
+        parts += [encoded(extra, len(source.parts) + k, True) for k, extra in enumerate(more)]
+        if multipart:
+            _name_parts(parts)
+        with atomic(target) as beside:
+            write_blocks(beside, target, parts)
+    finally:
+        os.close(handle)
+    total = sum(len(part.offsets) for part in source.parts)
+    return Spliced(total - count, count)
+
+
+def _header(
+    part: ExrPart, changes: Mapping[str, Any | None], changed: bool, say_level: bool, level: float | None
+) -> dict[str, Attribute]:
+    header = dict(part.attributes)
+    if not changed:
+        return header
+    for name in STALE & header.keys():
+        del header[name]
+    for name, value in changes.items():
+        if name in STRUCTURE:
+            continue
+        if value is None:
+            header.pop(name, None)
+        else:
+            header[name] = attribute(value)
+    if say_level and part.compression.startswith("dwa"):
+        header["dwaCompressionLevel"] = attribute(float(level or 45.0))
+    return header
+
+
+def _name_parts(parts: Sequence[PartBlocks]) -> None:
+    """Parts of a file of several must have names, each its own."""
+    taken: set[str] = set()
+    for k, part in enumerate(parts):
+        name = str(part.header["name"].value) if "name" in part.header else ("rgba" if k == 0 else f"part{k}")
+        free = name
+        number = 2
+        while free in taken:
+            free, number = f"{name}{number}", number + 1
+        taken.add(free)
+        part.header["name"] = attribute(free)
+        part.header["type"] = attribute("tiledimage" if "tiles" in part.header else "scanlineimage")
+
+
+def _part(
+    source: ExrFile,
+    handle: int,
+    part: ExrPart,
+    fresh: Mapping[int, Chunk],
+    header: dict[str, Attribute],
+    multipart: bool,
+) -> PartBlocks:
+    prefix = struct.pack("<i", part.index)
+    ends = _block_ends(source)
+    chunks = []
+    for block, start in enumerate(part.offsets.tolist()):
+        if block in fresh:
+            new = fresh[block]
+            chunks.append(new._replace(before=prefix + new.before) if multipart else new)
+            continue
+        span = Span(handle, start, ends[start] - start)
+        chunks.append(Chunk(prefix if multipart and not source.multipart else b"", span))
+    return PartBlocks(header, chunks, np.argsort(part.offsets, kind="stable").tolist())
+
+
+def _block_ends(source: ExrFile) -> dict[int, int]:
+    """Where each block ends: blocks stand one after another, so it is where the next begins."""
+    starts = np.unique(np.concatenate([part.offsets for part in source.parts])).tolist()
+    return dict(zip(starts, [*starts[1:], source.size], strict=True))
+
+
+def _encode_touched(
+    source: ExrFile, handle: int, part: ExrPart, changes: Sequence[Change], level: float | None
+) -> dict[int, Chunk]:
+    """The blocks that a change touches, decoded in the file's own light, changed, and encoded again."""
+    fresh: dict[int, Chunk] = {}
+    for cells in _runs(part, changes):
+        columns, _ = part.grid
+        box = _box_of(part, cells)
+        planes = {name: array.copy() for name, array in decode(source, handle, part, box).items()}
+        for change in changes:
+            inside = change.box.meet(box)
+            if inside.empty:
+                continue
+            for name, values in change.planes.items():
+                into = plane(planes, name)
+                into[inside.slices(box)] = _as(values[inside.slices(change.box)], into.dtype)
+        data = encode(planes, box, part.compression, tile=part.tile, level=level or _level(part))
+        new = blocks_of(data)
+        wide = cells.width
+        for k, chunk in enumerate(new):
+            row, column = cells.y0 + k // wide, cells.x0 + k % wide
+            if part.tiled:
+                coordinates = struct.pack("<4i", column, row, 0, 0)
+                assert not isinstance(chunk.body, Span)
+                chunk = Chunk(coordinates, chunk.body[16:])
+            fresh[row * columns + column] = chunk
+        if len(new) != cells.area:
+            raise broken(source.path, "its blocks cannot be made again")
+    return fresh
+
+
+def _level(part: ExrPart) -> float | None:
+    found = part.attributes.get("dwaCompressionLevel")
+    return float(found.value) if found is not None and part.compression.startswith("dwa") else None
+
+
+def _as(values: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
+    if kind == DTYPES["half"]:
+        return to_half(values)
+    if kind == DTYPES["uint"]:
+        return np.asarray(np.rint(np.maximum(values, 0)), kind)
+    return np.asarray(values, kind)
+
+
+def _runs(part: ExrPart, changes: Sequence[Change]) -> list[Box]:
+    """Rectangles of blocks that hold every change, none twice."""
+    touched: list[Box] = []
+    for change in changes:
+        cells = part.cells(change.box)
+        if cells.empty:
+            continue
+        grown = True
+        while grown:  # join with those it overlaps, until it overlaps none
+            grown = False
+            for other in touched:
+                if not other.meet(cells).empty:
+                    touched.remove(other)
+                    cells = cells.join(other)
+                    grown = True
+                    break
+        touched.append(cells)
+    return touched
+
+
+def _box_of(part: ExrPart, cells: Box) -> Box:
+    width, height = part.tile or (part.data.width, part.lines)
+    box = Box(cells.x0 * width, cells.y0 * height, cells.x1 * width, cells.y1 * height)
+    return box.move(part.data.x0, part.data.y0).meet(part.data)
