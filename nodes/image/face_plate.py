@@ -1,0 +1,69 @@
+"""FacePlate: a moving portrait, with everything about it known."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from nodegraph.colour.config import load_config
+from nodegraph.colour.convert import convert
+from nodegraph.data.image import Image, Matte
+from nodegraph.data.shot import Frame, Shot
+from nodegraph.graph.context import Context
+from nodegraph.graph.knob import Knob
+from nodegraph.graph.node import node
+from nodegraph.ops.portrait import Portrait, enlarged, make_portrait, read_picture
+from nodegraph.ops.portrait_light import Light
+from nodegraph.ops.portrait_plate import face_plate as render
+from nodegraph.ops.portrait_pose import Moves, view
+
+
+class FacePlateOutputs(NamedTuple):
+    image: Image
+    matte: Matte  # the face that can be seen: the hull of its landmarks without what passes in front
+    occluder: Matte  # what passes in front
+
+
+@node(costly=True)
+def face_plate(
+    frame: Frame,
+    shot: Shot,
+    ctx: Context,
+    *,
+    width: Annotated[int, Knob(0, 8192, unit="px", help="0: the width of the shot")] = 0,
+    height: Annotated[int, Knob(0, 8192, unit="px", help="0: the height of the shot")] = 0,
+    start: Annotated[int, Knob(help="the frame at which the performance begins")] = 1001,
+    length: Annotated[int, Knob(2, 1000, unit="frames", help="until the head has turned; then it turns back")] = 24,
+    yaw: Annotated[float, Knob(-20, 20, unit="°", help="how far the head turns to either side")] = 15.0,
+    pitch: Annotated[float, Knob(-8, 8, unit="°", help="how far it nods")] = 4.0,
+    roll: Annotated[float, Knob(-10, 10, unit="°", help="how far it tilts")] = 2.5,
+    mouth: Annotated[float, Knob(0, 1, help="how wide it opens")] = 1.0,
+    blink: bool = True,
+    exposure: Annotated[float, Knob(-2, 2, unit="stops", help="swing of the light")] = 0.35,
+    light: Annotated[float, Knob(0, 1, help="how much the key light colours and wanders")] = 1.0,
+    highlight: Annotated[float, Knob(0, 64, help="the brightest spot")] = 16.0,
+    occluder: Annotated[bool, Knob(help="a microphone passes in front of the face")] = True,
+    camera: Annotated[float, Knob(0, 2, help="how far the camera travels: parallax against the backdrop")] = 1.0,
+    grain: Annotated[float, Knob(0, 4)] = 1.0,
+    seed: Annotated[int, Knob(0, 1 << 30, help="another film stock's grain")] = 0,
+) -> FacePlateOutputs:
+    """Make a scene-linear plate of a talking, turning head: a portrait moved in depth.
+
+    The NASA portrait of Eileen Collins (public domain) turns, speaks, blinks, and is passed by a microphone, under a
+    light that wanders, with highlights above 1 and grain. The same numbers always give the same picture.
+    """
+    columns, rows = width or shot.format.width, height or shot.format.height
+    scale = float(view(columns, rows)[0, 0])
+    portrait = ctx.load(("portrait", scale, shot.space, shot.config), lambda: load_portrait(shot, scale))
+    moves = Moves(start, length, yaw, pitch, roll, mouth, blink, exposure, camera)
+    plate = render(portrait, int(frame), columns, rows, moves, Light(light, highlight, grain, occluder), seed)
+    return FacePlateOutputs(
+        Image.of(plate.image, colorspace=shot.space),
+        Matte.of(plate.matte, colorspace=shot.space),
+        Matte.of(plate.occluder, colorspace=shot.space),
+    )
+
+
+def load_portrait(shot: Shot, scale: float) -> Portrait:
+    """The portrait in the working space of a shot, at the size it is needed."""
+    larger = enlarged(read_picture(), scale)
+    return make_portrait(convert(larger, load_config(shot.config), "srgb_rec709_scene", shot.space))
