@@ -64,9 +64,12 @@ def measure(plate: Pixels, weights: Sequence[float]) -> Grain:
             luminance.append(float(luma[flat].mean()))
             strength.append(np.sqrt(typical))
         chosen.append(flat[(power[flat] <= 2 * typical).all(axis=1)])
-    quiet = rest[np.concatenate(chosen)]
+    picked = np.concatenate(chosen)
+    quiet = rest[picked]
     deviation = np.sqrt((quiet**2).mean(axis=(2, 3), keepdims=True))
-    alive = (deviation > 0).all(axis=(1, 2, 3))
+    # What float32 rounds off is no grain.
+    rounding = 1e-6 * np.abs(blocks[picked]).mean(axis=(2, 3), keepdims=True)
+    alive = (deviation > rounding).all(axis=(1, 2, 3))
     if not alive.any():
         return CLEAN
     scaled = quiet[alive] / deviation[alive]

@@ -20,12 +20,10 @@ class Direction(Enum):
 
 
 class Interpolation(Enum):
-    """How values between a LUT's entries are found; `best` is tetrahedral for cubes, linear for curves."""
+    """How values between a cube's entries are found. Curves are always linear."""
 
-    BEST = "best"
-    LINEAR = "linear"
     TETRAHEDRAL = "tetrahedral"
-    NEAREST = "nearest"
+    LINEAR = "linear"
 
 
 class Cdl(NamedTuple):
@@ -66,7 +64,7 @@ def lut_processor(
     process_space: str = "",
     *,
     direction: Direction = Direction.FORWARD,
-    interpolation: Interpolation = Interpolation.BEST,
+    interpolation: Interpolation = Interpolation.TETRAHEDRAL,
 ) -> Processor:
     """A LUT file (.cube, .csp, .clf, .3dl, … all that OCIO reads) applied in `process_space` to pixels in `space`."""
 
@@ -74,9 +72,11 @@ def lut_processor(
         import PyOpenColorIO as ocio
 
         ocio.ClearAllCaches()  # OCIO keeps a file by its name alone, and this one may have changed
+        # OCIO's best is tetrahedral for a cube; asked for by that name, it complains at every curve.
+        linear = interpolation is Interpolation.LINEAR
         lut = ocio.FileTransform(
             src=str(path),
-            interpolation=getattr(ocio, f"INTERP_{interpolation.name}"),
+            interpolation=ocio.INTERP_LINEAR if linear else ocio.INTERP_BEST,
             direction=getattr(ocio, f"TRANSFORM_DIR_{direction.name}"),
         )
         try:

@@ -32,7 +32,7 @@ def lut(
     file: Annotated[File, Knob(help=".cube, .csp, .clf, .ctf, .3dl, .spi1d, .spi3d and others")] = File(""),
     space: Annotated[Space, Knob(help="the space it was made for; empty: as the picture is")] = Space(""),
     direction: Direction = Direction.FORWARD,
-    interpolation: Interpolation = Interpolation.BEST,
+    interpolation: Interpolation = Interpolation.TETRAHEDRAL,
     unpremult: Annotated[bool, Knob(help="divide by alpha before, multiply after")] = True,
     mix: Annotated[float, Knob(0, 1)] = 1.0,
 ) -> Image:
