@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nodegraph.data.box import Box, Format
+from nodegraph.data.box import EMPTY, Box, Format
 from nodegraph.data.errors import MediaError
-from nodegraph.data.image import RGBA, Image
+from nodegraph.data.image import RGBA, Channels, Image, PatchSource
 from nodegraph.media.layers import FilePart, Layout, arrange, split
 from nodegraph.media.layers_depth import Depth, depths_of
+from nodegraph.media.open_lazy import FileSource
 
 AS_SOURCE = "same as source"
 FALLBACK = "zips"  # Nuke reads lines: ZIPS lets it read one at a time
@@ -26,7 +27,7 @@ class SourcePart:
     tile: tuple[int, int]  # (0, 0): scanlines
     data: Box
     format: Format
-    parts: int  # in the file
+    others: Mapping[str, int]  # channels that lie in other parts of the file, and in which
 
 
 @dataclass(frozen=True)
@@ -106,6 +107,9 @@ def _why_whole(
         why.append("the picture's data window is smaller than the source's")
     if not source.data.covers(image.changed):
         why.append("something was changed outside the source's data window")
+    touched = [name for _, names in patches(image) or () for name in names if name in source.others]
+    if touched or (source.others and image.changed != EMPTY and patches(image) is None):
+        why.append("something was changed in another part of the source than its main one")
     if dict(parts[0].channels) != dict(source.names):
         added = [name for name in parts[0].channels if name not in source.names]
         if added:
@@ -138,17 +142,20 @@ def _default_depth(image: Image, wanted: Wanted, source: SourcePart | None) -> t
 
 
 def _parts(image: Image, wanted: Wanted, source: SourcePart | None) -> tuple[FilePart, ...]:
+    """The origin's own part first, then what lies in its other parts, then what was added."""
+    layout = Layout.CHANNELS if wanted.layout is Layout.AUTO else wanted.layout
     if source is None:
-        layout = Layout.CHANNELS if wanted.layout is Layout.AUTO else wanted.layout
         return arrange(image.channels, layout, wanted.view)
-    added = [name for name in image.channels if name not in source.names]
-    if wanted.layout is Layout.AUTO and (source.parts > 1 or not added):
-        return (FilePart("", source.names), *arrange(added, Layout.PARTS, wanted.view))
-    if wanted.layout.in_parts:
-        alone = arrange(list(source.names), wanted.layout, wanted.view)
+    others = [name for name in image.channels if name in source.others]
+    added = [name for name in image.channels if name not in source.names and name not in source.others]
+    if wanted.layout is Layout.AUTO and (others or not added):
+        first = FilePart("", source.names)
+        return (first, *arrange(others, Layout.PARTS, wanted.view), *arrange(added, Layout.PARTS, wanted.view))
+    if layout.in_parts:
+        alone = arrange(list(source.names), layout, wanted.view)
         if len(alone) == 1 and dict(alone[0].channels) == dict(source.names):
-            return (alone[0], *arrange(added, wanted.layout, wanted.view))
-    return arrange(image.channels, Layout.CHANNELS if wanted.layout is Layout.AUTO else wanted.layout, wanted.view)
+            return (alone[0], *arrange(others, layout, wanted.view), *arrange(added, layout, wanted.view))
+    return arrange(image.channels, layout, wanted.view)
 
 
 def _aces(image: Image, wanted: Wanted) -> WritePlan:
@@ -172,6 +179,16 @@ def _aces(image: Image, wanted: Wanted) -> WritePlan:
         "ACES2065-1",
         ("an ACES container is written whole",),
     )
+
+
+def patches(image: Image) -> list[tuple[Box, Channels]] | None:
+    """What was laid over a picture from a file, oldest first: where, and which channels; None if that is unknown."""
+    found: list[tuple[Box, Channels]] = []
+    source = image.source
+    while isinstance(source, PatchSource):
+        found.insert(0, (source.patch.data, source.patch.channels))
+        source = source.base.source
+    return found if isinstance(source, FileSource) else None
 
 
 def unite(parts: tuple[FilePart, ...]) -> tuple[FilePart, ...]:

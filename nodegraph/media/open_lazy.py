@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 import numpy as np
 
-from nodegraph.data.box import Box
+from nodegraph.data.box import Box, Format
 from nodegraph.data.image import Channels, Pixels, frozen
 from nodegraph.media.layers import colours, split
 
@@ -20,13 +21,30 @@ Convert = Callable[[Pixels], Pixels]
 class Decoder(Protocol):
     """What knows how to take values out of one file."""
 
-    def cover(self, box: Box) -> Box:
+    def cover(self, box: Box, channels: Channels) -> Box:
         """The smallest box of whole compressed blocks around this one, within the data window."""
         ...
 
     def decode(self, box: Box, channels: Channels) -> Pixels:
         """Values of the file within a box that `cover` gave: float32, rows x columns x channels."""
         ...
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A picture in a file before a pixel of it is decoded."""
+
+    path: Path
+    stamp: str
+    format: Format
+    data: Box
+    channels: Channels
+    decoder: Decoder
+    metadata: Mapping[str, Any]
+    sample: str  # what its numbers are in the file: half, float, uint8, uint16 …
+    unassociated: bool = False  # colour is not multiplied by alpha
+    part: int = 0
+    lost: str = "it is no EXR"  # why it can be no origin of a splice; empty: it can
 
 
 @dataclass(frozen=True)
@@ -131,7 +149,7 @@ class FileSource:
         known = self._raw.find(box, channels)
         if known is not None:
             return known
-        around = self._decoder.cover(box)
+        around = self._decoder.cover(box, channels)
         pixels = self._rows(around, channels)
         if keep:
             self._raw.add(around, channels, pixels)

@@ -41,7 +41,7 @@ class Strips:
         self.values = rng.random((DATA.height, DATA.width, len(NAMES)), np.float32)
         self.decoded: list[Box] = []
 
-    def cover(self, box: Box) -> Box:
+    def cover(self, box: Box, channels: Channels) -> Box:
         first = DATA.y0 + (box.y0 - DATA.y0) // 16 * 16
         last = DATA.y0 - (DATA.y0 - box.y1) // 16 * 16
         return Box(DATA.x0, first, DATA.x1, min(last, DATA.y1))
