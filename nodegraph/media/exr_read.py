@@ -76,7 +76,7 @@ def plane(planes: dict[str, NDArray[Any]], channel: str) -> NDArray[Any]:
 def interleaved(planes: dict[str, NDArray[Any]], channels: Sequence[str]) -> Pixels:
     """Channels side by side as float32."""
     names = "".join(channels)
-    if names in planes and len(names) == len(channels):
+    if names in ("RGB", "RGBA") and names in planes and len(names) == len(channels):
         return to_float(planes[names])
     found = [plane(planes, channel) for channel in channels]
     result: Pixels = empty((*found[0].shape, len(found)))

@@ -1,0 +1,57 @@
+"""Opening any picture: an EXR, a still, a frame of a movie; nothing is decoded until it is asked for."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from pathlib import Path
+from threading import Lock
+
+from nodegraph.data.errors import MediaError
+from nodegraph.media.exr_read import ExrReader
+from nodegraph.media.open_exr_picture import open_exr_picture
+from nodegraph.media.open_lazy import Opened
+
+EXR = frozenset({".exr", ".sxr", ".mxr"})
+MOVIES = frozenset({".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg"})
+KEPT_HEADERS = 64
+
+
+def stamp_of(path: Path) -> str:
+    """Size and time of a file: another stamp, another file. `missing` if there is none."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return "missing"
+    return f"{facts.st_size}-{facts.st_mtime_ns}"
+
+
+class Headers:
+    """The headers of the EXRs that were looked at last."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Path, ExrReader] = OrderedDict()
+        self._lock = Lock()
+
+    def reader(self, path: Path) -> ExrReader:
+        """The file's reader, its header read again only if the file changed."""
+        with self._lock:
+            known = self._kept.get(path)
+            if known is not None and known.file.stamp == stamp_of(path):
+                self._kept.move_to_end(path)
+                return known
+        fresh = ExrReader(path)
+        with self._lock:
+            self._kept[path] = fresh
+            while len(self._kept) > KEPT_HEADERS:
+                self._kept.popitem(last=False)
+        return fresh
+
+
+def open_picture(path: Path, headers: Headers, *, view: str = "", layer: str = "", part: str = "") -> Opened:
+    """Open an EXR or a still; `view`, `layer` and `part` choose from what an EXR holds."""
+    suffix = path.suffix.lower()
+    if path.is_dir():
+        raise MediaError(f"{path} is a folder", "pick a file in it, or name a sequence as in name.####.exr")
+    if suffix in EXR:
+        return open_exr_picture(headers.reader(path), view=view, layer=layer, part=part)
+    raise MediaError(f"{path.name}: nothing here reads {suffix or 'a file without an ending'}", "give an EXR")
