@@ -26,16 +26,23 @@ SPREAD = 46.0  # over this many pixels around the head the backdrop gives way, s
 
 
 @dataclass(frozen=True, eq=False)
-class Portrait:
-    """The portrait at one size, with how far each place follows the head and the camera."""
+class Figure:
+    """What was marked on the picture: landmarks, depth, and how far each place follows the head and the camera."""
 
-    texture: Pixels  # scene-linear, `scale` times the size of the original
-    scale: float
     landmarks: Points  # 68 x 2, in the usual order of the 68-point face
     held: Floats  # 512 x 512: 1 on the head, falling to 0 around it
     near: Floats  # 512 x 512: 1 on the person, 0 on the backdrop
     lit: Floats  # 512 x 512: 1 on head and neck to their very edge: where their shape takes the light
     depth: Floats  # 512 x 512
+
+
+@dataclass(frozen=True, eq=False)
+class Portrait:
+    """The portrait at one size, ready to be moved."""
+
+    texture: Pixels  # scene-linear, `scale` times the size of the original
+    scale: float
+    figure: Figure
 
 
 def picture_file() -> Path:
@@ -72,7 +79,12 @@ def enlarged(picture: Pixels, scale: float) -> Pixels:
 
 
 def make_portrait(texture: Pixels) -> Portrait:
-    """Stand the portrait up: its texture at working size, with the marks and the depth that belong to it."""
+    """Stand the portrait up: its texture at working size, with the figure that belongs to it."""
+    return Portrait(texture, texture.shape[0] / SIDE, make_figure())
+
+
+def make_figure() -> Figure:
+    """The figure on the portrait, without its picture: all that is needed to know where things are."""
     marks = json.loads(resources.files("nodegraph.ops").joinpath("portrait.json").read_text("utf-8"))
     landmarks = np.array([point for group in marks["landmarks"].values() for point in group], np.float64)
     head = np.array(marks["head"], np.float64)
@@ -80,9 +92,7 @@ def make_portrait(texture: Pixels) -> Portrait:
     body = np.array(marks["body"], np.float64)
     at = np.arange(SIDE, dtype=np.float32) + 0.5
     x, y = np.meshgrid(at, at)
-    return Portrait(
-        texture=texture,
-        scale=texture.shape[0] / SIDE,
+    return Figure(
         landmarks=landmarks,
         held=fade_around([head], 3.0, SPREAD),
         near=fade_around([head, body], 3.0, SPREAD),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nodegraph.data.image import Pixels
-from nodegraph.ops.portrait import Floats, Portrait, normals_of
+from nodegraph.ops.portrait import Figure, Floats, normals_of
 from nodegraph.ops.portrait_pose import Pose
 
 # Places in the picture that flash: the metal of the neck ring, and the catch-lights of both eyes.
@@ -26,7 +26,7 @@ class Light:
     occluder: bool = True
 
 
-def add_light(image: Pixels, portrait: Portrait, x: Floats, y: Floats, pose: Pose, light: Light) -> None:
+def add_light(image: Pixels, figure: Figure, x: Floats, y: Floats, pose: Pose, light: Light) -> None:
     """Exposure, a key light that wanders from side to side, sheen on the skin, and highlights, into `image`."""
     import cv2
 
@@ -34,8 +34,8 @@ def add_light(image: Pixels, portrait: Portrait, x: Floats, y: Floats, pose: Pos
     side = (max(2, width // 4), max(2, height // 4))
     small_x, small_y = (np.asarray(cv2.resize(p, side, interpolation=cv2.INTER_AREA), np.float32) for p in (x, y))
     place = small_x - np.float32(0.5), small_y - np.float32(0.5)
-    normal = cv2.remap(normals_of(portrait.depth), *place, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    lit = cv2.remap(portrait.lit, *place, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    normal = cv2.remap(normals_of(figure.depth), *place, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    lit = cv2.remap(figure.lit, *place, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     aim = np.array([0.75 * pose.key, -0.35, 0.75], np.float32)
     aim /= np.linalg.norm(aim)
     facing = normal @ aim - aim[2]  # 0 where the head looks at the camera, as the picture was lit

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.image import Pixels, frozen
-from nodegraph.ops.portrait import Floats, Points, Portrait
+from nodegraph.ops.portrait import Figure, Floats, Points, Portrait
 from nodegraph.ops.portrait_face import FACE_BOX, Moved, moved_points, source_of
 from nodegraph.ops.portrait_light import Light, add_grain, add_light, occluder
 from nodegraph.ops.portrait_pose import Matrix, Moves, Pose, head_matrix, pose_at, project, turn_matrix, view
@@ -43,7 +43,7 @@ def face_plate(
     import cv2
 
     pose = pose_at(frame, moves)
-    x, y = _unmoved(portrait, pose, width, height)
+    x, y = _unmoved(portrait.figure, pose, width, height)
     source_y, moved, box = _face(x, y, pose)
     scale = np.float32(portrait.scale)
     # remap counts from the middle of the first pixel, the portrait from its corner.
@@ -53,24 +53,24 @@ def face_plate(
     _mouth_and_lashes(image, x, y, moved, box, pose)
     cover, shade = occluder(pose.pass_by, width, height) if light.occluder else (np.zeros((height, width)), 0.0)
     cover = np.asarray(cover, np.float32)
-    add_light(image, portrait, x, y, pose, light)
+    add_light(image, portrait.figure, x, y, pose, light)
     if light.occluder:
         tint = np.float32(shade) * np.array([1.0, 0.96, 0.92], np.float32)
         image += cover[..., None] * (tint - image)
     add_grain(image, light.grain, frame, seed, width)
-    truth, hull = _truth(portrait, pose, cover, width, height)
+    truth, hull = _truth(portrait.figure, pose, cover, width, height)
     return Plate(frozen(image), frozen(hull * (1.0 - cover)), frozen(cover), truth)
 
 
-def truth_at(portrait: Portrait, frame: int, width: int, height: int, moves: Moves, light: Light) -> Truth:
+def truth_at(figure: Figure, frame: int, width: int, height: int, moves: Moves, light: Light) -> Truth:
     """What is known of a frame, without its picture."""
     pose = pose_at(frame, moves)
     cover = occluder(pose.pass_by, width, height)[0] if light.occluder else np.zeros((height, width), np.float32)
-    return _truth(portrait, pose, np.asarray(cover, np.float32), width, height)[0]
+    return _truth(figure, pose, np.asarray(cover, np.float32), width, height)[0]
 
 
-def _truth(portrait: Portrait, pose: Pose, cover: Floats, width: int, height: int) -> tuple[Truth, Floats]:
-    landmarks = landmarks_at(portrait, pose, width, height)
+def _truth(figure: Figure, pose: Pose, cover: Floats, width: int, height: int) -> tuple[Truth, Floats]:
+    landmarks = landmarks_at(figure, pose, width, height)
     hull = convex_matte(landmarks, width, height)
     area = float(hull.sum(dtype=np.float64))
     columns = np.clip(landmarks[:, 0].astype(int), 0, width - 1)
@@ -85,10 +85,10 @@ def _truth(portrait: Portrait, pose: Pose, cover: Floats, width: int, height: in
     return truth, hull
 
 
-def landmarks_at(portrait: Portrait, pose: Pose, width: int, height: int) -> Points:
+def landmarks_at(figure: Figure, pose: Pose, width: int, height: int) -> Points:
     """The 68 landmarks on the plate."""
-    points = moved_points(portrait.landmarks, pose)
-    depth = _sampled(portrait.depth, points[:, 0].astype(np.float32), points[:, 1].astype(np.float32))
+    points = moved_points(figure.landmarks, pose)
+    depth = _sampled(figure.depth, points[:, 0].astype(np.float32), points[:, 1].astype(np.float32))
     return project(head_matrix(pose, width, height), np.column_stack([points, depth.ravel()]))
 
 
@@ -125,7 +125,7 @@ def _sampled(field: Floats, x: Floats, y: Floats) -> Floats:
     return np.asarray(cv2.remap(field, *place, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _unmoved(portrait: Portrait, pose: Pose, width: int, height: int) -> tuple[Floats, Floats]:
+def _unmoved(figure: Figure, pose: Pose, width: int, height: int) -> tuple[Floats, Floats]:
     """Where in the unturned portrait each pixel of the plate comes from.
 
     The head turns in depth, the backdrop drags behind, and between them the movement fades: the backdrop is
@@ -141,7 +141,7 @@ def _unmoved(portrait: Portrait, pose: Pose, width: int, height: int) -> tuple[F
     goal_x, goal_y = (plane.astype(np.float32) for plane in np.meshgrid(at_x, at_y))
     x, y = goal_x, goal_y
     for _ in range(40):
-        held, near, depth = (_sampled(field, x, y) for field in (portrait.held, portrait.near, portrait.depth))
+        held, near, depth = (_sampled(field, x, y) for field in (figure.held, figure.near, figure.depth))
         head_x = turn[0, 0] * x + turn[0, 1] * y + turn[0, 2] * depth + turn[0, 3] - x
         head_y = turn[1, 0] * x + turn[1, 1] * y + turn[1, 2] * depth + turn[1, 3] - y
         share = BACKDROP + (1.0 - BACKDROP) * near

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Annotated, NamedTuple
+
+import numpy as np
 
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import convert
-from nodegraph.data.image import Image, Matte
+from nodegraph.data.box import Box, Format
+from nodegraph.data.image import Image, Matte, Pixels
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
+from nodegraph.media.attributes import later
+from nodegraph.media.exr_attributes import TimeCode
 from nodegraph.ops.portrait import Portrait, enlarged, make_portrait, read_picture
 from nodegraph.ops.portrait_light import Light
 from nodegraph.ops.portrait_plate import face_plate as render
@@ -56,11 +62,22 @@ def face_plate(
     portrait = ctx.load(("portrait", scale, shot.space, shot.config), lambda: load_portrait(shot, scale))
     moves = Moves(start, length, yaw, pitch, roll, mouth, blink, exposure, camera)
     plate = render(portrait, int(frame), columns, rows, moves, Light(light, highlight, grain, occluder), seed)
+    code = later(TimeCode.of(0, 0, 0, 0), int(frame), round(shot.fps))
     return FacePlateOutputs(
-        Image.of(plate.image, colorspace=shot.space),
-        Matte.of(plate.matte, colorspace=shot.space),
-        Matte.of(plate.occluder, colorspace=shot.space),
+        Image.of(
+            plate.image, colorspace=shot.space, metadata={"framesPerSecond": Fraction(shot.fps), "timeCode": code}
+        ),
+        cropped(plate.matte, shot.space),
+        cropped(plate.occluder, shot.space),
     )
+
+
+def cropped(coverage: Pixels, space: str) -> Matte:
+    """A matte whose data window is no larger than what it covers."""
+    rows, columns = np.flatnonzero(coverage.any(axis=1)), np.flatnonzero(coverage.any(axis=0))
+    frame = Format(coverage.shape[1], coverage.shape[0])
+    box = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1) if rows.size else Box(0, 0, 1, 1)
+    return Matte.of(np.ascontiguousarray(coverage[box.slices(frame.box)]), data=box, format=frame, colorspace=space)
 
 
 def load_portrait(shot: Shot, scale: float) -> Portrait:

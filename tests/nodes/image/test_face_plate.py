@@ -13,11 +13,11 @@ from nodegraph.colour.primaries import PRIMARIES, rgb_to_rgb
 from nodegraph.data.box import Format
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
-from nodegraph.ops.portrait import SIDE, Portrait, picture_file, read_picture
+from nodegraph.ops.portrait import SIDE, Figure, make_figure, picture_file, read_picture
 from nodegraph.ops.portrait_light import Light
 from nodegraph.ops.portrait_plate import Truth, landmarks_at, truth_at
 from nodegraph.ops.portrait_pose import Moves, head_matrix, pose_at, view
-from nodes.image.face_plate import FacePlateOutputs, face_plate, load_portrait
+from nodes.image.face_plate import FacePlateOutputs, face_plate
 
 SHOT = Shot(first=1001, last=1024, format=Format(512, 270))
 CONTEXT = Context()
@@ -30,12 +30,12 @@ def make(frame: int, **knobs: Any) -> FacePlateOutputs:
 
 
 @cache
-def portrait() -> Portrait:
-    return load_portrait(SHOT, float(view(512, 270)[0, 0]))
+def figure() -> Figure:
+    return make_figure()
 
 
 def truth(frame: int, moves: Moves, occluder: bool = True) -> Truth:
-    return truth_at(portrait(), frame, 512, 270, moves, Light(occluder=occluder))
+    return truth_at(figure(), frame, 512, 270, moves, Light(occluder=occluder))
 
 
 def test_the_picture_comes_with_an_installed_package() -> None:
@@ -98,12 +98,12 @@ def test_the_jaw_carries_the_lower_lip_and_leaves_the_upper() -> None:
 
 def test_the_head_matrix_places_the_landmarks() -> None:
     pose = pose_at(1003, Moves())
-    points = portrait().landmarks
+    points = figure().landmarks
     flat = pose._replace(mouth=0.0, lids=0.0)
     matrix = head_matrix(pose, 512, 270)
     rotation = matrix[:3, :3] / view(512, 270)[0, 0]
     np.testing.assert_allclose(rotation @ rotation.T, np.eye(3), atol=1e-12)
-    seen = landmarks_at(portrait(), flat, 512, 270)
+    seen = landmarks_at(figure(), flat, 512, 270)
     # what the matrix leaves over, once x and y are taken out, is depth times its third column
     rest = seen - (points @ matrix[:2, :2].T + matrix[:2, 3])
     depth = rest @ matrix[:2, 2] / (matrix[:2, 2] @ matrix[:2, 2])
@@ -127,7 +127,7 @@ def test_matte_is_the_hull_without_what_passes_in_front() -> None:
 def test_what_passes_in_front_is_an_over() -> None:
     knobs = {"grain": 0.0}
     clear, covered = make(1012, occluder=False, **knobs), make(1012, **knobs)
-    alpha = covered.occluder.pixels
+    alpha = covered.occluder.region(SHOT.format.box)
     assert 0.2 < np.mean((alpha > 0.01) & (alpha < 0.99)) / np.mean(alpha > 0.99) < 3.0  # it is out of focus
     front = covered.image.pixels - clear.image.pixels * (1.0 - alpha)
     np.testing.assert_allclose(front[..., :1], 0.012 * alpha, atol=1e-5)
@@ -145,6 +145,16 @@ def test_light_changes_over_time_and_knobs_scale_it() -> None:
     dark, bright = make(1001, **knobs).image.pixels, make(1018, **knobs).image.pixels
     stops = [pose_at(frame, Moves(exposure=1.0)).stops for frame in (1001, 1018)]
     np.testing.assert_allclose(bright, dark * np.float32(2.0 ** (stops[1] - stops[0])), rtol=1e-3, atol=1e-5)
+
+
+def test_it_says_its_time_and_its_mattes_are_no_larger_than_they_cover() -> None:
+    plate = make(1024)
+    assert plate.image.metadata["framesPerSecond"] == 24
+    assert plate.image.metadata["timeCode"].clock == (0, 0, 42, 16)  # 1024 = 42 x 24 + 16
+    window, pixels = plate.matte.data, plate.matte.pixels
+    assert window.area < 0.2 * SHOT.format.box.area
+    assert all(edge.any() for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]))
+    assert make(1001).occluder.pixels.max() == 0.0  # nothing is there yet
 
 
 def _grey(pixels: np.ndarray) -> np.ndarray:
