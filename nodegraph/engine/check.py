@@ -42,7 +42,7 @@ def same(a: Any, b: Any) -> bool:
     if a is b:
         return True
     if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
-        return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+        return bool(a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes())
     if type(a) is not type(b):
         return False
     if isinstance(a, Image):
@@ -56,5 +56,5 @@ def same(a: Any, b: Any) -> bool:
         return all(same(getattr(a, field.name), getattr(b, field.name)) for field in fields(a) if field.compare)
     if isinstance(a, float):
         return a.hex() == b.hex()
-    comparable = type(a).__eq__ is not object.__eq__
-    return not comparable or bool(a == b)
+    comparable = any("__eq__" in vars(kind) for kind in type(a).__mro__[:-1])
+    return bool(a == b) if comparable else True

@@ -59,9 +59,10 @@ def ordered_map(
     """`fn` of each item, in the order of the items, by so many threads.
 
     At most `workers + ahead` results are under way or wait to be taken, besides the one just taken.
-    `admit(under_way)` may hold back the next item while others are under way. With `errors`, an item that fails comes as a Failed
-    and the rest go on; else its exception is raised in its turn, and nothing new is begun. Once `cancel`
-    is set, Cancelled is raised. Leaving early waits for what is running, so that nothing runs on unseen.
+    `admit(under_way)` may hold back the next item while others are under way. With `errors`, an item
+    that fails comes as a Failed and the rest go on; else its exception is raised in its turn, and
+    nothing new is begun. Once `cancel` is set, Cancelled is raised. Leaving early waits for what is
+    running, so that nothing runs on unseen.
     """
     stop = threading.Event()
 
@@ -102,6 +103,10 @@ def ordered_map(
             fill()
             yield result
             del result
+    except KeyboardInterrupt:
+        if cancel is not None:
+            cancel.set()  # what is running is to stop as well
+        raise
     finally:
         stop.set()
         pool.shutdown(wait=True, cancel_futures=True)

@@ -74,25 +74,29 @@ class Index:
         net: networkx.DiGraph[str] = networkx.DiGraph()
         net.add_nodes_from(graph.nodes)
         net.add_edges_from((wire.node, name) for name, _, wire in graph.wires() if wire.node in graph.nodes)
-        self.order: list[str] = []
+        self._net = net
         self.loops: dict[str, list[str]] = {}
-        for group in networkx.strongly_connected_components(net):
-            name = next(iter(group))
-            if len(group) > 1 or net.has_edge(name, name):
-                path = [edge[0] for edge in networkx.find_cycle(net, name)]
-                self.loops.update(dict.fromkeys(group, path))
+        groups = networkx.condensation(net)
+        self.order: list[str] = []
+        for number in networkx.topological_sort(groups):
+            group: set[str] = groups.nodes[number]["members"]
             self.order.extend(group)
-        if len(self.order) > 1 and not self.loops:
-            self.order = list(networkx.topological_sort(net))
+            name = min(group)
+            if len(group) > 1 or net.has_edge(name, name):
+                path = [edge[0] for edge in networkx.find_cycle(net.subgraph(group), name)]
+                self.loops.update(dict.fromkeys(group, path))
         self._forks = _forks(graph)
         self._entries: dict[str, Entry] = {}
 
     def entry(self, name: str) -> Entry:
         """The Entry of a node, with those of all that it reads."""
         if name not in self._entries:
+            import networkx
+
             self.graph.node(name)
-            for other in self.graph.upstream(name):
-                if other not in self._entries:
+            needed = networkx.ancestors(self._net, name) | {name}
+            for other in self.order:
+                if other in needed and other not in self._entries:
                     self._entries[other] = self._make(other)
         return self._entries[name]
 

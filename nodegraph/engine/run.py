@@ -13,12 +13,13 @@ from nodegraph.data.shot import Clip, Window
 from nodegraph.engine.cache import MISSING, Cache, Flight, size_of
 from nodegraph.engine.context import Loads, RunContext
 from nodegraph.engine.disk import Disk
-from nodegraph.engine.flow import ordered_map
+from nodegraph.engine.flow import Failed, ordered_map
 from nodegraph.engine.plan import Plan, Planner, in_order
 from nodegraph.engine.step import Fed, Given, Near, Step, Whole
 from nodegraph.engine.timing import Timings
 
 LOOK_AHEAD = 16  # frames planned before they run, so that the cache knows what they will share
+WORKING = 1.5  # a node at work holds more than its pictures
 PATIENCE = 0.1
 
 
@@ -39,16 +40,29 @@ class Job:
         self.warn: Callable[[str, int | None, str], None] = _no_warning
         self.on_clip: Callable[[int, int], None] | None = None  # frames of a Clip taken so far, and in all
         self.plan = plan
+        self.frame: int = 0 if plan is None else plan.frame
+        self.problem: Exception | None = None  # why there is no plan
+        self.sink: Callable[[Step, Callable[[], Any]], Any] | None = (
+            None  # runs a sink, with what a render does around it
+        )
         self.uses: dict[Step, int] = {}
         self.settled: set[Step] = set()
         self.live = 0
         self.peak = 0
 
-    def heir(self, plan: Plan) -> Job:
-        """A job for a frame of a clip that this job streams."""
-        job = Job(self.cancel, plan)
+    def heir(self, plan: Plan | Failed[int]) -> Job:
+        """A job for one frame of those that this job is about."""
+        job = Job(self.cancel, None if isinstance(plan, Failed) else plan)
+        if isinstance(plan, Failed):
+            job.frame, job.problem = plan.item, plan.error
         job.progress, job.warn = self.progress, self.warn
         return job
+
+    def planned(self) -> Plan:
+        """Its plan; raises why there is none."""
+        if self.plan is None:
+            raise self.problem or TypeError("a job without a plan cannot be run")
+        return self.plan
 
 
 class _Active:
@@ -76,6 +90,7 @@ class Runner:
         everything: bool = False,
         checked: bool = False,
         workers: int = 1,
+        frame_guess: int = 0,
     ) -> None:
         self.planner = planner
         self.cache = cache
@@ -85,7 +100,8 @@ class Runner:
         self.checked = checked
         self.workers = workers
         self.timings = Timings()
-        self.frame_bytes = 0  # the most that a frame held so far
+        self.frame_guess = frame_guess
+        self.frame_peak = 0  # the most that a frame held so far
 
     def value(self, plan: Plan, job: Job | None = None) -> Any:
         """The result that a plan is for."""
@@ -121,8 +137,8 @@ class Runner:
                 if job.uses:
                     self.settle(step, job)
                 nbytes = size_of(value)
+                job.peak = max(job.peak, job.live + nbytes)
                 job.live += nbytes - active.nbytes
-                job.peak = max(job.peak, job.live)
                 if not stack:
                     return value
                 stack[-1].values.append(value)
@@ -182,7 +198,10 @@ class Runner:
         arguments = [self._argument(argument, active.values, step, job) for argument in step.arguments]
         start = perf_counter()
         try:
-            value = kind.function(*arguments, **step.knobs)
+            if kind.sink and job.sink is not None:
+                value = job.sink(step, lambda: kind.function(*arguments, **step.knobs))
+            else:
+                value = kind.function(*arguments, **step.knobs)
         except (Cancelled, NodeError):
             raise
         except Exception as fault:
@@ -214,7 +233,9 @@ class Runner:
 
     def _clip(self, whole: Whole, step: Step, job: Job) -> Clip[Any]:
         def stream() -> Iterator[Any]:
-            plans = (self.planner.plan(whole.node, frame, whole.output) for frame in whole.frames)
+            plans: Iterator[Plan | Failed[int]] = (
+                self.planner.plan(whole.node, frame, whole.output) for frame in whole.frames
+            )
             for count, value in enumerate(self.stream(plans, job), 1):
                 yield Matte.from_image(value) if whole.matte and isinstance(value, Image) else value
                 if job.on_clip is not None and step.kind.sink:
@@ -222,7 +243,7 @@ class Runner:
 
         return Clip(whole.frames, stream)
 
-    def stream(self, plans: Iterator[Plan], job: Job) -> Iterator[Any]:
+    def stream(self, plans: Iterator[Plan | Failed[int]], job: Job) -> Iterator[Any]:
         """The values of plans, in order, some frames side by side as far as memory allows."""
         return ordered_map(
             self.run_job,
@@ -234,14 +255,12 @@ class Runner:
 
     def run_job(self, job: Job) -> Any:
         """Run a job of `ahead`, and let go of all that the cache held for it."""
-        if job.plan is None:
-            raise TypeError("a job of its own has no plan")
         try:
-            return self.value(job.plan, job)
+            return self.value(job.planned(), job)
         finally:
             self.done(job)
 
-    def ahead(self, plans: Iterator[Plan], job: Job) -> Iterator[Job]:
+    def ahead(self, plans: Iterator[Plan | Failed[int]], job: Job) -> Iterator[Job]:
         """Jobs for plans; some are planned ahead, so that the cache keeps what the next frames share."""
         waiting: list[Job] = []
         try:
@@ -259,7 +278,8 @@ class Runner:
 
     def admit(self, under_way: int) -> bool:
         """True if one more frame would fit into the budget, as frames have been so far."""
-        return (under_way + 1) * self.frame_bytes + self.cache.measure() <= self.cache.budget
+        frame = self.frame_peak * WORKING or self.frame_guess
+        return (under_way + 1) * frame + self.cache.measure() <= self.cache.budget
 
     # -- what a frame still needs ------------------------------------------------------------------
 
@@ -298,7 +318,7 @@ class Runner:
             if left > 0 and not step.static:
                 self.cache.release(step.key)
         job.uses = {}
-        self.frame_bytes = max(self.frame_bytes, job.peak)
+        self.frame_peak = max(self.frame_peak, job.peak)
 
     # -- checked mode ------------------------------------------------------------------------------
 
