@@ -10,6 +10,7 @@ import numpy as np
 
 from nodegraph.colour.config import Config
 from nodegraph.colour.encoding import Encoding, to_aces
+from nodegraph.data.buffers import empty
 from nodegraph.data.errors import ColorspaceError
 from nodegraph.data.image import Pixels, frozen
 from nodegraph.data.threads import split_rows
@@ -37,7 +38,7 @@ class Processor:
         height, depth = pixels.shape[0], pixels.shape[2]
         if depth not in (3, 4):
             raise ValueError(f"colour takes three channels, and alpha perhaps, not {depth}")
-        result = np.empty(pixels.shape, np.float32)
+        result = empty(pixels.shape)
         straight = unpremult and depth == 4 and not self.linear
         if straight:
             from nodegraph.colour.kernels import associate, straighten

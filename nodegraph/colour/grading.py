@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from nodegraph.data.buffers import empty
 from nodegraph.data.errors import NodegraphError
 from nodegraph.data.image import Pixels
 from nodegraph.data.threads import split_rows
@@ -70,7 +71,7 @@ def graded(
     free = np.float32(-np.inf), np.float32(np.inf)
     a, b = slope.astype(np.float32), offset.astype(np.float32)
     bends = any(value != 1 for value in grade.gamma)
-    result = np.empty_like(pixels)
+    result = empty(pixels.shape)
 
     def share(first: int, end: int) -> None:
         part = result[first:end]
@@ -91,7 +92,7 @@ def saturated(pixels: Pixels, amount: float, weights: Sequence[float]) -> Pixels
     """Pixels with colour drawn `amount` times as far from their luminance; alpha as it was."""
     from nodegraph.colour.kernels import saturate
 
-    result = np.empty_like(pixels)
+    result = empty(pixels.shape)
     luma, share_of = np.array(weights, np.float32), np.float32(amount)
 
     def share(first: int, end: int) -> None:

@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
+from nodegraph.data.buffers import empty
 from nodegraph.data.image import Pixels, frozen
 from nodegraph.data.threads import split_rows
 
 BLOCK = 32  # pixels across a piece of plate that is looked at
 CELL = 8  # its parts, whose means tell whether it is flat
-BLOCKS = 2048  # at most so many, evenly over the plate
+BLOCKS = 1024  # at most so many, evenly over the plate
 LEVELS = 10  # brightnesses that the strength is measured at
 FLAT = 0.3  # the flattest share of the blocks of a brightness; the others have picture in them
 REACH = 7  # pixels that grain spreads to either side
@@ -60,8 +61,9 @@ def measure(plate: Pixels, weights: Sequence[float]) -> Grain:
     for members in np.array_split(np.argsort(luma, kind="stable"), min(LEVELS, blocks.shape[0] // 4)):
         flat = members[np.argsort(bumps[members], kind="stable")[: max(3, int(len(members) * FLAT))]]
         typical = np.median(power[flat], axis=0)
-        if not luminance or luma[flat].mean() > luminance[-1]:
-            luminance.append(float(luma[flat].mean()))
+        level = float(luma[flat].mean())
+        if not luminance or level > luminance[-1] + 1e-5 * abs(luminance[-1]):  # apart in float32 too
+            luminance.append(level)
             strength.append(np.sqrt(typical))
         chosen.append(flat[(power[flat] <= 2 * typical).all(axis=1)])
     picked = np.concatenate(chosen)
@@ -82,7 +84,7 @@ def field(grain: Grain, box: Box, *, frame: int, seed: int = 0, size: float = 1.
     """Grain of deviation 1 for a rectangle, rows x columns x 3; a pixel's grain is the same in any rectangle."""
     import cv2
 
-    from nodegraph.colour.noise import white
+    from nodegraph.colour.noise import mix_channels, white
 
     kernels = [_sized(kernel, size) for kernel in grain.kernel]
     reach = max(kernel.shape[0] // 2 for kernel in kernels)
@@ -91,7 +93,7 @@ def field(grain: Grain, box: Box, *, frame: int, seed: int = 0, size: float = 1.
     for channel, kernel in enumerate(kernels):
         digest = hashlib.blake2b(f"{seed} {frame} {channel}".encode(), digest_size=8).digest()
         key = np.uint64(int.from_bytes(digest, "little"))
-        noise = np.empty((wide.height, wide.width), np.float32)
+        noise = empty((wide.height, wide.width))
 
         def share(first: int, end: int, key: np.uint64 = key, noise: Pixels = noise) -> None:
             white(key, wide.x0, wide.y0 + first, noise[first:end])
@@ -99,22 +101,30 @@ def field(grain: Grain, box: Box, *, frame: int, seed: int = 0, size: float = 1.
         split_rows(share, wide.height, noise.nbytes)
         rows, columns = box.slices(wide)
         planes.append(np.asarray(cv2.filter2D(noise, -1, kernel), np.float32)[rows, columns])
-    mixed = [sum(grain.mixing[c, k] * planes[k] for k in range(c + 1)) for c in range(3)]
-    return frozen(np.stack(mixed, axis=-1).astype(np.float32))
+    mixing = grain.mixing.astype(np.float32)
+    result = empty((box.height, box.width, 3))
+
+    def mix(first: int, end: int) -> None:
+        red, green, blue = (plane[first:end] for plane in planes)
+        mix_channels(red, green, blue, mixing, result[first:end])
+
+    split_rows(mix, box.height, result.nbytes)
+    return frozen(result)
 
 
 def add(pixels: Pixels, grain: Grain, noise: Pixels, weights: Sequence[float], amount: float = 1.0) -> Pixels:
     """Pixels (rows x columns x 3 or 4) with grain as strong as their luminance asks for; alpha as it was."""
     if grain.none or amount == 0:
         return pixels
-    result = pixels.copy()
-    luma_weights = np.asarray(weights, np.float32)
+    from nodegraph.colour.noise import add_grain
+
+    result = empty(pixels.shape)
+    luma, levels = np.asarray(weights, np.float32), grain.luminance.astype(np.float32)
+    strength, gain = grain.strength.astype(np.float32), np.float32(amount)
 
     def share(first: int, end: int) -> None:
-        luma = pixels[first:end, :, :3] @ luma_weights
-        for c in range(3):
-            strength = np.interp(luma, grain.luminance, grain.strength[c]).astype(np.float32)
-            result[first:end, :, c] += strength * noise[first:end, :, c] * np.float32(amount)
+        result[first:end] = pixels[first:end]
+        add_grain(result[first:end], noise[first:end], luma, levels, strength, gain)
 
     split_rows(share, pixels.shape[0], pixels.nbytes)
     return frozen(result)

@@ -18,6 +18,39 @@ def _compiled(function: F) -> F:
 
 
 @_compiled
+def mix_channels(red: Pixels, green: Pixels, blue: Pixels, mixing: Pixels, noise: Pixels) -> None:
+    """Three independent planes into one picture, each channel taking its share of those before it."""
+    for y in range(noise.shape[0]):
+        for x in range(noise.shape[1]):
+            first, second, third = red[y, x], green[y, x], blue[y, x]
+            noise[y, x, 0] = mixing[0, 0] * first
+            noise[y, x, 1] = mixing[1, 0] * first + mixing[1, 1] * second
+            noise[y, x, 2] = mixing[2, 0] * first + mixing[2, 1] * second + mixing[2, 2] * third
+
+
+@_compiled
+def add_grain(
+    pixels: Pixels, noise: Pixels, weights: Pixels, luminance: Pixels, strength: Pixels, amount: np.float32
+) -> None:
+    """Add noise in place, as strong as the pixel's luminance asks for; the ends of the table are held."""
+    last = luminance.size - 1
+    for y in range(pixels.shape[0]):
+        for x in range(pixels.shape[1]):
+            luma = pixels[y, x, 0] * weights[0] + pixels[y, x, 1] * weights[1] + pixels[y, x, 2] * weights[2]
+            k = 0
+            while k < last - 1 and luma > luminance[k + 1]:
+                k += 1
+            above = min(k + 1, last)
+            at = np.float32(0.0)
+            if above > k:
+                at = (luma - luminance[k]) / (luminance[above] - luminance[k])
+                at = min(max(at, np.float32(0.0)), np.float32(1.0))
+            for c in range(3):
+                size = strength[c, k] + (strength[c, above] - strength[c, k]) * at
+                pixels[y, x, c] += noise[y, x, c] * size * amount
+
+
+@_compiled
 def white(key: np.uint64, x0: int, y0: int, noise: Pixels) -> None:
     """Fill rows x columns with nearly normal noise of mean 0 and deviation 1, by the place of each pixel.
 

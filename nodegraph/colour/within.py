@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from nodegraph.data.box import EMPTY, Box
+from nodegraph.data.buffers import empty
 from nodegraph.data.image import RGB, Image, Matte, Pixels, frozen
 from nodegraph.data.shot import Shot
 from nodegraph.data.threads import split_rows
@@ -16,13 +17,20 @@ Work = Callable[[Pixels], Pixels]
 
 
 def on_colour(
-    image: Image, work: Work, *, matte: Matte | None = None, mix: float = 1.0, unpremult: bool = False
+    image: Image,
+    work: Work,
+    *,
+    matte: Matte | None = None,
+    mix: float = 1.0,
+    unpremult: bool = False,
+    with_alpha: bool = False,
 ) -> Image:
     """The picture with `work` done on its red, green and blue.
 
     A matte limits the work to where it covers: the rest stays untouched to the bit, and is not even read.
-    Alpha and other layers pass through. With `unpremult` the work sees colour divided by alpha. A picture
-    that lacks red, green or blue passes through.
+    Alpha and other layers pass through. With `unpremult` the work sees colour divided by alpha; `with_alpha`
+    hands it alpha too, where there is some, to do so itself. A picture that lacks red, green or blue passes
+    through.
     """
     if image.rgb != RGB or mix == 0:
         return image
@@ -30,7 +38,7 @@ def on_colour(
     if box.empty:
         return image
     whole = box == image.data and set(image.channels) == set(image.main)
-    before = image.region(box, image.main if whole or unpremult else RGB)
+    before = image.region(box, image.main if whole or unpremult or with_alpha else RGB)
     after = _worked(before, work, unpremult)
     if after is before:
         return image
@@ -65,8 +73,13 @@ def _worked(before: Pixels, work: Work, unpremult: bool) -> Pixels:
         return work(before)
     from nodegraph.colour.kernels import associate, straighten
 
-    straight = before.copy()
-    split_rows(lambda first, end: straighten(straight[first:end]), straight.shape[0], straight.nbytes)
+    straight = empty(before.shape)
+
+    def divide(first: int, end: int) -> None:
+        straight[first:end] = before[first:end]
+        straighten(straight[first:end])
+
+    split_rows(divide, straight.shape[0], straight.nbytes)
     after = work(frozen(straight))
     if after is straight:
         return before

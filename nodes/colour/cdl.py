@@ -47,4 +47,6 @@ def cdl(
     if not own.neutral:
         steps.append(own)
     step = cdl_processor(load_config(shot.config), steps, space_of(image, shot), space, direction=direction)
-    return on_colour(image, step.run, matte=matte, mix=mix, unpremult=unpremult)
+    return on_colour(
+        image, lambda pixels: step.run(pixels, unpremult=unpremult), matte=matte, mix=mix, with_alpha=unpremult
+    )

@@ -39,6 +39,12 @@ def color_space(
     src = config.space(source or space_of(image, shot))
     dst = config.space(target or shot.space)
     step = processor(config, src, dst)
-    result = on_colour(image, step.run, matte=matte, mix=mix, unpremult=unpremult and not step.linear)
+    result = on_colour(
+        image,
+        lambda pixels: step.run(pixels, unpremult=unpremult),
+        matte=matte,
+        mix=mix,
+        with_alpha=unpremult and not step.linear,
+    )
     # A picture that is only partly there is neither in the one space nor in the other: it keeps its name.
     return replace(result, colorspace=dst) if matte is None and mix == 1 and dst != image.colorspace else result

@@ -37,6 +37,6 @@ def display_view(
     """
     config = load_config(shot.config)
     step = exact_view(config, display, view, space_of(image, shot), exposure=exposure, gamma=gamma)
-    result = on_colour(image, step.run, matte=matte, mix=mix, unpremult=True)
+    result = on_colour(image, lambda pixels: step.run(pixels, unpremult=True), matte=matte, mix=mix, with_alpha=True)
     shown = config.find(config.display(display))
     return replace(result, colorspace=shown) if shown and matte is None and mix == 1 else result

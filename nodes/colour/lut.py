@@ -50,4 +50,6 @@ def lut(
         direction=direction,
         interpolation=interpolation,
     )
-    return on_colour(image, step.run, matte=matte, mix=mix, unpremult=unpremult)
+    return on_colour(
+        image, lambda pixels: step.run(pixels, unpremult=unpremult), matte=matte, mix=mix, with_alpha=unpremult
+    )

@@ -232,3 +232,15 @@ def test_an_encoding_is_read_back_from_its_text(text):
 
 def test_an_encoding_names_its_primaries():
     assert str(Encoding("lin", PRIMARIES["ap1"])) == "lin/ap1"
+
+
+def test_many_threads_at_once_get_what_one_gets():
+    from concurrent.futures import ThreadPoolExecutor
+
+    config = load_config("ocio://cg-config-v2.1.0_aces-v1.3_ocio-v2.3")
+    pixels = picture(rows=300, columns=300)
+    with ThreadPoolExecutor(6) as pool:
+        results = list(pool.map(lambda _: convert(pixels, config, "ACEScg", "ACEScct"), range(12)))
+    for result in results:
+        np.testing.assert_array_equal(result, results[0])
+    np.testing.assert_allclose(convert(results[0], config, "ACEScct", "ACEScg"), pixels, atol=1e-4)

@@ -61,6 +61,17 @@ def test_an_edge_is_converted_as_its_colour():
     assert result == pytest.approx([0.4135884 * 0.5] * 3 + [0.5], abs=1e-5)  # ACEScct of 0.18, S-2016-001
 
 
+def test_within_a_matte_edges_are_converted_as_their_colour_too():
+    pixels = np.random.default_rng(8).uniform(0.1, 1, (8, 8, 4)).astype(np.float32)
+    image = Image.of(pixels, colorspace="ACEScg")
+    matte = Matte.of(np.ones((3, 3), np.float32), data=Box(2, 2, 5, 5))
+    got = color_space(image, SHOT, matte, target=Space("ACEScct")).pixels
+    whole = color_space(image, SHOT, target=Space("ACEScct")).pixels
+    np.testing.assert_array_equal(got[2:5, 2:5], whole[2:5, 2:5])
+    np.testing.assert_array_equal(got[5:], pixels[5:])
+    np.testing.assert_array_equal(got[..., 3], pixels[..., 3])
+
+
 def test_an_unknown_space_is_told():
     with pytest.raises(ColorspaceError, match="did you mean"):
         color_space(picture(), SHOT, target=Space("ACESct"))
