@@ -61,21 +61,28 @@ class FileSequence:
     @classmethod
     def of(cls, text: str | Path) -> FileSequence:
         """From `plate.####.exr`, `plate.%04d.exr`, or one picked file of a sequence."""
+        written = cls.of_pattern(text)
         whole = str(text)
         folder, name = os.path.split(whole)
+        if written.is_sequence or is_movie(name):
+            return written
+        stem, suffix = os.path.splitext(name)
+        match = NUMBER.search(stem)
+        if match is None or stem[: match.start()].lower().endswith("v"):  # v003 is a version
+            return cls(whole, 0)
+        picked = cls(os.path.join(folder, stem[: match.start()]), len(match[1]), stem[match.end() :] + suffix)
+        return picked if len(picked.frames()) > 1 else cls(whole, 0)
+
+    @classmethod
+    def of_pattern(cls, text: str | Path) -> FileSequence:
+        """From `plate.####.exr` or `plate.%04d.exr`; any other name is a plain file, whatever is beside it."""
+        folder, name = os.path.split(str(text))
         for pattern in (HASHES, PRINTF):
             match = pattern.search(name)
             if match is not None:
                 digits = len(match[0]) if pattern is HASHES else int(match[2] or 1)
                 return cls(os.path.join(folder, name[: match.start()]), digits, name[match.end() :])
-        if is_movie(name):
-            return cls(whole, 0)
-        stem, suffix = os.path.splitext(name)
-        match = NUMBER.search(stem)
-        if match is None:
-            return cls(whole, 0)
-        picked = cls(os.path.join(folder, stem[: match.start()]), len(match[1]), stem[match.end() :] + suffix)
-        return picked if len(picked.frames()) > 1 else cls(whole, 0)
+        return cls(str(text), 0)
 
     @property
     def is_sequence(self) -> bool:

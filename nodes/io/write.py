@@ -1,0 +1,266 @@
+"""Write."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from enum import Enum
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+from nodegraph.colour.config import Config, load_config
+from nodegraph.colour.convert import processor
+from nodegraph.colour.written import exr_tags
+from nodegraph.data.errors import ColorspaceError, MediaError
+from nodegraph.data.image import Image
+from nodegraph.data.shot import Frame, Shot
+from nodegraph.graph.context import Context
+from nodegraph.graph.knob import File, Knob, Space
+from nodegraph.graph.node import Knobs, node
+from nodegraph.media.attributes import to_write
+from nodegraph.media.exr_file import ExrFile
+from nodegraph.media.layers import Layout, fold, in_layer
+from nodegraph.media.layers_depth import NEEDS_NEW_READER, Depth, must_keep
+from nodegraph.media.layers_plan import SourcePart, Wanted, WritePlan, plan_exr
+from nodegraph.media.layers_write import Doubts, FileValues, encode_picture, splice_picture
+from nodegraph.media.open import EXR, Headers, stamp_of
+from nodegraph.media.open_exr_picture import names_of, source_part
+from nodegraph.media.sequence import FileSequence
+
+
+class Compression(Enum):
+    """How an EXR is packed."""
+
+    SOURCE = "same as source"
+    NONE = "NONE"
+    RLE = "RLE"
+    ZIPS = "ZIPS"
+    ZIP = "ZIP"
+    PIZ = "PIZ"
+    PXR24 = "PXR24"
+    B44 = "B44"
+    B44A = "B44A"
+    DWAA = "DWAA"
+    DWAB = "DWAB"
+    HTJ2K32 = "HTJ2K32"
+    HTJ2K256 = "HTJ2K256"
+    LJ2K = "LJ2K"
+    ZSTD = "ZSTD"
+
+    @property
+    def stored(self) -> str:
+        return str(self.value) if self is Compression.SOURCE else str(self.value).lower()
+
+
+class Bits(Enum):
+    """The bits of a channel; auto: as in the source, else half in an EXR and 16 elsewhere (8 in a JPEG)."""
+
+    AUTO = "auto"
+    EIGHT = "8"
+    TEN = "10"
+    SIXTEEN = "16"
+    HALF = "half"
+    FLOAT = "float"
+
+
+class Preset(Enum):
+    """A delivery that settles all the rest."""
+
+    NONE = "none"
+    ACES = "ACES container"
+
+
+class Metadata(Enum):
+    """What of the picture's metadata goes into the file."""
+
+    ALL = "all"
+    STANDARD = "timecode and rate"
+    NONE = "none"
+
+
+POLICY = {Metadata.ALL: "all", Metadata.STANDARD: "standard", Metadata.NONE: "none"}
+VIEW = re.compile(r"%V")
+
+
+def _explain(frame: int, knobs: Knobs, image: Image) -> str:
+    """How Write will write, for `nodegraph plan`."""
+    target = _target(frame, knobs["file"], knobs["view"])
+    if target.suffix.lower() not in EXR:
+        return f"{target.name}: encodes whole, as {target.suffix[1:].upper()}"
+    image = _chosen(image, knobs["channels"])
+    plan, _, source = _planned(image, knobs, target, load_config(), Headers())
+    packed = plan.compression.upper()
+    if plan.splice and source is not None:
+        share = sum(box.area for box in image.origin.changed) / max(1, source.data.area) if image.origin else 0
+        touched = f"about {share:.0%} of the picture was changed" if share else "nothing was changed"
+        added = len(plan.parts) - 1 - len(set(source.others.values()))
+        more = f"; {added} part{'s' if added > 1 else ''} added" if added > 0 else ""
+        return f"{target.name}: splices the source's {packed} blocks, {touched}{more}"
+    return f"{target.name}: encodes whole, as {packed}: {'; '.join(plan.reasons)}"
+
+
+@node(sink=True, explain=_explain)
+def write(
+    image: Image,
+    frame: Frame,
+    shot: Shot,
+    ctx: Context,
+    *,
+    file: Annotated[File, Knob(help="name.####.exr; the ending says the kind: exr, png, tif, jpg, dpx")] = File(""),
+    channels: Annotated[str, Knob(help="only these layers or channels, as rgba depth; empty for all")] = "",
+    colorspace: Annotated[Space, Knob(help="auto: as in the source, else the working space; sRGB in display files")] = (
+        Space("auto")
+    ),
+    compression: Annotated[Compression, Knob(help="of an EXR")] = Compression.SOURCE,
+    dwa_level: Annotated[float, Knob(0, 500, soft=True, help="45 is usual; more is smaller and worse")] = 45.0,
+    bits: Annotated[Bits, Knob(help="half or float in an EXR, 8 or 16 elsewhere")] = Bits.AUTO,
+    layer_bits: Annotated[str, Knob(help="for single layers: depth=float, diffuse=half")] = "",
+    tile: Annotated[int, Knob(0, 4096, unit="px", help="0: as in the source, else scanlines")] = 0,
+    quality: Annotated[int, Knob(1, 100, help="of a JPEG")] = 95,
+    layout: Annotated[Layout, Knob(help="how layers lie in an EXR")] = Layout.AUTO,
+    view: Annotated[str, Knob(help="the name of this view; %V in the file name stands for it")] = "",
+    preset: Annotated[Preset, Knob(help="SMPTE ST 2065-4: AP0, half, uncompressed")] = Preset.NONE,
+    metadata: Annotated[Metadata, Knob(help="what goes along into the file")] = Metadata.ALL,
+    create_folders: Annotated[bool, Knob(help="make folders that are not there")] = True,
+    overwrite: Annotated[bool, Knob(help="replace files that are there")] = True,
+) -> Path:
+    """Write a picture; where only a part of an EXR was changed, the rest of it is copied bit for bit."""
+    knobs = {
+        "channels": channels,
+        "colorspace": colorspace,
+        "compression": compression,
+        "bits": bits,
+        "layer_bits": layer_bits,
+        "tile": tile,
+        "layout": layout,
+        "view": view,
+        "preset": preset,
+    }
+    target = _target(frame, file, view)
+    _make_room(target, create_folders, overwrite)
+    image = _chosen(image, channels)
+    config = load_config(shot.config)
+    plan, exr, source = _planned(image, knobs, target, config, ctx.load("headers of EXRs", Headers))
+    _warn(ctx, target, plan)
+    working = config.space(image.colorspace or shot.space)
+    step = processor(config, working, plan.space)
+    values = FileValues(image, None if step.identity else step.run)
+    attributes = _attributes(image, frame, shot, config, plan, POLICY[metadata], preset)
+    doubts = Doubts()
+    if plan.splice and exr is not None and source is not None:
+        gone = {name: None for name in exr.parts[0].attributes if name not in attributes}
+        splice_picture(
+            image,
+            plan,
+            target,
+            exr,
+            source,
+            values,
+            attributes={**gone, **attributes},
+            level=dwa_level,
+            doubts=doubts,
+        )
+    else:
+        encode_picture(image, plan, target, values, attributes=attributes, level=dwa_level, doubts=doubts, view=view)
+    told = doubts.told(target, plan.compression)
+    if told:
+        ctx.warn(told)
+    return target
+
+
+def _target(frame: int, file: str, view: str) -> Path:
+    if not file:
+        raise MediaError("Write has no file", "give a name such as comp.####.exr")
+    return FileSequence.of_pattern(VIEW.sub(view or "main", file)).path(frame)
+
+
+def _make_room(target: Path, create: bool, overwrite: bool) -> None:
+    if not target.parent.is_dir():
+        if not create:
+            raise MediaError(f"the folder {target.parent} is not there", "make it, or switch create_folders on")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise MediaError(
+                f"the folder {target.parent} cannot be made: {fault.strerror}", "write somewhere else"
+            ) from fault
+    if not overwrite and target.exists():
+        raise MediaError(f"{target} is already there", "switch overwrite on, or write a new version")
+
+
+def _chosen(image: Image, channels: str) -> Image:
+    """The picture with the layers and channels that are to be written."""
+    if not channels.strip():
+        return image
+    wanted: list[str] = []
+    for word in channels.replace(",", " ").split():
+        found = (word,) if word in image.channels else in_layer(image.channels, word)
+        if not found:
+            raise MediaError(f"the picture has no layer or channel {word}", f"it has {', '.join(image.channels)}")
+        wanted += [name for name in found if name not in wanted]
+    return image.with_channels([name for name in image.channels if name in wanted])
+
+
+def _planned(
+    image: Image, knobs: Knobs, target: Path, config: Config, headers: Headers
+) -> tuple[WritePlan, ExrFile | None, SourcePart | None]:
+    exr, source, lost = _source(image, headers)
+    space = "" if knobs["colorspace"] in ("", "auto") else config.space(knobs["colorspace"])
+    bits = knobs["bits"]
+    if bits in (Bits.EIGHT, Bits.TEN, Bits.SIXTEEN):
+        raise MediaError(f"an EXR has no {bits.value} bits", "choose half or float")
+    wanted = Wanted(
+        compression=knobs["compression"].stored,
+        depth=None if bits is Bits.AUTO else Depth(bits.value),
+        layer_bits=knobs["layer_bits"],
+        tile=knobs["tile"],
+        space=space,
+        layout=knobs["layout"],
+        view=knobs["view"],
+        aces=knobs["preset"] is Preset.ACES,
+    )
+    plan = plan_exr(image, wanted, target, source, lost)
+    try:
+        plan = replace(plan, space=config.space(plan.space or config.working))
+    except ColorspaceError:
+        if wanted.space:
+            raise
+    return plan, exr, source
+
+
+def _source(image: Image, headers: Headers) -> tuple[ExrFile | None, SourcePart | None, str]:
+    """The file that can be spliced, or why there is none."""
+    origin = image.origin
+    if origin is None:
+        return None, None, str(image.metadata.get("input/no_origin", "")) or "every pixel may have changed"
+    if stamp_of(origin.file) != origin.stamp:
+        return None, None, f"{origin.file.name} changed since it was read"
+    file = headers.reader(origin.file).file
+    names = names_of(file)
+    places = fold(names, names[origin.part].view)
+    return file, source_part(file, origin.part, origin.channels, places), ""
+
+
+def _attributes(
+    image: Image, frame: int, shot: Shot, config: Config, plan: WritePlan, policy: str, preset: Preset
+) -> dict[str, Any]:
+    found = to_write(image.metadata, policy)
+    if policy != "none":
+        found.setdefault("framesPerSecond", shot.fps)
+    found |= exr_tags(config, plan.space, aces=preset is Preset.ACES)
+    found["nodegraph/version"] = version("nodegraph")
+    found["nodegraph/frame"] = int(frame)
+    found["nodegraph/shot"] = shot.name
+    return found
+
+
+def _warn(ctx: Context, target: Path, plan: WritePlan) -> None:
+    reader = NEEDS_NEW_READER.get(plan.compression)
+    if reader:
+        ctx.warn(f"{plan.compression.upper()}: programs built on versions before {reader} cannot read {target.name}")
+    spoilt = [name for part in plan.parts for name in must_keep(part.channels, plan.depths, plan.compression)]
+    if spoilt and not plan.splice:
+        ctx.warn(
+            f"{plan.compression.upper()} loses exactness of {', '.join(spoilt)}: choose ZIP or PIZ for mattes and measures"
+        )
