@@ -7,17 +7,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
 
+import numpy as np
+
 from nodegraph.colour.auto import input_space
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import processor
-from nodegraph.data.errors import MediaError
+from nodegraph.data.box import Box, Format
+from nodegraph.data.errors import MediaError, NodegraphError
 from nodegraph.data.image import Image, Origin
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob, Space
 from nodegraph.graph.node import Knobs, node
 from nodegraph.media.open import Headers, open_picture, stamp_of
+from nodegraph.media.open_frame import Timing, choose, first_file
 from nodegraph.media.open_lazy import FileSource, Opened, ToLight
+from nodegraph.media.sequence import Missing, Outside, is_movie
 
 
 class Alpha(Enum):
@@ -28,10 +33,19 @@ class Alpha(Enum):
     UNASSOCIATED = "unassociated"
 
 
+def _timing(knobs: Knobs) -> Timing:
+    return Timing(knobs["frames"], knobs["frame_offset"], knobs["before"], knobs["after"], knobs["missing"])
+
+
 def _fingerprint(frame: int, knobs: Knobs) -> str:
-    del frame
-    path = Path(knobs["file"])
-    return f"{path} {stamp_of(path)}"
+    file = str(knobs["file"])
+    if is_movie(file):
+        return f"{file} {stamp_of(Path(file))}"
+    try:
+        path = choose(file, frame, _timing(knobs)).path
+    except NodegraphError as fault:  # told when it is read; until then the fault is what the result depends on
+        return fault.message
+    return f"{path} {stamp_of(path)}" if path is not None else f"black, as {first_file(file)}"
 
 
 @node(fingerprint=_fingerprint)
@@ -45,14 +59,43 @@ def read(
     alpha: Annotated[Alpha, Knob(help="is colour in the file multiplied by alpha")] = Alpha.AUTO,
     layer: Annotated[str, Knob(help="only this layer; empty for all")] = "",
     part: Annotated[str, Knob(help="only this part of an EXR, by name or number")] = "",
-    view: Annotated[str, Knob(help="left, right …; empty for the first")] = "",
+    view: Annotated[str, Knob(help="left, right …; %V in the file name stands for it")] = "",
+    frames: Annotated[str, Knob(help="the range, as 1001-1100; empty for all that are there")] = "",
+    frame_offset: Annotated[int, Knob(-100000, 100000, soft=True, help="later by so many frames")] = 0,
+    before: Annotated[Outside, Knob(help="before the first frame")] = Outside.HOLD,
+    after: Annotated[Outside, Knob(help="after the last frame")] = Outside.HOLD,
+    missing: Annotated[Missing, Knob(help="for a frame that is not there")] = Missing.ERROR,
 ) -> Image:
     """Read a picture, a sequence or a movie, as light in the shot's working space."""
     if not file:
         raise MediaError("Read has no file", "pick a picture, a sequence or a movie")
+    timing = Timing(frames, frame_offset, before, after, missing)
     headers = ctx.load("headers of EXRs", Headers)
-    opened = open_picture(Path(file), headers, view=view, layer=layer, part=part)
-    return _image(opened, frame, shot, colorspace, alpha)
+    chosen = choose(file, frame, timing)
+    first = first_file(file) or chosen.path
+    if chosen.path is None:
+        form = open_picture(first, headers).format if first is not None else shot.format
+        return _black(form, shot, chosen.frame)
+    opened = open_picture(chosen.path, headers, view=view, layer=layer, part=part)
+    if first is not None and first != chosen.path:
+        usual = open_picture(first, headers).format
+        if usual != opened.format:
+            ctx.warn(f"{chosen.path.name} is {_size(opened.format)}, the first frame {_size(usual)}")
+    return _image(opened, chosen.frame, shot, colorspace, alpha)
+
+
+def _size(form: Format) -> str:
+    return f"{form.width}x{form.height}"
+
+
+def _black(form: Format, shot: Shot, frame: int) -> Image:
+    return Image.of(
+        np.zeros((1, 1, 3), np.float32),
+        data=Box(0, 0, 1, 1),
+        format=form,
+        colorspace=shot.space,
+        metadata=MappingProxyType({"input/frame": frame, "input/no_origin": "the frame was missing"}),
+    )
 
 
 def _image(opened: Opened, frame: int, shot: Shot, colorspace: str, alpha: Alpha) -> Image:
