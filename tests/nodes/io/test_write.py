@@ -10,8 +10,6 @@ import numpy as np
 import OpenEXR
 import OpenImageIO as oiio
 import pytest
-from nodes.io.read import read
-from nodes.io.write import write
 from pictures import Planes, chunks_of, header_of, noise, part, parts_of, planes_of, run, save
 
 from nodegraph.data.box import Box, Format
@@ -20,6 +18,8 @@ from nodegraph.data.image import Image
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.node import node_type
+from nodes.io.read import read
+from nodes.io.write import write
 
 FACE = Box(20, 40, 50, 52)
 LOSSLESS = ("NO", "RLE", "ZIPS", "ZIP", "PIZ", "HTJ2K32", "ZSTD")
