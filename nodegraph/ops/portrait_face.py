@@ -11,7 +11,7 @@ from nodegraph.ops.portrait import Floats, Points
 from nodegraph.ops.portrait_pose import Pose
 
 JAW_DROP = 11.0  # portrait pixels between the lips at their widest, beyond the smile of the picture
-FACE_BOX = (160.0, 84.0, 292.0, 214.0)  # x0, y0, x1, y1: nothing moves by itself outside
+FACE_BOX = (176.0, 84.0, 274.0, 216.0)  # x0, y0, x1, y1: nothing moves by itself outside
 LOWER_LIP = (55, 56, 57, 58, 59, 65, 66, 67)  # landmarks, counted from 0
 UPPER_LIDS = (37, 38, 43, 44)
 
@@ -31,14 +31,26 @@ def lip_cut(x: Reals) -> Reals:
     return np.asarray(inside)
 
 
-def jaw_weight(x: Reals, y: Reals) -> Reals:
-    """How far a place below the lips follows the jaw, 0 to 1: all of the chin, the lips but for their corners."""
+class Across(NamedTuple):
+    """What the jaw does at each x: where the lips part, and how much the jaw and the lips follow it."""
+
+    cut: Reals
+    jaw: Reals
+    lips: Reals
+
+
+def across_jaw(x: Reals) -> Across:
+    """The jaw from side to side: all of the chin follows it, and the lips but for their corners."""
     side = np.clip(1.0 - np.abs(x - 225.0) / 47.0, 0.0, 1.0)
-    jaw = side * (2.0 - side)
     lips = np.clip(1.0 - ((x - 224.2) / 21.5) ** 2, 0.0, 1.0) ** 0.6
-    down = _ease((y - lip_cut(x)) / 24.0)
+    return Across(np.asarray(lip_cut(x), x.dtype), side * (2.0 - side), lips)
+
+
+def jaw_weight(at: Across, y: Reals) -> Reals:
+    """How far a place below the lips follows the jaw, 0 to 1; nothing does from the collar down."""
+    down = _ease((y - at.cut) / 24.0)
     fade = _ease((214.0 - y) / 38.0)
-    return np.asarray(jaw * (lips + (1.0 - lips) * down) * fade)
+    return np.asarray(at.jaw * (at.lips + (1.0 - at.lips) * down) * fade)
 
 
 def _ease(t: Reals) -> Reals:
@@ -64,7 +76,7 @@ def moved_points(points: Points, pose: Pose) -> Points:
     for k, (x, y) in enumerate(points):
         below = k in LOWER_LIP or y > lip_cut(np.array(x)) + 3.0
         if below:
-            result[k, 1] += drop * float(jaw_weight(np.array(x), np.array(y)))
+            result[k, 1] += drop * float(jaw_weight(across_jaw(np.array(x)), np.array(y)))
     for k in UPPER_LIDS:
         eye = _EYES[0] if k < 42 else _EYES[1]
         _, top, bottom = _lid_shape(eye, points[k, 0])
@@ -86,13 +98,14 @@ def source_of(x: Floats, y: Floats, pose: Pose) -> Moved:
     cavity, lashes = np.zeros_like(source), np.zeros_like(source)
     if pose.mouth > 0:
         drop = np.float32(JAW_DROP * pose.mouth)
-        cut = np.asarray(lip_cut(x), np.float32)
-        gap = drop * np.asarray(jaw_weight(x, cut), np.float32)
+        at = across_jaw(x)
+        cut = at.cut
+        gap = drop * np.asarray(jaw_weight(at, cut), np.float32)
         below = y >= cut + gap
         low, high = y - drop, np.array(y)
         for _ in range(12):  # the jaw's way is steady but steep beside the mouth: halving finds it, iteration may not
             middle = 0.5 * (low + high)
-            short = middle + drop * jaw_weight(x, middle) < y
+            short = middle + drop * jaw_weight(at, middle) < y
             low, high = np.where(short, middle, low), np.where(short, high, middle)
         found = np.maximum(0.5 * (low + high), cut)
         source = np.where(below, found, np.minimum(y, cut)).astype(np.float32)

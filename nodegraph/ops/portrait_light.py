@@ -97,8 +97,7 @@ def occluder(progress: float, width: int, height: int) -> tuple[Floats, float]:
     pole = np.hypot(x - ball_x - reach * along_x, y - ball_y - reach * along_y) - np.float32(7.0)
     ball = np.hypot(x - ball_x, y - ball_y) - np.float32(21.0)
     soft = np.float32(5.0)  # half the width of the blurred edge
-    cover = np.maximum(_covered(ball, soft), _covered(pole, soft))
-    return np.asarray(cover, np.float32), 0.012
+    return _covered(np.minimum(ball, pole), soft), 0.012
 
 
 def _covered(distance: Floats, soft: np.float32) -> Floats:
@@ -117,6 +116,10 @@ def add_grain(image: Pixels, amount: float, frame: int, seed: int, width: int) -
     noise = random.standard_normal((height, width, 3), dtype=np.float32)
     size = max(0.35, 0.75 * width / 2048)
     noise = np.asarray(cv2.GaussianBlur(noise, (0, 0), size), np.float32)
-    noise *= np.float32(2.0 * math.sqrt(math.pi) * size)  # a Gaussian blur left this much less of it
-    strength = np.float32(0.0025) + np.float32(0.022) * np.sqrt(np.maximum(image, 0.0))
-    image += noise * strength * np.float32(amount)
+    noise *= np.float32(2.0 * math.sqrt(math.pi) * size)  # the blur left so much less of it
+    strength = np.maximum(image, 0.0)
+    np.sqrt(strength, out=strength)
+    strength *= np.float32(0.022 * amount)
+    strength += np.float32(0.0025 * amount)
+    strength *= noise
+    image += strength

@@ -27,19 +27,17 @@ class Truth(NamedTuple):
     pose: Pose
 
 
-class Plate(NamedTuple):
-    """A frame of the face plate: picture (rows x columns x RGB), and mattes (rows x columns)."""
+class Mattes(NamedTuple):
+    """Coverage, rows x columns: the face that can be seen, and the thing in front."""
 
-    image: Pixels
-    matte: Pixels  # the face that can be seen
-    occluder: Pixels  # the thing in front
-    truth: Truth
+    face: Pixels
+    occluder: Pixels
 
 
-def face_plate(
+def picture_at(
     portrait: Portrait, frame: int, width: int, height: int, moves: Moves, light: Light, seed: int = 0
-) -> Plate:
-    """Render one frame; the same numbers always give the same picture."""
+) -> Pixels:
+    """Render one frame, rows x columns x RGB; the same numbers always give the same picture."""
     import cv2
 
     pose = pose_at(frame, moves)
@@ -51,38 +49,45 @@ def face_plate(
     moved_picture = cv2.remap(portrait.texture, *place, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REFLECT_101)
     image: Floats = np.maximum(moved_picture, 0.0, dtype=np.float32)
     _mouth_and_lashes(image, x, y, moved, box, pose)
-    cover, shade = occluder(pose.pass_by, width, height) if light.occluder else (np.zeros((height, width)), 0.0)
-    cover = np.asarray(cover, np.float32)
     add_light(image, portrait.figure, x, y, pose, light)
     if light.occluder:
+        cover, shade = occluder(pose.pass_by, width, height)
         tint = np.float32(shade) * np.array([1.0, 0.96, 0.92], np.float32)
         image += cover[..., None] * (tint - image)
     add_grain(image, light.grain, frame, seed, width)
-    truth, hull = _truth(portrait.figure, pose, cover, width, height)
-    return Plate(frozen(image), frozen(hull * (1.0 - cover)), frozen(cover), truth)
+    return frozen(image)
+
+
+def mattes_at(figure: Figure, frame: int, width: int, height: int, moves: Moves, light: Light) -> Mattes:
+    """The mattes of a frame, which need no picture."""
+    pose = pose_at(frame, moves)
+    cover = _cover(pose, light, width, height)
+    hull = convex_matte(landmarks_at(figure, pose, width, height), width, height)
+    return Mattes(frozen(hull * (1.0 - cover)), frozen(cover))
+
+
+def _cover(pose: Pose, light: Light, width: int, height: int) -> Floats:
+    if not light.occluder:
+        return np.zeros((height, width), np.float32)
+    return occluder(pose.pass_by, width, height)[0]
 
 
 def truth_at(figure: Figure, frame: int, width: int, height: int, moves: Moves, light: Light) -> Truth:
-    """What is known of a frame, without its picture."""
+    """What is known of a frame."""
     pose = pose_at(frame, moves)
-    cover = occluder(pose.pass_by, width, height)[0] if light.occluder else np.zeros((height, width), np.float32)
-    return _truth(figure, pose, np.asarray(cover, np.float32), width, height)[0]
-
-
-def _truth(figure: Figure, pose: Pose, cover: Floats, width: int, height: int) -> tuple[Truth, Floats]:
+    cover = _cover(pose, light, width, height)
     landmarks = landmarks_at(figure, pose, width, height)
     hull = convex_matte(landmarks, width, height)
     area = float(hull.sum(dtype=np.float64))
     columns = np.clip(landmarks[:, 0].astype(int), 0, width - 1)
     rows = np.clip(landmarks[:, 1].astype(int), 0, height - 1)
-    truth = Truth(
+    return Truth(
         landmarks=landmarks,
         hidden=np.asarray(cover[rows, columns] > 0.5),
         head=head_matrix(pose, width, height),
         occluded=float((hull * cover).sum(dtype=np.float64)) / area if area else 0.0,
         pose=pose,
     )
-    return truth, hull
 
 
 def landmarks_at(figure: Figure, pose: Pose, width: int, height: int) -> Points:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -10,16 +13,16 @@ import numpy as np
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import convert
 from nodegraph.data.box import Box, Format
-from nodegraph.data.image import Image, Matte, Pixels
+from nodegraph.data.image import RGB, ArraySource, Channels, Image, Matte, Pixels
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
-from nodegraph.graph.knob import Knob
+from nodegraph.graph.knob import Knob, Vec
 from nodegraph.graph.node import node
 from nodegraph.media.attributes import later
 from nodegraph.media.exr_attributes import TimeCode
 from nodegraph.ops.portrait import Portrait, enlarged, make_portrait, read_picture
 from nodegraph.ops.portrait_light import Light
-from nodegraph.ops.portrait_plate import face_plate as render
+from nodegraph.ops.portrait_plate import mattes_at, picture_at
 from nodegraph.ops.portrait_pose import Moves, view
 
 
@@ -29,14 +32,33 @@ class FacePlateOutputs(NamedTuple):
     occluder: Matte  # what passes in front
 
 
-@node(costly=True)
+class PictureSource:
+    """The plate's picture, rendered when somebody first looks: whoever wants its matte only does not wait for it."""
+
+    def __init__(self, make: Callable[[], Pixels]) -> None:
+        self.make = make
+        self.made: ArraySource | None = None
+        self.lock = threading.Lock()
+
+    def read(self, box: Box, channels: Channels) -> Pixels:
+        with self.lock:
+            if self.made is None:
+                pixels = self.make()
+                self.made = ArraySource(pixels, Box(0, 0, pixels.shape[1], pixels.shape[0]), RGB)
+        return self.made.read(box, channels)
+
+    @property
+    def nbytes(self) -> int:
+        return self.made.nbytes if self.made is not None else 0
+
+
+@node
 def face_plate(
     frame: Frame,
     shot: Shot,
     ctx: Context,
     *,
-    width: Annotated[int, Knob(0, 8192, unit="px", help="0: the width of the shot")] = 0,
-    height: Annotated[int, Knob(0, 8192, unit="px", help="0: the height of the shot")] = 0,
+    size: Annotated[Vec, Knob(0, 8192, unit="px", help="width and height; 0 is the shot's format")] = Vec((0, 0)),
     start: Annotated[int, Knob(help="the frame at which the performance begins")] = 1001,
     length: Annotated[int, Knob(2, 1000, unit="frames", help="until the head has turned; then it turns back")] = 24,
     yaw: Annotated[float, Knob(-20, 20, unit="°", help="how far the head turns to either side")] = 15.0,
@@ -57,18 +79,26 @@ def face_plate(
     The NASA portrait of Eileen Collins (public domain) turns, speaks, blinks, and is passed by a microphone, under a
     light that wanders, with highlights above 1 and grain. The same numbers always give the same picture.
     """
-    columns, rows = width or shot.format.width, height or shot.format.height
-    scale = float(view(columns, rows)[0, 0])
-    portrait = ctx.load(("portrait", scale, shot.space, shot.config), lambda: load_portrait(shot, scale))
+    format = Format(round(size[0]), round(size[1])) if round(size[0]) and round(size[1]) else shot.format
+    width, height = format.width, format.height
     moves = Moves(start, length, yaw, pitch, roll, mouth, blink, exposure, camera)
-    plate = render(portrait, int(frame), columns, rows, moves, Light(light, highlight, grain, occluder), seed)
+    lamp = Light(light, highlight, grain, occluder)
+    scale = float(view(width, height)[0, 0])
+    portrait = ctx.load(("portrait", scale, shot.space, shot.config), lambda: load_portrait(shot, scale))
+    mattes = mattes_at(portrait.figure, int(frame), width, height, moves, lamp)
+    picture = PictureSource(lambda: picture_at(portrait, int(frame), width, height, moves, lamp, seed))
     code = later(TimeCode.of(0, 0, 0, 0), int(frame), round(shot.fps))
     return FacePlateOutputs(
-        Image.of(
-            plate.image, colorspace=shot.space, metadata={"framesPerSecond": Fraction(shot.fps), "timeCode": code}
+        Image(
+            format=format,
+            data=format.box,
+            channels=RGB,
+            colorspace=shot.space,
+            source=picture,
+            metadata=MappingProxyType({"framesPerSecond": Fraction(shot.fps), "timeCode": code}),
         ),
-        cropped(plate.matte, shot.space),
-        cropped(plate.occluder, shot.space),
+        cropped(mattes.face, shot.space),
+        cropped(mattes.occluder, shot.space),
     )
 
 

@@ -28,8 +28,7 @@ def plate(
     shot: Shot,
     *,
     pattern: Pattern = Pattern.EBU_BARS,
-    width: Annotated[int, Knob(0, 16384, unit="px", help="0: the width of the shot")] = 0,
-    height: Annotated[int, Knob(0, 16384, unit="px", help="0: the height of the shot")] = 0,
+    size: Annotated[Vec, Knob(0, 32768, unit="px", help="width and height; 0 is the shot's format")] = Vec((0, 0)),
     level: Annotated[float, Knob(0, 1, help="signal of the coloured bars")] = 0.75,
     low: Annotated[float, Knob(-4, 4, soft=True, help="darkest light of ramp and checker")] = -0.5,
     high: Annotated[float, Knob(-4, 16, soft=True, help="brightest light of ramp and checker")] = 4.0,
@@ -43,16 +42,18 @@ def plate(
 
     The numbers are light in the working space's own red, green and blue. Motion counts from the shot's first frame.
     """
-    size = width or shot.format.width, height or shot.format.height
+    width, height = round(size[0]), round(size[1])
+    if not (width and height):
+        width, height = shot.format.width, shot.format.height
     since = int(frame) - shot.first
     if pattern is Pattern.EBU_BARS:
-        pixels = plates.ebu_bars(*size, level)
+        pixels = plates.ebu_bars(width, height, level)
     elif pattern is Pattern.SMPTE_BARS:
-        pixels = plates.smpte_bars(*size, level)
+        pixels = plates.smpte_bars(width, height, level)
     elif pattern is Pattern.RAMP:
-        pixels = plates.ramp(*size, low, high)
+        pixels = plates.ramp(width, height, low, high)
     elif pattern is Pattern.ZONE_PLATE:
-        pixels = plates.zone_plate(*size, turn * since)
+        pixels = plates.zone_plate(width, height, turn * since)
     else:
-        pixels = plates.checker(*size, cell, (move[0] * since, move[1] * since), low, high)
+        pixels = plates.checker(width, height, cell, (move[0] * since, move[1] * since), low, high)
     return Image.of(pixels, colorspace=shot.space)

@@ -7,6 +7,7 @@ import pytest
 
 from nodegraph.data.box import Format
 from nodegraph.data.shot import Frame, Shot
+from nodegraph.graph.knob import Vec
 from nodegraph.graph.node import node_type
 from nodes.image.test_plate import Pattern, plate
 
@@ -20,7 +21,7 @@ def test_is_called_test_plate() -> None:
 
 def test_takes_the_size_of_the_shot_or_its_own() -> None:
     assert plate(Frame(1001), SHOT).format == Format(64, 36)
-    assert plate(Frame(1001), SHOT, width=40).format == Format(40, 36)
+    assert plate(Frame(1001), SHOT, size=Vec((40, 30))).format == Format(40, 30)
 
 
 def test_ebu_bars_are_the_light_of_their_signal() -> None:
@@ -34,7 +35,7 @@ def test_ebu_bars_are_the_light_of_their_signal() -> None:
 
 
 def test_smpte_bars_have_a_step_below_black() -> None:
-    pixels = plate(Frame(1001), SHOT, pattern=Pattern.SMPTE_BARS, width=70).pixels
+    pixels = plate(Frame(1001), SHOT, pattern=Pattern.SMPTE_BARS, size=Vec((70, 36))).pixels
     bottom = pixels[-1, 5::10, 0]
     assert bottom[1] == 1.0
     assert bottom[3] == pytest.approx(-(0.04**2.4))
@@ -63,7 +64,9 @@ def test_zone_plate_is_a_chirp_that_flows() -> None:
 
 def test_checker_moves_by_parts_of_a_pixel() -> None:
     def at(frame: int) -> np.ndarray:
-        return plate(Frame(frame), SHOT, pattern=Pattern.CHECKER, cell=8, move=(2.25, 0.5), low=0.0, high=1.0).pixels
+        return plate(
+            Frame(frame), SHOT, pattern=Pattern.CHECKER, cell=8, move=Vec((2.25, 0.5)), low=0.0, high=1.0
+        ).pixels
 
     first = at(1001)
     np.testing.assert_array_equal(np.unique(first), [0, 1])
