@@ -55,6 +55,8 @@ def same(a: Any, b: Any) -> bool:
     if is_dataclass(a):
         return all(same(getattr(a, field.name), getattr(b, field.name)) for field in fields(a) if field.compare)
     if isinstance(a, float):
-        return a.hex() == b.hex()
-    comparable = any("__eq__" in vars(kind) for kind in type(a).__mro__[:-1])
-    return bool(a == b) if comparable else True
+        return bool(a.hex() == b.hex())
+    if any("__eq__" in vars(kind) for kind in type(a).__mro__[:-1]):
+        equal: bool = a == b
+        return equal
+    return True  # live things know no equality

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, Literal, TypeVar, overload
 
@@ -34,7 +34,7 @@ def ordered_map(
     *,
     errors: Literal[False] = ...,
     admit: Callable[[int], bool] | None = ...,
-) -> Iterator[R]: ...
+) -> Generator[R, None, None]: ...
 @overload
 def ordered_map(
     fn: Callable[[T], R],
@@ -45,7 +45,7 @@ def ordered_map(
     *,
     errors: Literal[True],
     admit: Callable[[int], bool] | None = ...,
-) -> Iterator[R | Failed[T]]: ...
+) -> Generator[R | Failed[T], None, None]: ...
 def ordered_map(
     fn: Callable[[T], R],
     items: Iterable[T],
@@ -55,7 +55,7 @@ def ordered_map(
     *,
     errors: bool = False,
     admit: Callable[[int], bool] | None = None,
-) -> Iterator[R | Failed[T]]:
+) -> Generator[R | Failed[T], None, None]:
     """`fn` of each item, in the order of the items, by so many threads.
 
     At most `workers + ahead` results are under way or wait to be taken, besides the one just taken.

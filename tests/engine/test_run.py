@@ -223,7 +223,7 @@ def test_a_loop_is_told() -> None:
 
 def test_a_path_that_climbs_out_is_refused(tmp_path: Path) -> None:
     graph = wired(empty().add("Plate", "p").add("Save", "w", file="../out.raw"), w__image="p")
-    with pytest.raises(GraphError, match="w: .*climbs out"):
+    with pytest.raises(GraphError, match="climbs out of the project"):
         Planner(graph, tmp_path).plan_sink("w", (1,))
 
 

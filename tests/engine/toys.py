@@ -187,7 +187,8 @@ def film(clip: Clip[Image], ctx: Context, *, file: File = File("")) -> Path:
 
 
 TOYS = (
-    plate, solid, gain, plus, sum_all, blend, offset, hold, mean, measure, lift, halves, within, shot_name, fail_at, save, film,
+    plate, solid, gain, plus, sum_all, blend, offset, hold, mean, measure, lift, halves, within, shot_name, fail_at,
+    save, film,
 )  # fmt: skip
 LIBRARY = Library.of(*TOYS)
 

@@ -1,0 +1,166 @@
+"""What a render will do, told before it does it: which nodes run when, what is kept, how files are written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nodegraph.data.errors import NodegraphError
+from nodegraph.data.frames import FrameRange
+from nodegraph.engine.cache import Cache, default_budget
+from nodegraph.engine.disk import Disk
+from nodegraph.engine.plan import Plan, Planner, in_order
+from nodegraph.engine.receipts import Receipts
+from nodegraph.engine.run import Runner
+from nodegraph.engine.step import Fed, Feed, Step, Whole
+from nodegraph.graph.graph import Graph
+
+
+@dataclass(frozen=True)
+class Row:
+    """One node of a frame: when it runs, and what becomes of its result."""
+
+    node: str
+    kind: str
+    when: str
+    kept: str = ""
+
+
+@dataclass
+class Group:
+    """Frames that all run in the same way."""
+
+    frames: FrameRange
+    rows: list[Row] = field(default_factory=list)
+    how: str = ""  # how the sink will write, by its own account
+    fault: str = ""
+
+
+@dataclass
+class Outline:
+    """The outline of a sink's render."""
+
+    sink: str
+    frames: FrameRange
+    done: int
+    groups: list[Group]
+
+    def to_json(self) -> dict[str, Any]:
+        groups = [
+            {
+                "frames": str(group.frames),
+                "steps": [vars(row) for row in group.rows],
+                "writes": group.how,
+                "fault": group.fault,
+            }
+            for group in self.groups
+        ]
+        return {"sink": self.sink, "frames": str(self.frames), "done": self.done, "groups": groups}
+
+    def __str__(self) -> str:
+        there = f", {self.done} of them there already" if self.done else ""
+        lines = [f"{self.sink}: {len(self.frames)} frame{'s' if len(self.frames) != 1 else ''}, {self.frames}{there}"]
+        for group in self.groups:
+            lines.append(f"  frames {group.frames}")
+            if group.fault:
+                lines.append(f"    cannot run: {group.fault}")
+            wide = max((len(row.node) for row in group.rows), default=0)
+            kinds = max((len(row.kind) for row in group.rows), default=0)
+            for row in group.rows:
+                kept = f"; {row.kept}" if row.kept else ""
+                lines.append(f"    {row.node:<{wide}}  {row.kind:<{kinds}}  {row.when}{kept}")
+            if group.how:
+                lines.append(f"    {group.how}")
+        return "\n".join(lines)
+
+
+def outline(graph: Graph, sink: str, frames: tuple[int, ...], folder: Path | None = None) -> Outline:
+    """Outline the render of a sink. Only the headers of files are read, and what a picture's size hangs on."""
+    planner = Planner(graph, folder)
+    receipts = Receipts(planner.folder, sink)
+    disk = Disk.of(planner.folder)
+    kind = graph.known_type(sink)
+    whole = any(port.time == "clip" for port in kind.inputs)
+    found: dict[Any, list[tuple[int, Plan]]] = defaultdict(list)
+    faults: dict[str, list[int]] = defaultdict(list)
+    done = 0
+    for frame in frames[:1] if whole else frames:
+        try:
+            plan = planner.plan_sink(sink, frames, frame)
+        except NodegraphError as fault:
+            faults[str(fault)].append(frame)
+            continue
+        if receipts.done(None if whole else frame, plan.feed.step.key.hex()):
+            done += len(frames) if whole else 1
+        found[tuple((row.node, row.when) for row in _rows(planner, plan, disk))].append((frame, plan))
+    runner = Runner(planner, Cache(default_budget()), disk=disk)
+    groups = []
+    try:
+        for plans in found.values():
+            plan = plans[0][1]
+            covers = frames if whole else [frame for frame, _ in plans]
+            groups.append(Group(FrameRange.of(covers), _rows(planner, plan, disk), _how(runner, plan)))
+    finally:
+        runner.loads.close()
+    groups += [Group(FrameRange.of(frames if whole else bad), fault=text) for text, bad in faults.items()]
+    return Outline(sink, FrameRange.of(frames), done, groups)
+
+
+def _rows(planner: Planner, plan: Plan, disk: Disk) -> list[Row]:
+    rows: list[Row] = []
+    steps: dict[str, list[Step]] = defaultdict(list)
+    for step in in_order(plan.feed.step, into_static=True):
+        steps[step.node].append(step)
+    for name, some in steps.items():
+        step = some[0]
+        for argument in step.arguments:
+            if isinstance(argument, Whole):
+                inner = planner.plan(argument.node, argument.frames[0], argument.output)
+                span = FrameRange.of(argument.frames)
+                rows += [
+                    Row(row.node, row.kind, row.when if row.when == STATIC else f"streams {span} into {name}", row.kept)
+                    for row in _rows(planner, inner, disk)
+                    if row.node not in steps
+                ]
+        rows.append(Row(name, step.kind.name, _when(some, plan.frame), _kept(step, disk)))
+    return list(dict.fromkeys(rows))
+
+
+STATIC = "once for the shot"
+
+
+def _when(steps: list[Step], frame: int) -> str:
+    if steps[0].static:
+        return STATIC
+    if steps[0].kind.sink and any(isinstance(argument, Whole) for argument in steps[0].arguments):
+        return "once, over all frames"
+    frames = sorted({step.frame for step in steps if step.frame is not None})
+    if frames == [frame]:
+        return "each frame"
+    return "frames " + " ".join(f"{each - frame:+d}" if each != frame else "0" for each in frames)
+
+
+def _kept(step: Step, disk: Disk) -> str:
+    if step.kind.sink:
+        return ""
+    if step.kind.store:
+        return "on disk already" if disk.path(step.key).is_file() else "will be kept on disk"
+    if step.static:
+        return "kept throughout"
+    return "kept while others need it" if step.store else ""
+
+
+def _how(runner: Runner, plan: Plan) -> str:
+    """What the sink itself says of how it will write, if it can."""
+    step = plan.feed.step
+    explain = step.kind.explain
+    first = next((argument for argument in step.arguments if isinstance(argument, Fed)), None)
+    if explain is None or first is None:
+        return ""
+    try:
+        picture = runner.value(Plan(plan.node, plan.frame, Feed(step.feeds[first.slot], first.pick)))
+        return explain(plan.frame, step.knobs, picture)
+    except NodegraphError as fault:
+        return f"cannot say how it writes: {fault.message}"
