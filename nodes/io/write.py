@@ -18,7 +18,7 @@ from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob, Space
 from nodegraph.graph.node import Knobs, node
-from nodegraph.media.attributes import to_write
+from nodegraph.media.attributes import STRUCTURE, to_write
 from nodegraph.media.exr_file import ExrFile
 from nodegraph.media.layers import Layout, fold, in_layer
 from nodegraph.media.layers_depth import NEEDS_NEW_READER, Depth, must_keep
@@ -149,7 +149,8 @@ def write(
     attributes = _attributes(image, frame, shot, config, plan, POLICY[metadata], preset)
     doubts = Doubts()
     if plan.splice and exr is not None and source is not None:
-        gone = {name: None for name in exr.parts[0].attributes if name not in attributes}
+        there = exr.parts[image.origin.part if image.origin else 0].attributes
+        gone = {name: None for name in there if name not in attributes and name not in STRUCTURE}
         splice_picture(
             image,
             plan,
@@ -261,6 +262,5 @@ def _warn(ctx: Context, target: Path, plan: WritePlan) -> None:
         ctx.warn(f"{plan.compression.upper()}: programs built on versions before {reader} cannot read {target.name}")
     spoilt = [name for part in plan.parts for name in must_keep(part.channels, plan.depths, plan.compression)]
     if spoilt and not plan.splice:
-        ctx.warn(
-            f"{plan.compression.upper()} loses exactness of {', '.join(spoilt)}: choose ZIP or PIZ for mattes and measures"
-        )
+        packed = plan.compression.upper()
+        ctx.warn(f"{packed} loses exactness of {', '.join(spoilt)}: choose ZIP or PIZ for mattes and measures")

@@ -229,6 +229,10 @@ def test_attributes_are_carried_and_ours_stand_under_one_prefix(tmp_path: Path, 
         assert not [key for key in header if key.startswith("input")]
         assert [key for key in header if key.startswith("nodegraph/")]
         assert header["timeCode"] == header_of(plate)["timeCode"]
+    needed = {"screenWindowCenter", "screenWindowWidth", "lineOrder", "pixelAspectRatio", "channels", "compression"}
+    assert needed <= set(header)
+    spliced = header_of(written(image, tmp_path / "out.exr", shot, ctx))
+    assert set(header_of(plate)) <= set(spliced)
     bare = header_of(written(image, tmp_path / "bare.exr", shot, ctx, metadata="none"))
     assert not {"owner", "camera/iris", "timeCode"} & set(bare)
 
