@@ -13,7 +13,7 @@ import numpy as np
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import convert
 from nodegraph.data.box import Box, Format
-from nodegraph.data.image import RGB, ArraySource, Channels, Image, Matte, Pixels
+from nodegraph.data.image import RGB, ArraySource, Channels, Image, Matte, Pixels, frozen
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob, Vec
@@ -24,6 +24,10 @@ from nodegraph.ops.portrait import Portrait, enlarged, make_portrait, read_pictu
 from nodegraph.ops.portrait_light import Light
 from nodegraph.ops.portrait_plate import mattes_at, picture_at
 from nodegraph.ops.portrait_pose import Moves, view
+
+
+# The light of the picture's white: as a camera exposes for skin, so that a film-like view shows it as it was.
+WHITE = 1.6
 
 
 class FacePlateOutputs(NamedTuple):
@@ -113,4 +117,5 @@ def cropped(coverage: Pixels, space: str) -> Matte:
 def load_portrait(shot: Shot, scale: float) -> Portrait:
     """The portrait in the working space of a shot, at the size it is needed."""
     larger = enlarged(read_picture(), scale)
-    return make_portrait(convert(larger, load_config(shot.config), "srgb_rec709_scene", shot.space))
+    light = convert(larger, load_config(shot.config), "srgb_rec709_scene", shot.space)
+    return make_portrait(frozen(light * np.float32(WHITE)))
