@@ -132,10 +132,10 @@ def upgrades(function: Callable[..., Any], *, to: int) -> Callable[[F], F]:
     The dict has `knobs` and `inputs`, as they stand in the file.
     """
     kind = node_type(function)
+    if to != kind.version + 1:
+        raise TypeError(f"{kind.name}: an upgrade to {to} cannot follow version {kind.version}")
 
     def declare(upgrade: F) -> F:
-        if to != kind.version + 1:
-            raise TypeError(f"{kind.name}: an upgrade to {to} cannot follow version {kind.version}")
         kind.upgrades[to] = upgrade
         return upgrade
 
