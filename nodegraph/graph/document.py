@@ -112,6 +112,8 @@ def save(document: Document, path: str | Path | None = None) -> Document:
         raise DocumentError("this graph has no file yet", "say where to save it")
     if document.read_only and target == document.path:
         raise DocumentError(f"{target.name} was written by a newer program", "save it under another name")
+    if target.is_dir():
+        raise DocumentError(f"{target} is a folder", "name a .ngraph.json file in it")
     text = write(document)
     if target.exists():
         if target.read_bytes() == text.encode():
