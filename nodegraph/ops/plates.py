@@ -57,11 +57,11 @@ def ramp(width: int, height: int, low: float, high: float) -> Pixels:
 
 
 def zone_plate(width: int, height: int, phase: float) -> Pixels:
-    """Rings that get finer outwards, up to what pixels can hold at the shorter side's edge, moved by `phase` turns."""
+    """Rings that get finer outwards, up to what pixels can hold at the longer side's edge, moved by `phase` turns."""
     x = np.arange(width) + 0.5 - 0.5 * width
     y = np.arange(height) + 0.5 - 0.5 * height
     square = x[None, :] ** 2 + y[:, None] ** 2
-    reach = 0.5 * min(width, height)  # there the phase turns by half a wave each pixel
+    reach = 0.5 * max(width, height)  # there the phase turns by half a wave each pixel
     grey = 0.5 + 0.5 * np.cos(np.pi * square / (2.0 * reach) - 2.0 * np.pi * phase)
     return frozen(np.repeat(grey.astype(np.float32)[..., None], 3, axis=2))
 

@@ -55,7 +55,7 @@ def test_ramp_reaches_from_below_zero_to_above_one() -> None:
 def test_zone_plate_is_a_chirp_that_flows() -> None:
     still = plate(Frame(1001), SHOT, pattern=Pattern.ZONE_PLATE).pixels
     x, y = 7 + 0.5 - 32, 20 + 0.5 - 18
-    assert still[20, 7, 0] == pytest.approx(0.5 + 0.5 * np.cos(np.pi * (x * x + y * y) / 36), abs=1e-6)
+    assert still[20, 7, 0] == pytest.approx(0.5 + 0.5 * np.cos(np.pi * (x * x + y * y) / 64), abs=1e-6)
     moved = plate(Frame(1006), SHOT, pattern=Pattern.ZONE_PLATE, turn=0.1).pixels  # half a turn: light and dark swap
     np.testing.assert_allclose(moved, 1.0 - still, atol=1e-6)
     whole = plate(Frame(1011), SHOT, pattern=Pattern.ZONE_PLATE, turn=0.1).pixels
