@@ -20,7 +20,7 @@ from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
 from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import Attribute, Channel, attribute
-from nodegraph.media.exr_codec import DTYPES, check_open, decode, encode
+from nodegraph.media.exr_codec import DTYPES, check_open, decode, encode, read_block
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
 from nodegraph.media.exr_read import plane
 from nodegraph.media.exr_write import STRUCTURE, Chunk, PartBlocks, PartToWrite, Span, blocks_of, encoded, write_blocks
@@ -110,6 +110,7 @@ def splice(
         raise MediaError(f"{source.path} cannot be read: {fault.strerror}", "check that it is still there") from fault
     try:
         check_open(source.path, source, handle)
+        _check_end(source, handle)
         multipart = source.multipart or bool(more)
         parts = []
         count = 0
@@ -127,6 +128,12 @@ def splice(
         os.close(handle)
     total = sum(len(part.offsets) for part in source.parts)
     return Spliced(total - count, count)
+
+
+def _check_end(source: ExrFile, handle: int) -> None:
+    """The last block must be whole: its end is all that a file cut off need lack."""
+    part = max(source.parts, key=lambda each: int(each.offsets.max()))
+    read_block(source, handle, part, int(part.offsets.argmax()))
 
 
 def _header(
