@@ -28,7 +28,8 @@ def with_settings(graph: Graph, settings: Iterable[str]) -> Graph:
 
 
 def _value(graph: Graph, name: str, knob: str, text: str) -> Any:
-    kind = graph.knob_type(name, knob).type
+    found = graph.knob_type(name, knob)
+    kind = found.type
     if issubclass(kind, (str, Enum)) and not text.startswith('"'):
         return text
     if issubclass(kind, (Color, Vec)) and "[" not in text:
@@ -37,6 +38,8 @@ def _value(graph: Graph, name: str, knob: str, text: str) -> Any:
         value = json.loads(text)
     except ValueError:
         return {"on": True, "yes": True, "off": False, "no": False}.get(text, text)
+    if isinstance(value, list) and len(value) == 1 and issubclass(kind, Color):
+        value *= found.parts  # one number for all parts of a colour
     return Curve.from_json(value) if isinstance(value, dict) and "curve" in value else value
 
 

@@ -36,6 +36,7 @@ class Entry:
         "disabled",
         "fixed",
         "forks",
+        "head",
         "kind",
         "memo",
         "moving",
@@ -44,6 +45,7 @@ class Entry:
         "ports",
         "prefix",
         "problem",
+        "said",
         "wired",
     )
 
@@ -56,11 +58,19 @@ class Entry:
         self.ports: dict[str, list[Source]] = {}  # by the port's name; a row of inputs has several
         self.fixed: dict[str, Any] = {}
         self.moving: tuple[KnobType, ...] = ()
-        self.prefix = blake2b(digest_size=16)
+        self.said: dict[str, Any] = {}  # the knobs as they go into the key
+        self.head = blake2b(digest_size=16)  # the beginning of the key: type, version, shot
+        self.prefix = self.head  # the same, and the knobs, where none of them moves
         self.forks = forks  # worth keeping: several readers, one at other frames, or costly
         self.always: Step | None = None  # the Step of every frame
         self.memo: dict[int, Step] = {}
         self.passed: dict[tuple[int, str], Feed | None] = {}
+
+    def with_knobs(self, moving: Mapping[str, Any]) -> blake2b:
+        """The beginning of the key with all knobs in it: those that move as they are at a frame."""
+        digest = self.head.copy()
+        digest.update(json.dumps({**self.said, **moving}, sort_keys=True).encode())
+        return digest
 
 
 class Index:
@@ -164,21 +174,20 @@ class Index:
     def _knobs(self, entry: Entry, kind: NodeType) -> None:
         graph, name, first = self.graph, entry.name, self.graph.shot.first
         moving: list[KnobType] = []
-        said: list[list[Any]] = []
         for knob in kind.knobs.values():
             try:
                 if graph.animated(name, knob.name):
                     moving.append(knob)
                     continue
                 value = graph.value(name, knob.name, first)
-                said.append([knob.name, self.said(value, knob)])
+                entry.said[knob.name] = self.said(value, knob)
                 entry.fixed[knob.name] = self.file(value) if isinstance(value, File) else value
             except GraphError as fault:
                 message = fault.message if fault.message.startswith(name) else f"{name}: {fault.message}"
                 raise GraphError(message, fault.hint) from fault
         entry.moving = tuple(moving)
-        head = [kind.name, kind.version, said, repr(graph.shot) if kind.sees_shot else ""]
-        entry.prefix.update(json.dumps(head, sort_keys=True).encode())
+        entry.head.update(json.dumps([kind.name, kind.version, repr(graph.shot) if kind.sees_shot else ""]).encode())
+        entry.prefix = entry.with_knobs({})
 
     def file(self, value: File) -> File:
         """A path knob's value as the node gets it."""

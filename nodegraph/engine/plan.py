@@ -58,7 +58,7 @@ def in_order(root: Step, *, into_static: bool) -> list[Step]:
 class _Draft:
     """A node at a frame that waits for its feeds to be planned."""
 
-    __slots__ = ("entry", "feeds", "frame", "kind", "knobs", "output", "passes", "said", "wants", "windows")
+    __slots__ = ("entry", "feeds", "frame", "kind", "knobs", "output", "said", "wants", "windows")
 
     def __init__(self, entry: Entry, output: str, frame: int) -> None:
         self.entry = entry
@@ -66,7 +66,7 @@ class _Draft:
         self.frame = frame
         self.kind: NodeType | None = None  # None: it passes its one feed on
         self.knobs: Mapping[str, Any] = entry.fixed
-        self.said: list[Any] = []
+        self.said: dict[str, Any] = {}
         self.wants: list[Want] = []
         self.windows: dict[str, tuple[int, ...]] = {}
         self.feeds: list[Feed | None] = []
@@ -193,7 +193,7 @@ class Planner:
         for knob in entry.moving:
             value = self.graph.value(entry.name, knob.name, frame)
             knobs[knob.name] = index.file(value) if isinstance(value, File) else value
-            draft.said.append(index.said(value, knob))
+            draft.said[knob.name] = index.said(value, knob)
         return knobs
 
     def _finish(self, draft: _Draft) -> Feed | None:
@@ -212,8 +212,8 @@ class Planner:
         entry, kind = draft.entry, draft.kind
         if kind is None:
             raise GraphError(f"{entry.name} is disabled", "enable it to render it")
-        digest = entry.prefix.copy()
-        said: list[Any] = [draft.said] if draft.said else []
+        digest = entry.with_knobs(draft.said) if draft.said else entry.prefix.copy()
+        said: list[Any] = []
         if kind.sees_frame:
             said.append(draft.frame)
         if kind.fingerprint is not None:

@@ -96,14 +96,15 @@ class _Render:
         self.resume = resume
         self.on_error = on_error
         self.cancel = cancel or threading.Event()
+        checked = checked_by_default() if checked is None else checked
         self.report = Report(sink)
         self.planner = Planner(graph, root)
         self.receipts = Receipts(self.planner.folder, sink)
         self.runner = Runner(
             self.planner,
-            Cache(memory or default_budget(), keep=False),
+            Cache(memory or default_budget(), keep=checked),
             disk=Disk.of(self.planner.folder),
-            checked=checked_by_default() if checked is None else checked,
+            checked=checked,
             workers=workers or cores(),
             frame_guess=graph.shot.format.width * graph.shot.format.height * 64,
         )

@@ -78,7 +78,11 @@ class _Active:
 
 
 class Runner:
-    """Runs the Steps of one planner. `everything` keeps each result, not only those read more than once."""
+    """Runs the Steps of one planner.
+
+    `everything` keeps each result, not only those read more than once. `checked` does so too, and
+    computes what was kept anew each time, to compare.
+    """
 
     def __init__(
         self,
@@ -96,7 +100,7 @@ class Runner:
         self.cache = cache
         self.loads = loads or Loads()
         self.disk = disk
-        self.everything = everything
+        self.everything = everything or checked
         self.checked = checked
         self.workers = workers
         self.timings = Timings()

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from toys import LIBRARY, RECORD, empty, wired
 
 from nodegraph.data.errors import Cancelled, GraphError, NodeError
 from nodegraph.data.image import Image
@@ -29,6 +28,7 @@ from nodegraph.engine.render import Pace, render
 from nodegraph.graph.context import Context
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.node import node
+from tests.engine.toys import LIBRARY, RECORD, empty, wired
 
 
 def project(first: int = 1, last: int = 6, by: float = 2.0) -> Graph:

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from toys import LIBRARY, RECORD, empty, flat, level, wired
 
 from nodegraph.data.errors import Cancelled, GraphError, NodeError
 from nodegraph.data.image import Image
@@ -22,6 +21,7 @@ from nodegraph.graph.curve import Curve
 from nodegraph.graph.graph import Graph, Link
 from nodegraph.graph.library import Library
 from nodegraph.graph.node import node
+from tests.engine.toys import LIBRARY, RECORD, empty, flat, level, wired
 
 
 @pytest.fixture(autouse=True)
