@@ -195,7 +195,7 @@ def test_cancel_stops_and_leaves_no_half_files(tmp_path: Path) -> None:
     assert render(project(1, 500), "w", range(1, 20), root=tmp_path, resume=True).skipped[:3] == [1, 2, 3]
 
 
-def test_small_results_of_the_shot_are_kept_on_disk(tmp_path: Path) -> None:
+def test_small_results_of_the_shot_are_kept_on_disk(tmp_path: Path, unchecked: None) -> None:
     graph = empty(1, 4).add("Plate", "p").add("Measure", "m").add("Lift", "l").add("Save", "w", file="out/a.####.raw")
     graph = wired(graph, m__clip="p", l__image="p", l__amount="m", w__image="l")
     render(graph, "w", root=tmp_path)

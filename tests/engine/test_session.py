@@ -53,7 +53,7 @@ def test_a_drag_is_one_step_of_undo() -> None:
         assert session.undo() is graph
 
 
-def test_what_was_seen_is_not_computed_again(tmp_path: Path) -> None:
+def test_what_was_seen_is_not_computed_again(tmp_path: Path, unchecked: None) -> None:
     graph = wired(empty().add("Plate", "p").add("Gain", "g", by=2.0).add("Plus", "a"), g__image="p", a__a="g")
     RECORD.take()
     with Session(graph, root=tmp_path) as session:
@@ -108,7 +108,7 @@ def counting(**options: Any) -> Any:
     return hidden
 
 
-def test_checked_mode_names_the_node_with_a_hidden_dependency(tmp_path: Path) -> None:
+def test_checked_mode_names_the_node_with_a_hidden_dependency(tmp_path: Path, unchecked: None) -> None:
     graph = Graph(LIBRARY.with_nodes(counting()), shot=empty(1, 4).shot).add("Hidden", "h").add("Plate", "p")
     graph = graph.add("Plus", "after", bias=1.0).add("Plus", "a").add("Save", "w", file="a.####.raw")
     graph = wired(graph, after__a="h", a__a="p", a__b="after", w__image="a")
