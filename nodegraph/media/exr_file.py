@@ -19,7 +19,14 @@ from nodegraph.media.exr_attributes import BYTES, COMPRESSIONS, Attribute, Chann
 
 MAGIC = 20000630
 TILED, LONG_NAMES, DEEP, MULTIPART = 0x200, 0x400, 0x800, 0x1000
-NEEDED = ("channels", "compression", "dataWindow", "displayWindow", "lineOrder", "pixelAspectRatio")
+NEEDED: Mapping[str, str] = {
+    "channels": "chlist",
+    "compression": "compression",
+    "dataWindow": "box2i",
+    "displayWindow": "box2i",
+    "lineOrder": "lineOrder",
+    "pixelAspectRatio": "float",
+}
 MOST_HEADER = 64 << 20
 
 # Lines in a compressed block of each compression.
@@ -148,6 +155,12 @@ class ExrFile:
     multipart: bool
     body: int = field(default=0)  # where the blocks begin
 
+    @cached_property
+    def edges(self) -> NDArray[np.int64]:
+        """Where blocks begin, in the order of the file, and where the last one ends."""
+        starts = [part.offsets.astype(np.int64) for part in self.parts]
+        return np.unique(np.concatenate([*starts, np.array([self.size], np.int64)]))
+
     @property
     def complete(self) -> bool:
         """False if it was cut off, or never finished."""
@@ -220,7 +233,8 @@ def _read(path: Path, file: BinaryIO, size: int, stamp: str) -> ExrFile:
             attributes[name] = Attribute(kind, header.take(count))
         if not attributes and multipart:
             break
-        missing = [name for name in NEEDED if name not in attributes]
+        missing = [name for name, kind in NEEDED.items() if name not in attributes or attributes[name].type != kind]
+        missing += [name for name in NEEDED if name not in missing and attributes[name].value == attributes[name].data]
         if missing:
             raise broken(path, f"its header lacks {', '.join(missing)}")
         headers.append(attributes)

@@ -143,10 +143,10 @@ def test_attributes_come_back_and_unknown_ones_stay(tmp_path: Path) -> None:
     assert back["chromaticities"].value == pytest.approx(given["chromaticities"])
     with OpenEXR.File(str(path), header_only=True) as file:
         header = file.header()
-    assert header["framesPerSecond"] == Fraction(24000, 1001)
-    assert header["nodegraph/version"] == 3
-    told = header["timeCode"]
-    assert (told.hours, told.minutes, told.seconds, told.frame) == (10, 59, 58, 23)
+        assert header["framesPerSecond"] == Fraction(24000, 1001)
+        assert header["nodegraph/version"] == 3
+        told = header["timeCode"]
+        assert (told.hours, told.minutes, told.seconds, told.frame) == (10, 59, 58, 23)
 
 
 def test_a_value_that_no_attribute_can_hold_is_refused() -> None:
