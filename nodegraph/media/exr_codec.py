@@ -7,10 +7,13 @@ that stand in the large file.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import io
 import os
 import struct
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,10 +25,17 @@ from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
 from nodegraph.data.threads import cores
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, attribute, write_channels
+from nodegraph.media.exr_blocks import read_blocks
 from nodegraph.media.exr_file import MAGIC, TILED, ExrFile, ExrPart, broken
 
 Planes = Mapping[str, NDArray[Any]]
 DTYPES: Mapping[str, Any] = {"half": np.float16, "float": np.float32, "uint": np.uint32}
+
+ZIP_LEVEL = 1  # a third less work than the library's own 4, for files less than a hundredth larger
+DEFLATED = frozenset({"zip", "zips", "pxr24"})
+
+_levels: list[int] = []
+_levels_lock = threading.Lock()
 
 
 @cache
@@ -35,6 +45,42 @@ def library() -> Any:
 
     OpenEXR.set_global_thread_count(cores())
     return OpenEXR
+
+
+def use_threads(count: int) -> None:
+    """How many threads the library works with, for all files; as many as there are cores, if never said."""
+    library().set_global_thread_count(max(0, count))
+
+
+@cache
+def _zip_setter() -> Callable[[int], None] | None:
+    """What sets the library's deflate level: not in its binding, but in the C interface that most wheels carry."""
+    try:
+        setter = getattr(ctypes.CDLL(library().__file__), "exr_set_default_zip_compression_level", None)
+    except OSError:
+        return None
+    if setter is not None:
+        setter.argtypes, setter.restype = (ctypes.c_int,), None
+    found: Callable[[int], None] | None = setter
+    return found
+
+
+@contextlib.contextmanager
+def _zip_level(level: int | None) -> Iterator[None]:
+    """Deflate with a level while this lasts; afterwards the library is as it was."""
+    setter = _zip_setter()
+    if level is None or setter is None:
+        yield
+        return
+    with _levels_lock:
+        _levels.append(level)
+        setter(level)
+    try:
+        yield
+    finally:
+        with _levels_lock:
+            _levels.remove(level)
+            setter(_levels[-1] if _levels else -1)
 
 
 def header_bytes(attributes: Mapping[str, Attribute]) -> bytes:
@@ -60,25 +106,7 @@ def _small_header(part: ExrPart, box: Box) -> dict[str, Attribute]:
     }
     if part.tile is not None:
         small["tiles"] = Attribute("tiledesc", struct.pack("<IIB", *part.tile, 0))
-    if "dwaCompressionLevel" in part.attributes:
-        small["dwaCompressionLevel"] = part.attributes["dwaCompressionLevel"]
     return small
-
-
-def read_block(file: ExrFile, handle: int, part: ExrPart, block: int) -> bytes:
-    """The bytes of one block, from its coordinates on, checked against what the table says."""
-    start = int(part.offsets[block])
-    head = 20 if part.tiled else 8
-    skip = 4 if file.multipart else 0
-    if not 0 < start < file.size - head:
-        raise broken(file.path, f"block {block + 1} of {len(part.offsets)} is not there: the file was cut off")
-    begun = os.pread(handle, skip + head, start)
-    (length,) = struct.unpack_from("<i", begun, skip + head - 4)
-    if length < 0 or start + skip + head + length > file.size:
-        raise broken(file.path, f"block {block + 1} of {len(part.offsets)} reaches past its end: the file was cut off")
-    if file.multipart and struct.unpack_from("<i", begun)[0] != part.index:
-        raise broken(file.path, f"block {block + 1} belongs to another part")
-    return begun[skip:] + os.pread(handle, length, start + skip + head)
 
 
 def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> dict[str, NDArray[Any]]:
@@ -90,48 +118,36 @@ def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> dict[str, NDA
         raise MediaError(f"{file.path} holds deep pixels", "flatten it first; deep pictures are not read")
     if part.subsampled:
         raise MediaError(f"{file.path} stores colour at half size (luminance and chroma)", "convert it to RGB first")
-    cells = part.cells(box)
-    columns, _ = part.grid
-    pieces = []
-    for row in range(cells.y0, cells.y1):
-        for column in range(cells.x0, cells.x1):
-            data = read_block(file, handle, part, row * columns + column)
-            if part.tiled:
-                if struct.unpack_from("<4i", data) != (column, row, 0, 0):
-                    raise broken(file.path, f"tile {column}, {row} is not where the table says")
-                data = struct.pack("<4i", column - cells.x0, row - cells.y0, 0, 0) + data[16:]
-            elif struct.unpack_from("<i", data)[0] != part.data.y0 + row * part.lines:
-                raise broken(
-                    file.path, f"the lines from {part.data.y0 + row * part.lines} are not where the table says"
-                )
-            pieces.append(data)
+    pieces, starts = read_blocks(file, handle, part, part.cells(box))
     names = {channel.name for channel in part.channels}
     together = names in ({"R", "G", "B"}, {"R", "G", "B", "A"}) and len({c.type for c in part.channels}) == 1
-    small = _file_of(_small_header(part, box), pieces, part.tiled)
+    head = struct.pack("<II", MAGIC, 2 | (TILED if part.tiled else 0)) + header_bytes(_small_header(part, box))
+    table = (starts + np.uint64(len(head) + 8 * len(starts))).tobytes()
+    exr = library()
     try:
-        read = library().File(io.BytesIO(small), separate_channels=not together)
+        read = exr.File(io.BytesIO(b"".join([head, table, *pieces])), separate_channels=not together)
         found = {name: channel.pixels for name, channel in read.channels().items()}
-    except (ValueError, RuntimeError, TypeError, IndexError) as fault:
+    except (ValueError, RuntimeError, TypeError, IndexError, MemoryError, OSError) as fault:
         raise broken(file.path, f"the lines {box.y0} to {box.y1 - 1} cannot be decompressed") from fault
     if not found or any(plane.shape[:2] != (box.height, box.width) for plane in found.values()):
         raise broken(file.path, f"the lines {box.y0} to {box.y1 - 1} cannot be decompressed")
     return found
 
 
-def _file_of(attributes: Mapping[str, Attribute], pieces: list[bytes], tiled: bool) -> bytes:
-    head = struct.pack("<II", MAGIC, 2 | (TILED if tiled else 0)) + header_bytes(attributes)
-    at = len(head) + 8 * len(pieces)
-    offsets = []
-    for piece in pieces:
-        offsets.append(at)
-        at += len(piece)
-    return b"".join([head, struct.pack(f"<{len(offsets)}Q", *offsets), *pieces])
-
-
 def encode(
-    planes: Planes, box: Box, compression: str, *, tile: tuple[int, int] | None = None, level: float | None = None
+    planes: Planes,
+    box: Box,
+    compression: str,
+    *,
+    tile: tuple[int, int] | None = None,
+    level: float | None = None,
+    zip_level: int = ZIP_LEVEL,
+    linear: Collection[str] = (),
 ) -> bytes:
-    """A whole small file of these channels (HxW each, or `RGB`/`RGBA` together), compressed."""
+    """A whole small file of these channels (HxW each, or `RGB`/`RGBA` together), compressed.
+
+    `linear` names the channels whose header says so: B44 stores the values of these in another way.
+    """
     exr = library()
     header: dict[str, Any] = {
         "compression": exr.Compression(COMPRESSIONS.index(compression)),
@@ -144,8 +160,17 @@ def encode(
         header["tiles"].xSize, header["tiles"].ySize = tile
     if level is not None:
         header["dwaCompressionLevel"] = float(level)
+    channels: dict[str, Any] = {name: np.ascontiguousarray(plane) for name, plane in planes.items()}
+    if linear:
+        apart = {
+            name: np.ascontiguousarray(plane[..., k]) if plane.ndim == 3 else plane
+            for key, plane in channels.items()
+            for k, name in enumerate(key if plane.ndim == 3 else (key,))
+        }
+        channels = {name: exr.Channel(plane, 1, 1, name in linear) for name, plane in apart.items()}
     stream = io.BytesIO()
-    exr.File(header, {name: np.ascontiguousarray(plane) for name, plane in planes.items()}).write(stream)
+    with _zip_level(zip_level if compression in DEFLATED else None):
+        exr.File(header, channels).write(stream)
     return stream.getvalue()
 
 

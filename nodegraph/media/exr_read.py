@@ -16,6 +16,7 @@ from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Pixels
 from nodegraph.media.exr_codec import check_open, decode
 from nodegraph.media.exr_file import ExrFile, ExrPart, open_exr
+from nodegraph.media.exr_recent import RECENT, Place
 from nodegraph.media.half import to_float
 
 
@@ -31,13 +32,20 @@ class ExrReader:
         return self.file.parts[index]
 
     def native(self, index: int, box: Box) -> dict[str, NDArray[Any]]:
-        """A box of whole blocks in the file's own types, by channel or as `RGB`/`RGBA` together."""
+        """A box of whole blocks in the file's own types, by channel or as `RGB`/`RGBA` together.
+
+        Nobody may write to them: a splice finds them again.
+        """
+        part = self.part(index)
         handle = _open(self.file.path)
         try:
             check_open(self.file.path, self.file, handle)
-            return decode(self.file, handle, self.part(index), box)
+            planes = decode(self.file, handle, part, box)
         finally:
             os.close(handle)
+        if box.area * 2 <= part.data.area:  # a region: who reads one often changes it, and then splices
+            RECENT.add(place_of(self.file, part), box, planes)
+        return planes
 
     def decode(self, index: int, box: Box, channels: Sequence[str]) -> Pixels:
         """Values of a box of whole blocks: float32, rows x columns x channels."""
@@ -50,11 +58,20 @@ class ExrReader:
         inside = box.meet(part.data)
         if around == box:
             return self.decode(index, box, channels)
+        if inside.empty:
+            return np.zeros((box.height, box.width, len(channels)), np.float32)
+        planes = {name: plane[inside.slices(around)] for name, plane in self.native(index, around).items()}
+        values = interleaved(planes, channels)
+        if inside == box:
+            return values
         result = np.zeros((box.height, box.width, len(channels)), np.float32)
-        if not inside.empty:
-            values = self.decode(index, around, channels)
-            result[inside.slices(box)] = values[inside.slices(around)]
+        result[inside.slices(box)] = values
         return result
+
+
+def place_of(file: ExrFile, part: ExrPart) -> Place:
+    """What names a part of this very file."""
+    return Place(str(file.path), file.stamp, part.index)
 
 
 def _open(path: Path) -> int:
@@ -75,9 +92,9 @@ def plane(planes: dict[str, NDArray[Any]], channel: str) -> NDArray[Any]:
 
 def interleaved(planes: dict[str, NDArray[Any]], channels: Sequence[str]) -> Pixels:
     """Channels side by side as float32."""
-    names = "".join(channels)
-    if names in ("RGB", "RGBA") and names in planes and len(names) == len(channels):
-        return to_float(planes[names])
+    for together in ("RGB", "RGBA"):
+        if together in planes and tuple(channels) in (tuple("RGB"), tuple(together)):
+            return to_float(planes[together][..., : len(channels)])
     found = [plane(planes, channel) for channel in channels]
     result: Pixels = empty((*found[0].shape, len(found)))
     for k, each in enumerate(found):

@@ -20,9 +20,11 @@ from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
 from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import Attribute, Channel, attribute
-from nodegraph.media.exr_codec import DTYPES, check_open, decode, encode, read_block
+from nodegraph.media.exr_blocks import check_blocks, spans
+from nodegraph.media.exr_codec import DTYPES, check_open, decode, encode
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
-from nodegraph.media.exr_read import plane
+from nodegraph.media.exr_read import place_of, plane
+from nodegraph.media.exr_recent import RECENT
 from nodegraph.media.exr_write import STRUCTURE, Chunk, PartBlocks, PartToWrite, Span, blocks_of, encoded, write_blocks
 from nodegraph.media.half import to_half
 
@@ -110,11 +112,11 @@ def splice(
         raise MediaError(f"{source.path} cannot be read: {fault.strerror}", "check that it is still there") from fault
     try:
         check_open(source.path, source, handle)
-        _check_end(source, handle)
         multipart = source.multipart or bool(more)
         parts = []
         count = 0
         for part in source.parts:
+            check_blocks(source, handle, part)
             fresh = _encode_touched(source, handle, part, changes, level) if part.index == index else {}
             count += len(fresh)
             header = _header(part, attributes or {}, part.index == index, bool(level) and bool(fresh), level)
@@ -128,12 +130,6 @@ def splice(
         os.close(handle)
     total = sum(len(part.offsets) for part in source.parts)
     return Spliced(total - count, count)
-
-
-def _check_end(source: ExrFile, handle: int) -> None:
-    """The last block must be whole: its end is all that a file cut off need lack."""
-    part = max(source.parts, key=lambda each: int(each.offsets.max()))
-    read_block(source, handle, part, int(part.offsets.argmax()))
 
 
 def _header(
@@ -179,22 +175,16 @@ def _part(
     multipart: bool,
 ) -> PartBlocks:
     prefix = struct.pack("<i", part.index)
-    ends = _block_ends(source)
+    starts, ends = spans(source, part, np.arange(len(part.offsets), dtype=np.int64))
     chunks = []
-    for block, start in enumerate(part.offsets.tolist()):
+    for block, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
         if block in fresh:
             new = fresh[block]
             chunks.append(new._replace(before=prefix + new.before) if multipart else new)
             continue
-        span = Span(handle, start, ends[start] - start)
+        span = Span(handle, start, end - start)
         chunks.append(Chunk(prefix if multipart and not source.multipart else b"", span))
     return PartBlocks(header, chunks, np.argsort(part.offsets, kind="stable").tolist())
-
-
-def _block_ends(source: ExrFile) -> dict[int, int]:
-    """Where each block ends: blocks stand one after another, so it is where the next begins."""
-    starts = np.unique(np.concatenate([part.offsets for part in source.parts])).tolist()
-    return dict(zip(starts, [*starts[1:], source.size], strict=True))
 
 
 def _encode_touched(
@@ -205,7 +195,11 @@ def _encode_touched(
     for cells in _runs(part, changes):
         columns, _ = part.grid
         box = _box_of(part, cells)
-        planes = {name: array.copy() for name, array in decode(source, handle, part, box).items()}
+        known = RECENT.find(place_of(source, part), box)
+        if known is None:
+            planes = decode(source, handle, part, box)
+        else:
+            planes = {name: array.copy() for name, array in known.items()}
         for change in changes:
             inside = change.box.meet(box)
             if inside.empty:
@@ -213,7 +207,14 @@ def _encode_touched(
             for name, values in change.planes.items():
                 into = plane(planes, name)
                 into[inside.slices(box)] = _as(values[inside.slices(change.box)], into.dtype)
-        data = encode(planes, box, part.compression, tile=part.tile, level=level or _level(part))
+        data = encode(
+            planes,
+            box,
+            part.compression,
+            tile=part.tile,
+            level=level or _level(part),
+            linear=[each.name for each in part.channels if each.linear],
+        )
         new = blocks_of(data)
         wide = cells.width
         for k, chunk in enumerate(new):
