@@ -25,7 +25,6 @@ from nodegraph.ops.portrait_light import Light
 from nodegraph.ops.portrait_plate import mattes_at, picture_at
 from nodegraph.ops.portrait_pose import Moves, view
 
-
 # The light of the picture's white: as a camera exposes for skin, so that a film-like view shows it as it was.
 WHITE = 1.6
 

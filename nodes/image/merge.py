@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Annotated, Any
 
 from nodegraph.data.box import Box
-from nodegraph.data.image import Image, Matte
+from nodegraph.data.image import RGB, RGBA, Image, Matte
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, node
 from nodegraph.ops.merge import KEEPS_B, Operation, merged
@@ -53,7 +53,7 @@ def merge(
         touched = touched.meet(matte.data)
         if window is Window.UNION:
             whole = b.data.join(touched)
-    channels = b.main or a.main
+    channels = RGB if b.rgb and "A" not in b.channels else RGBA
     if touched.empty and whole == b.data:
         return b
     below = b if whole == b.data else b.with_pixels(b.region(whole), data=whole)
@@ -65,6 +65,6 @@ def merge(
 def _merged(
     a: Image, b: Image, matte: Matte | None, box: Box, channels: tuple[str, ...], operation: Operation, mix: float
 ) -> Any:
-    above = a.region(box, a.main if len(a.main) >= len(channels) else channels)
+    above = a.region(box, RGBA if "A" in a.channels else RGB)
     plane = matte.plane(box) if matte is not None else None
     return merged(operation, above, b.region(box, channels), plane, mix)
