@@ -8,9 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from tests.engine.slow_render import SIZE, graph
-
 from nodegraph.engine.render import render
+from tests.engine.slow_render import SIZE, graph
 
 FRAMES = 40
 SCRIPT = Path(__file__).with_name("slow_render.py")
