@@ -13,7 +13,6 @@ import numpy as np
 import OpenEXR
 import OpenImageIO as oiio
 import pytest
-from pictures import noise, part, run, save
 
 from nodegraph.data.box import Box, Format
 from nodegraph.data.errors import MediaError
@@ -22,6 +21,7 @@ from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.node import node_type
 from nodes.io.read import read
+from tests.nodes.io.pictures import noise, part, run, save
 
 
 def opened(path: Path | str, shot: Shot, ctx: Context, frame: int = 1001, **knobs: Any) -> Image:

@@ -10,7 +10,6 @@ import numpy as np
 import OpenEXR
 import OpenImageIO as oiio
 import pytest
-from pictures import Planes, chunks_of, header_of, noise, part, parts_of, planes_of, run, save
 
 from nodegraph.data.box import Box, Format
 from nodegraph.data.errors import MediaError
@@ -20,6 +19,7 @@ from nodegraph.graph.context import Context
 from nodegraph.graph.node import node_type
 from nodes.io.read import read
 from nodes.io.write import write
+from tests.nodes.io.pictures import Planes, chunks_of, header_of, noise, part, parts_of, planes_of, run, save
 
 FACE = Box(20, 40, 50, 52)
 LOSSLESS = ("NO", "RLE", "ZIPS", "ZIP", "PIZ", "HTJ2K32", "ZSTD")

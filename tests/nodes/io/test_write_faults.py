@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pictures import noise, planes_of, run, save
 
 from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Image
@@ -17,6 +16,7 @@ from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodes.io.read import read
 from nodes.io.write import write
+from tests.nodes.io.pictures import noise, planes_of, run, save
 
 Mount = Callable[[str], Path]
 
