@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import weakref
 from pathlib import Path
 from typing import Any
 
+from nodegraph.data.image import Image
 from nodegraph.engine.cache import Cache, default_budget
+from nodegraph.engine.context import Loads
 from nodegraph.engine.disk import Disk
 from nodegraph.engine.plan import Planner
 from nodegraph.engine.run import Runner
@@ -31,6 +34,26 @@ def evaluate(graph: Graph, node: str, frame: int | None = None, output: str = ""
         planner, Cache(default_budget()), disk=Disk.of(planner.folder), everything=True, checked=checked_by_default()
     )
     try:
-        return runner.value(plan)
-    finally:
+        value = runner.result(plan)
+    except BaseException:
         runner.loads.close()
+        raise
+    _close_after(value, runner.loads)
+    return value
+
+
+def _close_after(value: Any, loads: Loads) -> None:
+    """Close live things once no picture needs them: a lazy one decodes when it is looked at."""
+    pictures = [each for each in (value if isinstance(value, tuple) else [value]) if isinstance(each, Image)]
+    sources = {id(picture.source): picture.source for picture in pictures}
+    waiting = [len(sources)]
+
+    def gone() -> None:
+        waiting[0] -= 1
+        if waiting[0] <= 0:
+            loads.close()
+
+    for source in sources.values():
+        weakref.finalize(source, gone)
+    if not sources:
+        loads.close()

@@ -92,7 +92,7 @@ def outline(graph: Graph, sink: str, frames: tuple[int, ...], folder: Path | Non
         except NodegraphError as fault:
             faults[str(fault)].append(frame)
             continue
-        if receipts.done(None if whole else frame, plan.feed.step.key.hex()):
+        if receipts.done(None if whole else frame, plan.feed.step.key.hex(), quick=True):
             done += len(frames) if whole else 1
         found[tuple((row.node, row.when) for row in _rows(planner, plan, disk))].append((frame, plan))
     runner = Runner(planner, Cache(default_budget()), disk=disk)
@@ -160,7 +160,7 @@ def _how(runner: Runner, plan: Plan) -> str:
     if explain is None or first is None:
         return ""
     try:
-        picture = runner.value(Plan(plan.node, plan.frame, Feed(step.feeds[first.slot], first.pick)))
+        picture = runner.result(Plan(plan.node, plan.frame, Feed(step.feeds[first.slot], first.pick)))
         return explain(plan.frame, step.knobs, picture)
     except NodegraphError as fault:
         return f"cannot say how it writes: {fault.message}"

@@ -107,9 +107,16 @@ class Runner:
         self.frame_guess = frame_guess
         self.frame_peak = 0  # the most that a frame held so far
 
-    def value(self, plan: Plan, job: Job | None = None) -> Any:
+    def result(self, plan: Plan, job: Job | None = None) -> Any:
+        """The result that a plan is for; what several nodes read is kept for as long as it takes."""
+        job = Job(plan=plan) if job is None else job
+        job.plan = plan
+        self.expect(job)
+        return self.run_job(job)
+
+    def value(self, plan: Plan, job: Job) -> Any:
         """The result that a plan is for."""
-        return _picked(self.run(plan.feed.step, job or Job(plan=plan)), plan.feed.pick)
+        return _picked(self.run(plan.feed.step, job), plan.feed.pick)
 
     def run(self, root: Step, job: Job) -> Any:
         """Depth first, with a stack of our own; a value is let go of as soon as its reader has run.
@@ -249,16 +256,27 @@ class Runner:
 
     def stream(self, plans: Iterator[Plan | Failed[int]], job: Job) -> Iterator[Any]:
         """The values of plans, in order, some frames side by side as far as memory allows."""
-        return ordered_map(
-            self.run_job,
-            self.ahead(plans, job),
-            self.workers,
-            cancel=job.cancel,
-            admit=self.admit,
-        )
+        begun: set[Job] = set()
+
+        def begin() -> Iterator[Job]:
+            for heir in self.ahead(plans, job):
+                begun.add(heir)
+                yield heir
+
+        def run(heir: Job) -> Any:
+            try:
+                return self.run_job(heir)
+            finally:
+                begun.discard(heir)
+
+        try:
+            yield from ordered_map(run, begin(), self.workers, cancel=job.cancel, admit=self.admit)
+        finally:
+            for heir in begun:  # a node may look at a part of its clip only
+                self.done(heir)
 
     def run_job(self, job: Job) -> Any:
-        """Run a job of `ahead`, and let go of all that the cache held for it."""
+        """Run a job whose needs the cache was told of, and let go of all that it held for it."""
         try:
             return self.value(job.planned(), job)
         finally:

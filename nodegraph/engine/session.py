@@ -128,7 +128,7 @@ class Session:
         with self._lock:
             self._static[viewer] = static
             self.cache.pin(set().union(*self._static.values()), only=True)
-        return self._runner(planner).value(plan, job)
+        return self._runner(planner).result(plan, job)
 
     def _plan(self) -> Planner:
         with self._lock:

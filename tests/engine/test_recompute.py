@@ -136,7 +136,7 @@ class Oracle:
 def run(graph: Graph, cache: Cache, root: str) -> tuple[list[tuple[Any, ...]], list[float]]:
     RUNS.clear()
     runner = Runner(Planner(graph), cache, everything=True, checked=False)
-    values = [runner.value(runner.planner.plan(root, frame)) for frame in range(FIRST, LAST + 1)]
+    values = [runner.result(runner.planner.plan(root, frame)) for frame in range(FIRST, LAST + 1)]
     return RUNS.copy(), values
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from nodegraph.data.errors import Cancelled, GraphError, NodeError
 from nodegraph.data.image import Image
-from nodegraph.data.shot import Frame, Shot
+from nodegraph.data.shot import Clip, Frame, Shot
 from nodegraph.engine.cache import Cache
 from nodegraph.engine.evaluate import evaluate
 from nodegraph.engine.plan import Planner
@@ -252,9 +252,9 @@ def test_an_error_names_node_and_frame_and_is_not_kept() -> None:
     graph = wired(Graph(LIBRARY.with_nodes(moody)).add("Plate", "p").add("Moody", "m"), m__image="p")
     run = runner(graph, everything=True)
     with pytest.raises(NodeError, match="m at frame 3: ValueError: not today"):
-        run.value(run.planner.plan("m", 3))
+        run.result(run.planner.plan("m", 3))
     luck["bad"] = False
-    assert level(run.value(run.planner.plan("m", 3))) == 3.0
+    assert level(run.result(run.planner.plan("m", 3))) == 3.0
 
 
 # -- side by side ----------------------------------------------------------------------------------
@@ -273,7 +273,7 @@ def test_two_askers_run_a_step_once() -> None:
 
     run = runner(Graph(Library.of(slow)).add("Slow", "s"), everything=True)
     plan, values = run.planner.plan("s", 1), []
-    askers = [threading.Thread(target=lambda: values.append(run.value(plan))) for _ in range(4)]
+    askers = [threading.Thread(target=lambda: values.append(run.result(plan))) for _ in range(4)]
     for asker in askers:
         asker.start()
     assert begun.wait(10)
@@ -304,12 +304,12 @@ def test_who_waits_goes_on_where_the_other_was_stopped() -> None:
 
     def stopped() -> None:
         with pytest.raises(Cancelled):
-            run.value(plan, first)
+            run.result(plan, first)
 
     one = threading.Thread(target=stopped)
     one.start()
     assert begun.wait(10)
-    two = threading.Thread(target=lambda: values.append(run.value(plan)))
+    two = threading.Thread(target=lambda: values.append(run.result(plan)))
     two.start()
     first.cancel.set()
     one.join(10)
@@ -383,6 +383,49 @@ def test_a_clip_holds_only_a_few_frames() -> None:
             yield value
 
     run.stream = watched  # type: ignore[method-assign]
-    assert run.value(plan) == sum(range(1, 81)) / 80
+    assert run.result(plan) == sum(range(1, 81)) / 80
     assert len(held) == 80
     assert max(held) <= 6
+
+
+def test_live_things_stay_open_while_a_picture_needs_them() -> None:
+    closed: list[bool] = []
+
+    class Live:
+        def close(self) -> None:
+            closed.append(True)
+
+    class Lazy:
+        nbytes = 0
+
+        def read(self, box: Any, channels: Any) -> Any:
+            assert not closed
+            return flat(5.0).region(box, channels)
+
+    @node
+    def reads(ctx: Context) -> Image:
+        """Decodes when it is looked at."""
+        ctx.load("live", Live)
+        plain = flat(0.0)
+        return Image(plain.format, plain.data, plain.channels, plain.colorspace, Lazy())
+
+    picture = evaluate(Graph(Library.of(reads)).add("Reads", "r"), "r")
+    some = picture.with_channels(("R",))
+    del picture
+    assert level(some) == 5.0
+    del some
+    assert closed
+
+
+def test_a_clip_looked_at_in_part_leaves_nothing_behind() -> None:
+    @node
+    def peeks(clip: Clip[Image]) -> float:
+        """Takes two frames and stops."""
+        values = zip(range(2), clip, strict=False)
+        return sum(level(image) for _, (_, image) in values)
+
+    graph = Graph(LIBRARY.with_nodes(peeks), shot=Shot(first=1, last=90)).add("Plate", "p").add("Blend", "b")
+    run = runner(wired(graph.add("Peeks", "k"), b__image="p", k__clip="b"), workers=2)
+    run.cache.keep = False
+    assert run.result(run.planner.plan("k", 1)) == 3 + 6
+    assert len(run.cache) <= 1  # the result itself is the same for the whole shot

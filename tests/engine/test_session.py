@@ -127,9 +127,9 @@ def test_checked_mode_finds_a_changed_input() -> None:
 
     graph = wired(Graph(LIBRARY.with_nodes(spoils)).add("Plate", "p").add("Spoils", "x"), x__image="p")
     runner = Runner(Planner(graph), Cache(1 << 30), everything=True, checked=True)
-    runner.value(runner.planner.plan("x", 3))
+    runner.result(runner.planner.plan("x", 3))
     with pytest.raises(NodeError, match="p at frame 3"):
-        runner.value(runner.planner.plan("p", 3))
+        runner.result(runner.planner.plan("p", 3))
 
 
 def test_checked_mode_lets_honest_nodes_pass(tmp_path: Path) -> None:
