@@ -6,7 +6,6 @@ import os
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,9 +17,11 @@ from nodegraph.data.errors import MediaError
 from nodegraph.media.atomic import atomic, write_fault
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, Channel, attribute, write_channels
 from nodegraph.media.exr_codec import encode, header_bytes
-from nodegraph.media.exr_file import LONG_NAMES, MAGIC, MULTIPART, TILED, ExrPart
+from nodegraph.media.exr_file import LONG_NAMES, MAGIC, MULTIPART, TILED
 
 TYPE_OF = {np.dtype(np.float16): "half", np.dtype(np.float32): "float", np.dtype(np.uint32): "uint"}
+STEP = 1 << 20  # bytes written at a time
+MANY = 256  # pieces joined at a time
 # Attributes that say how pixels are stored: set by what is written, never by who asks.
 STRUCTURE = frozenset(
     {"channels", "compression", "dataWindow", "displayWindow", "lineOrder", "pixelAspectRatio", "tiles", "type", "name"}
@@ -173,64 +174,82 @@ def write_blocks(beside: Path, path: Path, parts: Sequence[PartBlocks]) -> None:
             ordered.append(part.chunks[k])
         tables.append(offsets.tobytes())
     try:
-        target = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
-        try:
-            _write_all(target, [start, *tables])
-            _write_chunks(target, ordered)
-        finally:
-            os.close(target)
+        with _Output(beside) as output:
+            output.put([start, *tables])
+            _put_chunks(output, ordered)
     except OSError as fault:
         raise write_fault(path, fault) from fault
 
 
-def _write_chunks(target: int, chunks: Sequence[Chunk]) -> None:
+def _put_chunks(output: _Output, chunks: Sequence[Chunk]) -> None:
     pending: list[bytes | memoryview] = []
     run: Span | None = None
     for chunk in chunks:
-        if isinstance(chunk.body, Span) and not chunk.before:
-            _write_all(target, pending)
-            pending = []
-            span = chunk.body
-            if run is not None and run.handle == span.handle and run.start + run.length == span.start:
-                run = run._replace(length=run.length + span.length)
-            else:
-                _copy(target, run)
-                run = span
-            continue
-        _copy(target, run)
-        run = None
         body = chunk.body
+        if isinstance(body, Span) and not chunk.before:
+            output.put(pending)
+            pending = []
+            if run is not None and run.handle == body.handle and run.start + run.length == body.start:
+                run = run._replace(length=run.length + body.length)
+            else:
+                output.copy(run)
+                run = body
+            continue
+        output.copy(run)
+        run = None
         pending += [chunk.before, os.pread(body.handle, body.length, body.start) if isinstance(body, Span) else body]
-    _copy(target, run)
-    _write_all(target, pending)
+        if len(pending) >= MANY:
+            output.put(pending)
+            pending = []
+    output.copy(run)
+    output.put(pending)
 
 
-def _write_all(target: int, pieces: Sequence[bytes | memoryview]) -> None:
-    whole = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    view = memoryview(whole)
-    while view:
-        view = view[os.write(target, view) :]
+class _Output:
+    """A file that is written from its start to its end, in steps; each is on its way to the disk at once.
 
+    So the wait for the disk, when all is written, is short.
+    """
 
-def _copy(target: int, span: Span | None) -> None:
-    """Copy bytes from file to file inside the system, where it can."""
-    if span is None:
-        return
-    start, end = span.start, span.start + span.length
-    while start < end:
-        try:
-            done = os.copy_file_range(span.handle, target, end - start, start)
-        except (AttributeError, OSError):
-            done = 0
-        if done == 0:
-            piece = os.pread(span.handle, min(end - start, 1 << 24), start)
-            if not piece:
-                raise OSError("the source ended while it was copied")
-            _write_all(target, [piece])
-            done = len(piece)
-        start += done
+    def __init__(self, path: Path) -> None:
+        self.handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
+        self.at = 0
 
+    def __enter__(self) -> _Output:
+        return self
 
-def same_size(parts: Sequence[ExrPart]) -> bool:
-    """True if all parts share their windows."""
-    return all(a.data == b.data and a.display == b.display for a, b in pairwise(parts))
+    def __exit__(self, *_: object) -> None:
+        os.close(self.handle)
+
+    def _written(self, count: int) -> None:
+        if hasattr(os, "posix_fadvise"):  # Linux starts to write out what it is told will not be needed
+            os.posix_fadvise(self.handle, self.at, count, os.POSIX_FADV_DONTNEED)
+        self.at += count
+
+    def put(self, pieces: Sequence[bytes | memoryview]) -> None:
+        """Write these bytes."""
+        view = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
+        while view:
+            done = os.write(self.handle, view[:STEP])
+            self._written(done)
+            view = view[done:]
+
+    def copy(self, span: Span | None) -> None:
+        """Copy bytes of another file, inside the system where it can."""
+        if span is None:
+            return
+        start, end = span.start, span.start + span.length
+        while start < end:
+            try:
+                done = os.copy_file_range(span.handle, self.handle, min(end - start, STEP), start)
+            except (AttributeError, OSError):
+                done = 0
+            if done:
+                self._written(done)
+            else:
+                piece = os.pread(span.handle, min(end - start, STEP), start)
+                if not piece:
+                    raise OSError("the source ended while it was copied")
+                self.put([piece])
+                done = len(piece)
+            start += done
