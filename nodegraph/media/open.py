@@ -10,6 +10,8 @@ from nodegraph.data.errors import MediaError
 from nodegraph.media.exr_read import ExrReader
 from nodegraph.media.open_exr_picture import open_exr_picture
 from nodegraph.media.open_lazy import Opened
+from nodegraph.media.open_still import open_still
+from nodegraph.media.stills import STILLS
 
 EXR = frozenset({".exr", ".sxr", ".mxr"})
 MOVIES = frozenset({".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg"})
@@ -54,4 +56,8 @@ def open_picture(path: Path, headers: Headers, *, view: str = "", layer: str = "
         raise MediaError(f"{path} is a folder", "pick a file in it, or name a sequence as in name.####.exr")
     if suffix in EXR:
         return open_exr_picture(headers.reader(path), view=view, layer=layer, part=part)
-    raise MediaError(f"{path.name}: nothing here reads {suffix or 'a file without an ending'}", "give an EXR")
+    if suffix in STILLS:
+        return open_still(path)
+    raise MediaError(
+        f"{path.name}: nothing here reads {suffix or 'a file without an ending'}", "give an EXR, PNG, TIFF, JPEG or DPX"
+    )
