@@ -29,20 +29,28 @@ class Flight:
     __slots__ = ("_done", "error", "value")
 
     def __init__(self) -> None:
-        self._done = threading.Event()
+        self._done: threading.Event | None = None  # most land before anyone waits
         self.value: Any = MISSING
         self.error: BaseException | None = None
 
+    def joined(self) -> Flight:
+        """Someone will wait. The cache calls this under its lock, while the flight cannot land."""
+        if self._done is None:
+            self._done = threading.Event()
+        return self
+
     def land(self, value: Any) -> None:
         self.value = value
-        self._done.set()
+        if self._done is not None:
+            self._done.set()
 
     def fail(self, error: BaseException) -> None:
         self.error = error
-        self._done.set()
+        if self._done is not None:
+            self._done.set()
 
     def wait(self, seconds: float) -> bool:
-        return self._done.wait(seconds)
+        return self._done is None or self._done.wait(seconds)
 
     @property
     def cancelled(self) -> bool:
@@ -96,7 +104,7 @@ class Cache:
                 return kept.value, None, False
             flight = self._flights.get(key)
             if flight is not None:
-                return MISSING, flight, False
+                return MISSING, flight.joined(), False
             flight = self._flights[key] = Flight()
             return MISSING, flight, True
 

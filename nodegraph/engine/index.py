@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,10 @@ from nodegraph.data.image import Image, Matte
 from nodegraph.engine.paths import absolute
 from nodegraph.engine.step import Feed, Step
 from nodegraph.graph.graph import Graph, Wire
-from nodegraph.graph.knob import File, KnobType
+from nodegraph.graph.knob import Color, File, KnobType, Vec
 from nodegraph.graph.node import NodeType, Port
+
+PLAIN = (bool, int, float, str, Enum, Color, Vec)  # settings that are the value itself, at every frame
 
 
 class Source:
@@ -172,14 +175,17 @@ class Index:
         return sources
 
     def _knobs(self, entry: Entry, kind: NodeType) -> None:
-        graph, name, first = self.graph, entry.name, self.graph.shot.first
+        graph, name = self.graph, entry.name
+        settings = graph.nodes[name].knobs
         moving: list[KnobType] = []
         for knob in kind.knobs.values():
+            value = settings.get(knob.name, knob.default)
             try:
-                if graph.animated(name, knob.name):
-                    moving.append(knob)
-                    continue
-                value = graph.value(name, knob.name, first)
+                if not isinstance(value, PLAIN):
+                    if graph.animated(name, knob.name):
+                        moving.append(knob)
+                        continue
+                    value = graph.value(name, knob.name, graph.shot.first)
                 entry.said[knob.name] = self.said(value, knob)
                 entry.fixed[knob.name] = self.file(value) if isinstance(value, File) else value
             except GraphError as fault:
@@ -197,7 +203,9 @@ class Index:
         """A knob's value as it goes into the key. A path inside the project counts as it is written."""
         if isinstance(value, File) and value.startswith("{"):
             return str(self.file(value))
-        return knob.to_json(value)
+        if isinstance(value, Enum):
+            return value.value
+        return value if isinstance(value, PLAIN) else knob.to_json(value)
 
 
 def _forks(graph: Graph) -> set[str]:
