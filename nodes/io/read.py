@@ -78,7 +78,7 @@ def read(
         return _black(form, shot, chosen.frame)
     opened = open_picture(chosen.path, headers, view=view, layer=layer, part=part)
     if first is not None and first != chosen.path:
-        usual = open_picture(first, headers).format
+        usual = ctx.load(("format", first, stamp_of(first)), lambda: open_picture(first, headers).format)
         if usual != opened.format:
             ctx.warn(f"{chosen.path.name} is {_size(opened.format)}, the first frame {_size(usual)}")
     return _image(opened, chosen.frame, shot, colorspace, alpha)

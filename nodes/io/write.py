@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
+
 from nodegraph.colour.config import Config, load_config
 from nodegraph.colour.convert import processor
+from nodegraph.colour.output import output
 from nodegraph.colour.written import exr_tags
 from nodegraph.data.errors import ColorspaceError, MediaError
-from nodegraph.data.image import Image
+from nodegraph.data.image import RGB, RGBA, Image, frozen
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob, Space
@@ -27,6 +31,8 @@ from nodegraph.media.layers_write import Doubts, FileValues, encode_picture, spl
 from nodegraph.media.open import EXR, Headers, stamp_of
 from nodegraph.media.open_exr_picture import names_of, source_part
 from nodegraph.media.sequence import FileSequence
+from nodegraph.media.stills import DPX, JPEG, PNG, STILLS, TIFF, write_still
+from nodes.io._display import SRGB, write_display
 
 
 class Compression(Enum):
@@ -80,6 +86,15 @@ class Metadata(Enum):
 
 
 POLICY = {Metadata.ALL: "all", Metadata.STANDARD: "standard", Metadata.NONE: "none"}
+# Which bits each kind of file has, its usual ones first.
+STILL_BITS: Mapping[frozenset[str], Mapping[str, int]] = {
+    PNG: {"16": 16, "8": 8},
+    TIFF: {"16": 16, "8": 8, "float": 32},
+    JPEG: {"8": 8},
+    DPX: {"10": 10},
+}
+# What a display file's numbers are, and those of a DPX: film log, as it is read.
+DISPLAY_FILES = ("srgb/rec709", "cineon/rec709")
 VIEW = re.compile(r"%V")
 
 
@@ -87,7 +102,10 @@ def _explain(frame: int, knobs: Knobs, image: Image) -> str:
     """How Write will write, for `nodegraph plan`."""
     target = _target(frame, knobs["file"], knobs["view"])
     if target.suffix.lower() not in EXR:
-        return f"{target.name}: encodes whole, as {target.suffix[1:].upper()}"
+        kind = target.suffix[1:].upper()
+        return (
+            f"{target.name}: encodes whole, as {_still_bits(target, knobs['bits'])}-bit {kind}: only an EXR is spliced"
+        )
     image = _chosen(image, knobs["channels"])
     plan, _, source = _planned(image, knobs, target, load_config(), Headers())
     packed = plan.compression.upper()
@@ -141,6 +159,10 @@ def write(
     _make_room(target, create_folders, overwrite)
     image = _chosen(image, channels)
     config = load_config(shot.config)
+    if target.suffix.lower() in STILLS:
+        space = SRGB if colorspace == "auto" else colorspace
+        write_display(image, target, shot, ctx, config, space, bits.value, quality)
+        return target
     plan, exr, source = _planned(image, knobs, target, config, ctx.load("headers of EXRs", Headers))
     _warn(ctx, target, plan)
     working = config.space(image.colorspace or shot.space)
@@ -174,6 +196,54 @@ def _target(frame: int, file: str, view: str) -> Path:
     if not file:
         raise MediaError("Write has no file", "give a name such as comp.####.exr")
     return FileSequence.of_pattern(VIEW.sub(view or "main", file)).path(frame)
+
+
+def _write_display(
+    image: Image, target: Path, shot: Shot, config: Config, ctx: Context, colorspace: str, bits: Bits, quality: int
+) -> None:
+    """A picture for a screen: encoded, cut to its format, alpha not associated, clipped to what the file holds."""
+    depth = _still_bits(target, bits)
+    names = image.main if image.rgb == RGB else image.channels[:1]
+    if target.suffix.lower() in JPEG | DPX:
+        names = names[:3]
+    left = [name for name in image.channels if name not in names and name not in RGBA]
+    if left:
+        ctx.warn(f"{target.suffix[1:].upper()} holds no layers: {', '.join(left)} is not written")
+    pixels = image.region(image.format.box, names)
+    doubts = Doubts()
+    doubts.count(pixels, half=False)
+    if len(names) > 2:
+        working = config.space(image.colorspace or shot.space)
+        shown = working != config.space(shot.space)  # a display's values already
+        fallback = working if shown or depth == 32 else DISPLAY_FILES[target.suffix.lower() in DPX]
+        step = output(config, colorspace, working, fallback).step
+        if len(names) == 4:
+            solid = np.where(pixels[..., 3:] > 0, pixels[..., 3:], np.float32(1))
+            colour = step.run(frozen(pixels[..., :3] / solid))
+            pixels = frozen(np.concatenate((colour, np.clip(pixels[..., 3:], 0, 1)), axis=2))
+        else:
+            pixels = step.run(pixels)
+    write_still(target, pixels, depth, quality)
+    told = doubts.told(target, "")
+    if told:
+        ctx.warn(told)
+
+
+def _still_bits(target: Path, bits: Bits) -> int:
+    suffix = target.suffix.lower()
+    for kinds, allowed in STILL_BITS.items():
+        if suffix in kinds:
+            known = {"auto": next(iter(allowed.values())), **allowed}
+            if bits.value not in known:
+                raise MediaError(
+                    f"{suffix[1:].upper()} has no {bits.value} bits",
+                    f"choose {', '.join(allowed)}, or leave it at auto",
+                )
+            return known[bits.value]
+    raise MediaError(
+        f"{target.name}: nothing here writes {suffix or 'a file without an ending'}",
+        "end it in .exr, .png, .tif, .jpg or .dpx; movies are WriteMovie's",
+    )
 
 
 def _make_room(target: Path, create: bool, overwrite: bool) -> None:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import OpenEXR
 import OpenImageIO as oiio
@@ -305,17 +306,15 @@ def test_display_files_are_encoded_and_read_back(tmp_path: Path, shot: Shot, ctx
     np.testing.assert_allclose(back.region(back.data)[..., :3], pixels, atol=0.012 if kind == "jpg" else 2e-3)
     grey = oiio.ImageBuf(str(out)).get_pixels(oiio.FLOAT)[16, :, 0]
     srgb = np.where(ramp <= 0.0031308, ramp * 12.92, 1.055 * ramp ** (1 / 2.4) - 0.055)
-    np.testing.assert_allclose(grey, srgb, atol=0.012 if kind == "jpg" else 2e-3)
+    black = 10 ** ((95 - 685) * 0.002 / 0.6)
+    log = (685 + 300 * np.log10(ramp * (1 - black) + black)) / 1023
+    np.testing.assert_allclose(grey, log if kind == "dpx" else srgb, atol=0.012 if kind == "jpg" else 2e-3)
 
 
 def test_png_stores_unassociated_alpha(tmp_path: Path, shot: Shot, ctx: Context) -> None:
     pixels = np.zeros((4, 4, 4), np.float32)
     pixels[...] = (0.25, 0.25, 0.25, 0.5)
     out = written(Image.of(pixels, colorspace="ACEScg"), tmp_path / "a.png", shot, ctx)
-    stored = oiio.ImageInput.open(str(out), oiio.ImageSpec()) if False else None
-    assert stored is None
-    import cv2
-
     values = cv2.imread(str(out), cv2.IMREAD_UNCHANGED)
     assert values.dtype == np.uint16
     assert values[0, 0, 3] == 32768
