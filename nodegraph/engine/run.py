@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
 from nodegraph.data.errors import Cancelled, NodeError
-from nodegraph.data.image import Image, Matte
+from nodegraph.data.image import ArraySource, Image, Matte
 from nodegraph.data.shot import Clip, Window
 from nodegraph.engine.cache import MISSING, Cache, Flight, size_of
 from nodegraph.engine.context import Loads, RunContext
@@ -247,15 +248,20 @@ class Runner:
             plans: Iterator[Plan | Failed[int]] = (
                 self.planner.plan(whole.node, frame, whole.output) for frame in whole.frames
             )
-            for count, value in enumerate(self.stream(plans, job), 1):
+            for count, value in enumerate(self.stream(plans, job, _decoded if step.kind.sink else None), 1):
                 yield Matte.from_image(value) if whole.matte and isinstance(value, Image) else value
                 if job.on_clip is not None and step.kind.sink:
                     job.on_clip(count, len(whole.frames))
 
         return Clip(whole.frames, stream)
 
-    def stream(self, plans: Iterator[Plan | Failed[int]], job: Job) -> Iterator[Any]:
-        """The values of plans, in order, some frames side by side as far as memory allows."""
+    def stream(
+        self, plans: Iterator[Plan | Failed[int]], job: Job, finish: Callable[[Any], Any] | None = None
+    ) -> Iterator[Any]:
+        """The values of plans, in order, some frames side by side as far as memory allows.
+
+        `finish` is done to each value side by side as well.
+        """
         begun: set[Job] = set()
 
         def begin() -> Iterator[Job]:
@@ -265,7 +271,8 @@ class Runner:
 
         def run(heir: Job) -> Any:
             try:
-                return self.run_job(heir)
+                value = self.run_job(heir)
+                return value if finish is None else finish(value)
             finally:
                 begun.discard(heir)
 
@@ -353,6 +360,13 @@ class Runner:
 def _fed(fed: Fed, values: list[Any]) -> Any:
     value = _picked(values[fed.slot], fed.pick)
     return Matte.from_image(value) if fed.matte and isinstance(value, Image) else value
+
+
+def _decoded(value: Any) -> Any:
+    """A picture with its pixels in memory: what writes movies takes frames one by one, and would wait for each."""
+    if not isinstance(value, Image) or value.channels != value.main or isinstance(value.source, ArraySource):
+        return value
+    return replace(value, source=ArraySource(value.pixels, value.data, value.channels))
 
 
 def _picked(value: Any, pick: int) -> Any:

@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from nodegraph.data.errors import Cancelled, GraphError, NodeError
@@ -429,3 +430,60 @@ def test_a_clip_looked_at_in_part_leaves_nothing_behind() -> None:
     run.cache.keep = False
     assert run.result(run.planner.plan("k", 1)) == 3 + 6
     assert len(run.cache) <= 1  # the result itself is the same for the whole shot
+
+
+def test_frames_of_a_movie_are_decoded_side_by_side() -> None:
+    threads: set[str] = set()
+
+    class Lazy:
+        nbytes = 0
+
+        def read(self, box: Any, channels: Any) -> Any:
+            threads.add(threading.current_thread().name)
+            return flat(2.0).region(box, channels)
+
+    @node
+    def lazy(frame: Frame) -> Image:
+        """Decodes when it is looked at."""
+        plain = flat(0.0)
+        return Image(plain.format, plain.data, plain.channels, plain.colorspace, Lazy())
+
+    graph = (
+        Graph(LIBRARY.with_nodes(lazy), shot=Shot(first=1, last=9)).add("Lazy", "p").add("Film", "w", file="film.raw")
+    )
+    planner = Planner(wired(graph, w__clip="p"))
+    run = Runner(planner, Cache(1 << 30), workers=2)
+    path = run.result(planner.plan_sink("w", range(1, 10)))
+    assert len(path.read_bytes()) == 9 * 12 * 4
+    assert threads
+    assert all(name.startswith("frames") for name in threads)
+
+
+@pytest.mark.parametrize(("budget", "most"), [(5 << 20, 1), (1 << 40, 3)])
+def test_a_small_budget_means_fewer_frames_side_by_side(budget: int, most: int) -> None:
+    lock, meet = threading.Lock(), threading.Barrier(most)
+    running, seen = 0, 0
+
+    @node
+    def large(frame: Frame) -> Image:
+        """Three megabytes."""
+        return flat(frame, 512)
+
+    @node
+    def watched(image: Image) -> Image:
+        """Counts how many of it run at once."""
+        nonlocal running, seen
+        with lock:
+            running += 1
+            seen = max(seen, running)
+        meet.wait(10)
+        result = image.with_pixels(image.pixels + np.float32(1))
+        with lock:
+            running -= 1
+        return result
+
+    graph = wired(Graph(Library.of(large, watched)).add("Large", "p").add("Watched", "x"), x__image="p")
+    run = Runner(Planner(graph), Cache(budget, keep=False), workers=3, frame_guess=6 << 20)
+    plans = (run.planner.plan("x", frame) for frame in range(1, 10))
+    assert [level(value) for value in run.stream(plans, Job())] == [frame + 1.0 for frame in range(1, 10)]
+    assert seen == most
