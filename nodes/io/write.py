@@ -31,8 +31,7 @@ from nodegraph.media.layers_write import Doubts, FileValues, encode_picture, spl
 from nodegraph.media.open import EXR, Headers, stamp_of
 from nodegraph.media.open_exr_picture import names_of, source_part
 from nodegraph.media.sequence import FileSequence
-from nodegraph.media.stills import DPX, JPEG, PNG, STILLS, TIFF, write_still
-from nodes.io._display import SRGB, write_display
+from nodegraph.media.stills import DPX, JPEG, PNG, TIFF, write_still
 
 
 class Compression(Enum):
@@ -103,9 +102,8 @@ def _explain(frame: int, knobs: Knobs, image: Image) -> str:
     target = _target(frame, knobs["file"], knobs["view"])
     if target.suffix.lower() not in EXR:
         kind = target.suffix[1:].upper()
-        return (
-            f"{target.name}: encodes whole, as {_still_bits(target, knobs['bits'])}-bit {kind}: only an EXR is spliced"
-        )
+        depth = _still_bits(target, knobs["bits"])
+        return f"{target.name}: encodes whole, as {depth}-bit {kind}: only an EXR is spliced"
     image = _chosen(image, knobs["channels"])
     plan, _, source = _planned(image, knobs, target, load_config(), Headers())
     packed = plan.compression.upper()
@@ -159,9 +157,8 @@ def write(
     _make_room(target, create_folders, overwrite)
     image = _chosen(image, channels)
     config = load_config(shot.config)
-    if target.suffix.lower() in STILLS:
-        space = SRGB if colorspace == "auto" else colorspace
-        write_display(image, target, shot, ctx, config, space, bits.value, quality)
+    if target.suffix.lower() not in EXR:
+        _write_display(image, target, shot, config, ctx, colorspace, bits, quality)
         return target
     plan, exr, source = _planned(image, knobs, target, config, ctx.load("headers of EXRs", Headers))
     _warn(ctx, target, plan)
