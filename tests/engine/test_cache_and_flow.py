@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -115,12 +116,12 @@ def test_order_is_kept_and_no_more_than_allowed_is_under_way() -> None:
 def test_items_are_taken_as_they_are_needed() -> None:
     taken = []
 
-    def items() -> object:
+    def items() -> Iterator[int]:
         for item in range(1000):
             taken.append(item)
             yield item
 
-    flow = ordered_map(lambda item: item, items(), 2)  # type: ignore[arg-type, var-annotated]
+    flow = ordered_map(lambda item: item, items(), 2)
     assert next(flow) == 0
     flow.close()
     assert len(taken) <= 4
