@@ -15,7 +15,6 @@ from nodegraph.data.image import Pixels
 
 HEADER = 2048
 COMPONENTS = {6: 1, 50: 3, 51: 4, 52: 4}
-TRANSFERS = {1: "printing density", 2: "linear", 3: "log", 5: "smpte274m", 6: "bt709", 7: "bt601", 8: "bt601"}
 
 
 def read_dpx(path: Path) -> tuple[Pixels, int, dict[str, Any]]:
@@ -73,8 +72,8 @@ def _unpacked(rows: NDArray[np.uint8], values: int, bits: int, packing: int, ord
 def _told(data: bytes, field: Any) -> dict[str, Any]:
     told: dict[str, Any] = {}
     transfer = data[801]
-    if transfer in TRANSFERS:
-        told["dpx/transfer"] = TRANSFERS[transfer]
+    if 0 < transfer < 9:
+        told["dpx/transfer"] = str(transfer)  # the code of SMPTE ST 268-1
     for at in (1940, 1724):
         rate = field("f", at)
         if math.isfinite(rate) and 1 <= rate <= 1000:
@@ -87,7 +86,7 @@ def _told(data: bytes, field: Any) -> dict[str, Any]:
 
 
 def dpx_bytes(pixels: Pixels) -> bytes:
-    """A 10-bit RGB DPX of display-encoded values, big-endian, method A."""
+    """A 10-bit RGB DPX of encoded values, big-endian, method A."""
     height, width, _ = pixels.shape
     codes = np.rint(np.clip(np.nan_to_num(pixels[..., :3]), 0, 1) * 1023).astype(np.uint32)
     words = codes[..., 0] << 22 | codes[..., 1] << 12 | codes[..., 2] << 2
