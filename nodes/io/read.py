@@ -37,8 +37,12 @@ def _timing(knobs: Knobs) -> Timing:
     return Timing(knobs["frames"], knobs["frame_offset"], knobs["before"], knobs["after"], knobs["missing"])
 
 
+def _of_view(file: str, view: str) -> str:
+    return file.replace("%V", view or "main")
+
+
 def _fingerprint(frame: int, knobs: Knobs) -> str:
-    file = str(knobs["file"])
+    file = _of_view(knobs["file"], knobs["view"])
     if is_movie(file):
         return f"{file} {stamp_of(Path(file))}"
     try:
@@ -70,9 +74,10 @@ def read(
     if not file:
         raise MediaError("Read has no file", "pick a picture, a sequence or a movie")
     timing = Timing(frames, frame_offset, before, after, missing)
+    name = _of_view(file, view)
     headers = ctx.load("headers of EXRs", Headers)
-    chosen = choose(file, frame, timing)
-    first = first_file(file) or chosen.path
+    chosen = choose(name, frame, timing)
+    first = first_file(name) or chosen.path
     if chosen.path is None:
         form = open_picture(first, headers).format if first is not None else shot.format
         return _black(form, shot, chosen.frame)

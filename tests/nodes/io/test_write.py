@@ -374,3 +374,11 @@ def test_a_view_can_be_written(tmp_path: Path, shot: Shot, ctx: Context) -> None
     view = "sRGB - Display/ACES 2.0 - SDR 100 nits (Rec.709)"
     values = cv2.imread(str(written(image, tmp_path / "a.png", shot, ctx, colorspace=view)), cv2.IMREAD_UNCHANGED)
     assert 55000 < values[0, 0, 0] < 65000, "rolled off, not clipped"
+
+
+def test_a_view_in_the_name(tmp_path: Path, shot: Shot, ctx: Context) -> None:
+    image = Image.of(np.full((4, 4, 3), 0.5, np.float32), colorspace="ACEScg")
+    out = written(image, tmp_path / "%V" / "a.####.exr", shot, ctx, view="left")
+    assert out == tmp_path / "left" / "a.1001.exr"
+    assert header_of(out)["view"] == "left"
+    assert opened(tmp_path / "%V" / "a.####.exr", shot, ctx, view="left").pixels[0, 0, 0] == 0.5
