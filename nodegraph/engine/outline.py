@@ -11,7 +11,7 @@ from nodegraph.data.errors import NodegraphError
 from nodegraph.data.frames import FrameRange
 from nodegraph.engine.cache import Cache, default_budget
 from nodegraph.engine.disk import Disk
-from nodegraph.engine.plan import Plan, Planner, in_order
+from nodegraph.engine.plan import Plan, Planner
 from nodegraph.engine.receipts import Receipts
 from nodegraph.engine.run import Runner
 from nodegraph.engine.step import Fed, Feed, Step, Whole
@@ -63,7 +63,7 @@ class Outline:
         there = f", {self.done} of them there already" if self.done else ""
         lines = [f"{self.sink}: {len(self.frames)} frame{'s' if len(self.frames) != 1 else ''}, {self.frames}{there}"]
         for group in self.groups:
-            lines.append(f"  frames {group.frames}")
+            lines.append(f"  frame{'s' if len(group.frames) > 1 else ''} {group.frames}")
             if group.fault:
                 lines.append(f"    cannot run: {group.fault}")
             wide = max((len(row.node) for row in group.rows), default=0)
@@ -83,7 +83,7 @@ def outline(graph: Graph, sink: str, frames: tuple[int, ...], folder: Path | Non
     disk = Disk.of(planner.folder)
     kind = graph.known_type(sink)
     whole = any(port.time == "clip" for port in kind.inputs)
-    found: dict[Any, list[tuple[int, Plan]]] = defaultdict(list)
+    found: dict[Any, list[Plan]] = defaultdict(list)
     faults: dict[str, list[int]] = defaultdict(list)
     done = 0
     for frame in frames[:1] if whole else frames:
@@ -94,52 +94,70 @@ def outline(graph: Graph, sink: str, frames: tuple[int, ...], folder: Path | Non
             continue
         if receipts.done(None if whole else frame, plan.feed.step.key.hex(), quick=True):
             done += len(frames) if whole else 1
-        found[tuple((row.node, row.when) for row in _rows(planner, plan, disk))].append((frame, plan))
+        found[tuple(dict.fromkeys((step.node, step.static) for step in plan.steps))].append(plan)
     runner = Runner(planner, Cache(default_budget()), disk=disk)
     groups = []
     try:
         for plans in found.values():
-            plan = plans[0][1]
-            covers = frames if whole else [frame for frame, _ in plans]
-            groups.append(Group(FrameRange.of(covers), _rows(planner, plan, disk), _how(runner, plan)))
+            covers = frames if whole else [plan.frame for plan in plans]
+            groups.append(Group(FrameRange.of(covers), _rows(planner, plans, disk), _how(runner, plans[0])))
     finally:
         runner.loads.close()
     groups += [Group(FrameRange.of(frames if whole else bad), fault=text) for text, bad in faults.items()]
     return Outline(sink, FrameRange.of(frames), done, groups)
 
 
-def _rows(planner: Planner, plan: Plan, disk: Disk) -> list[Row]:
+def _rows(planner: Planner, plans: list[Plan], disk: Disk) -> list[Row]:
     rows: list[Row] = []
     steps: dict[str, list[Step]] = defaultdict(list)
-    for step in in_order(plan.feed.step, into_static=True):
+    for step in plans[0].steps:
         steps[step.node].append(step)
+    times = [_times(plan) for plan in plans]
     for name, some in steps.items():
         step = some[0]
-        for argument in step.arguments:
-            if isinstance(argument, Whole):
-                inner = planner.plan(argument.node, argument.frames[0], argument.output)
-                span = FrameRange.of(argument.frames)
-                rows += [
-                    Row(row.node, row.kind, row.when if row.when == STATIC else f"streams {span} into {name}", row.kept)
-                    for row in _rows(planner, inner, disk)
-                    if row.node not in steps
-                ]
-        rows.append(Row(name, step.kind.name, _when(some, plan.frame), _kept(step, disk)))
+        streams = [argument for argument in step.arguments if isinstance(argument, Whole)]
+        for whole in streams:
+            inner = planner.plan(whole.node, whole.frames[0], whole.output)
+            span = FrameRange.of(whole.frames)
+            rows += [
+                Row(row.node, row.kind, row.when if row.when == STATIC else f"streams {span} into {name}", row.kept)
+                for row in _rows(planner, [inner], disk)
+                if row.node not in steps
+            ]
+        if step.static:
+            when = STATIC
+        elif streams and step.kind.sink:
+            when = "once, over all frames"
+        else:
+            when = _when([(plan.frame, each[name]) for plan, each in zip(plans, times, strict=True)])
+        rows.append(Row(name, step.kind.name, when, _kept(step, disk)))
     return list(dict.fromkeys(rows))
 
 
 STATIC = "once for the shot"
+FEW = 3
 
 
-def _when(steps: list[Step], frame: int) -> str:
-    if steps[0].static:
-        return STATIC
-    if steps[0].kind.sink and any(isinstance(argument, Whole) for argument in steps[0].arguments):
-        return "once, over all frames"
-    frames = sorted({step.frame for step in steps if step.frame is not None})
-    if frames == [frame]:
-        return "each frame"
-    return "frames " + " ".join(f"{each - frame:+d}" if each != frame else "0" for each in frames)
+def _times(plan: Plan) -> dict[str, set[int]]:
+    """The frames that a plan wants of each node."""
+    times: dict[str, set[int]] = defaultdict(set)
+    for step in plan.steps:
+        times[step.node].update([] if step.frame is None else [step.frame])
+    return times
+
+
+def _when(asked: list[tuple[int, set[int]]]) -> str:
+    """Which frames of a node the frames of a group want: those at fixed distances, and held ones."""
+    near = set.intersection(*({each - frame for each in wanted} for frame, wanted in asked))
+    held = set().union(*({each for each in wanted if each - frame not in near} for frame, wanted in asked))
+    parts = []
+    if near == {0}:
+        parts.append("each frame")
+    elif near:
+        parts.append("frames " + " ".join(f"{each:+d}" if each else "0" for each in sorted(near)))
+    if held:
+        parts.append(f"frame {FrameRange.of(held)} held" if len(held) <= FEW else "frames at times of their own")
+    return " and ".join(parts)
 
 
 def _kept(step: Step, disk: Disk) -> str:
