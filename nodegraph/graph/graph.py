@@ -144,14 +144,16 @@ class Graph:
     def upstream(self, name: str) -> list[str]:
         """Every node that this one gets pictures from, itself last."""
         seen: dict[str, None] = {}
+        begun: set[str] = set()
         todo = [(name, False)]
         while todo:
             at, ready = todo.pop()
             if ready:
                 seen.setdefault(at)
-            elif at not in seen and at in self.nodes:
+            elif at not in begun and at in self.nodes:
+                begun.add(at)
                 todo.append((at, True))
-                todo += [(wire.node, False) for wire in self.nodes[at].inputs.values() if wire.node not in seen]
+                todo += [(wire.node, False) for wire in self.nodes[at].inputs.values()]
         return list(seen)
 
     def sinks(self) -> list[str]:

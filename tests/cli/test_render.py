@@ -193,7 +193,8 @@ def test_a_missing_frame_fails_alone(project: Path, capsys: pytest.CaptureFixtur
 
 def process(folder: Path, *words: str, **options: Any) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "nodegraph.cli.main", "render", str(folder / "shot.ngraph.json"), *words]
-    return subprocess.Popen(command, **options)
+    # A shell that runs the tests in the background makes its children deaf to Ctrl-C; ours must hear it.
+    return subprocess.Popen(command, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL), **options)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -226,3 +226,10 @@ def test_text_is_sorted_and_ends_with_a_newline() -> None:
     assert dumps({"b": [1, 2.5, "x"], "a": {}, "c": [[1, 2], [3, 4]]}) == (
         '{\n  "a": {},\n  "b": [1, 2.5, "x"],\n  "c": [\n    [1, 2],\n    [3, 4]\n  ]\n}\n'
     )
+
+
+def test_asking_upstream_of_a_loop_ends(library: Library) -> None:
+    text = whole(
+        a={"type": "Gain", "inputs": {"image": "b"}}, b={"type": "Gain", "inputs": {"image": "a"}}, c={"type": "Plate"}
+    )
+    assert set(read(text, library).graph.upstream("a")) == {"a", "b"}
