@@ -27,6 +27,7 @@ from nodegraph.data.threads import cores
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, attribute, write_channels
 from nodegraph.media.exr_blocks import read_blocks
 from nodegraph.media.exr_file import MAGIC, TILED, ExrFile, ExrPart, broken
+from nodegraph.media.exr_quiet import quiet
 
 Planes = Mapping[str, NDArray[Any]]
 DTYPES: Mapping[str, Any] = {"half": np.float16, "float": np.float32, "uint": np.uint32}
@@ -125,8 +126,9 @@ def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> dict[str, NDA
     table = (starts + np.uint64(len(head) + 8 * len(starts))).tobytes()
     exr = library()
     try:
-        read = exr.File(io.BytesIO(b"".join([head, table, *pieces])), separate_channels=not together)
-        found = {name: channel.pixels for name, channel in read.channels().items()}
+        with quiet():
+            read = exr.File(io.BytesIO(b"".join([head, table, *pieces])), separate_channels=not together)
+            found = {name: channel.pixels for name, channel in read.channels().items()}
     except (ValueError, RuntimeError, TypeError, IndexError, MemoryError, OSError) as fault:
         raise broken(file.path, f"the lines {box.y0} to {box.y1 - 1} cannot be decompressed") from fault
     if not found or any(plane.shape[:2] != (box.height, box.width) for plane in found.values()):

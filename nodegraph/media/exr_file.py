@@ -29,6 +29,16 @@ NEEDED: Mapping[str, str] = {
 }
 MOST_HEADER = 64 << 20
 
+# A header is not believed that claims more pixels than its file could hold were they all black: how many times
+# smaller a compression makes these, at most (deflate 1032 times, RLE 64, B44 11), and a size that is always fair.
+MOST_SMALLER: Mapping[str, int] = {
+    **dict.fromkeys(("none", "rle", "b44", "b44a"), 64),
+    **dict.fromkeys(("zips", "zip", "pxr24"), 1100),
+}
+MOST_SMALLER_ELSE = 1 << 17
+FAIR = 256 << 20
+MOST_TILE = 1 << 24  # pixels
+
 # Lines in a compressed block of each compression.
 LINES: Mapping[str, int] = {
     **dict.fromkeys(("none", "rle", "zips", "zstd"), 1),
@@ -180,7 +190,9 @@ def open_exr(path: str | Path) -> ExrFile:
         raise MediaError(f"{path} is a folder", "pick a file in it") from None
     except OSError as fault:
         raise MediaError(f"{path} cannot be read: {fault.strerror}", "check its permissions") from fault
-    except (struct.error, ValueError, IndexError, KeyError, UnicodeDecodeError, TypeError) as fault:
+    except EOFError:
+        raise broken(path, "it was cut off within its header") from None
+    except (struct.error, ValueError, IndexError, KeyError, TypeError, AttributeError) as fault:
         raise broken(path, "its header makes no sense") from fault
 
 
@@ -203,7 +215,7 @@ class _Header:
         while len(self.data) < self.at + count:
             more = self.file.read(max(1 << 16, self.at + count - len(self.data)))
             if not more:
-                raise ValueError("it ends early")
+                raise EOFError
             self.data += more
         self.at += count
         return self.data[self.at - count : self.at]
@@ -223,6 +235,8 @@ def _read(path: Path, file: BinaryIO, size: int, stamp: str) -> ExrFile:
     if size < 8 or struct.unpack("<I", header.take(4))[0] != MAGIC:
         raise MediaError(f"{path} is no EXR file", "its name says .exr, its content does not")
     (version,) = struct.unpack("<I", header.take(4))
+    if version & 0xFF != 2:
+        raise MediaError(f"{path} is EXR of version {version & 0xFF}", "write it again as version 2")
     multipart = bool(version & MULTIPART)
     headers: list[dict[str, Attribute]] = []
     while True:
@@ -240,32 +254,46 @@ def _read(path: Path, file: BinaryIO, size: int, stamp: str) -> ExrFile:
         headers.append(attributes)
         if not multipart:
             break
+    if not headers:
+        raise broken(path, "it has no parts")
     parts = []
     for index, attributes in enumerate(headers):
         kind = str(attributes["type"].value) if "type" in attributes else ""
         tiled = kind.endswith("tile") or kind == "tiledimage" or (not kind and bool(version & TILED))
         deep = kind.startswith("deep") or (not kind and bool(version & DEEP))
         part = ExrPart(index, attributes, tiled, deep, np.zeros(0, np.uint64))
-        count = 0 if deep else _block_count(part)
-        _check_claims(path, part, count, size)
-        if deep:
-            count = int(attributes["chunkCount"].value)
+        _check_claims(path, part, size)
+        count = int(attributes["chunkCount"].value) if deep else _block_count(part)
+        if count * 16 > size:
+            raise _too_much(path, part, size)
         offsets = np.frombuffer(header.take(8 * count), np.uint64)
         parts.append(ExrPart(index, attributes, tiled, deep, offsets))
     return ExrFile(path, size, stamp, tuple(parts), multipart, header.at)
 
 
-def _check_claims(path: Path, part: ExrPart, count: int, size: int) -> None:
-    """A header may claim any size; believe it only as far as the file could hold that many blocks."""
-    data = part.data
+def _too_much(path: Path, part: ExrPart, size: int) -> MediaError:
+    claim = f"{part.data.width}x{part.data.height}"
+    return broken(path, f"it claims {claim} pixels, far more than its {size} bytes can hold")
+
+
+def _check_claims(path: Path, part: ExrPart, size: int) -> None:
+    """A header may claim anything; believe it only as far as the file could hold it."""
+    data, chosen = part.data, part.attributes["compression"].value
+    if chosen >= len(COMPRESSIONS):
+        raise MediaError(f"{path} has a compression ({chosen}) not known here", "write it again as ZIP or PIZ")
+    if part.tiled and (part.attributes.get("tiles") or Attribute("", b"")).type != "tiledesc":
+        raise broken(path, "its header lacks tiles")
     if data.empty or data.width > 1 << 24 or data.height > 1 << 24:
         raise broken(path, f"it claims a picture of {data.width}x{data.height}")
-    if part.tile is not None and min(part.tile) < 1:
-        raise broken(path, "it claims tiles of no size")
+    if part.tile is not None and not (min(part.tile) > 0 and part.tile[0] * part.tile[1] <= MOST_TILE):
+        raise broken(path, f"it claims tiles of {part.tile[0]}x{part.tile[1]}")
+    if part.tiled and (part.attributes["tiles"].value[2] & 15 > 2 or part.attributes["tiles"].value[2] >> 4 > 1):
+        raise broken(path, "its tiles are of an unknown kind")
     if any(channel.x_sampling < 1 or channel.y_sampling < 1 for channel in part.channels):
         raise broken(path, "it claims channels sampled at less than a pixel")
-    if count * 16 > size:
-        raise broken(path, f"it claims {data.width}x{data.height} pixels, far more than its {size} bytes can hold")
+    smaller = MOST_SMALLER.get(part.compression, MOST_SMALLER_ELSE)
+    if not part.deep and data.area * part.pixel_bytes > max(FAIR, size * smaller):
+        raise _too_much(path, part, size)
 
 
 def _block_count(part: ExrPart) -> int:
