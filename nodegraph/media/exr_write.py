@@ -17,7 +17,7 @@ from nodegraph.data.errors import MediaError
 from nodegraph.media.atomic import atomic, write_fault
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, Channel, attribute, write_channels
 from nodegraph.media.exr_codec import encode, header_bytes
-from nodegraph.media.exr_file import LONG_NAMES, MAGIC, MULTIPART, TILED
+from nodegraph.media.exr_file import DEEP, LONG_NAMES, MAGIC, MULTIPART, TILED
 
 TYPE_OF = {np.dtype(np.float16): "half", np.dtype(np.float32): "float", np.dtype(np.uint32): "uint"}
 STEP = 1 << 20  # bytes written at a time
@@ -27,6 +27,7 @@ STRUCTURE = frozenset(
     {"channels", "compression", "dataWindow", "displayWindow", "lineOrder", "pixelAspectRatio", "tiles", "type", "name"}
     | {"chunkCount", "version", "maxSamplesPerPixel", "view"}
 )
+SHARED = ("displayWindow", "pixelAspectRatio", "timeCode", "chromaticities")
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,11 +115,15 @@ def write_exr(path: str | Path, parts: Sequence[PartToWrite]) -> None:
     if not parts:
         raise MediaError(f"nothing to write to {path}", "wire something into the Write")
     with atomic(path) as beside:
-        write_blocks(beside, path, [encoded(part, index, len(parts) > 1) for index, part in enumerate(parts)])
+        several = len(parts) > 1
+        write_blocks(beside, path, [encoded(part, index, several) for index, part in enumerate(parts)], several)
 
 
 def encoded(part: PartToWrite, index: int = 0, multipart: bool = False) -> PartBlocks:
     """A part with all its blocks compressed."""
+    for name, plane in part.planes.items():
+        if plane.shape[:2] != (part.data.height, part.data.width) or plane.dtype not in TYPE_OF or not plane.size:
+            raise ValueError(f"channel {name}: {plane.dtype} of {plane.shape} for a window of {tuple(part.data)}")
     tile = (part.tile, part.tile) if part.tile else None
     data = encode(part.planes, part.data, part.compression, tile=tile, level=part.level)
     chunks = blocks_of(data, struct.pack("<i", index) if multipart else b"")
@@ -144,16 +149,43 @@ def blocks_of(data: bytes, before: bytes = b"") -> list[Chunk]:
     ]
 
 
-def write_blocks(beside: Path, path: Path, parts: Sequence[PartBlocks]) -> None:
+def _shared(parts: Sequence[PartBlocks]) -> dict[str, Attribute]:
+    """What all parts of a file must agree on: as the first part that says it has it."""
+    found: dict[str, Attribute] = {}
+    for part in reversed(parts):
+        found.update({name: part.header[name] for name in SHARED if name in part.header})
+    return found
+
+
+def _names(parts: Sequence[PartBlocks]) -> list[dict[str, Attribute]]:
+    """What parts of a file of several must say of themselves: a kind, and a name that no other has."""
+    taken: set[str] = set()
+    found = []
+    for k, part in enumerate(parts):
+        wanted = str(part.header["name"].value) if "name" in part.header else ("part" if k else "rgba")
+        name, number = wanted, 2
+        while name in taken:
+            name, number = f"{wanted}{number}", number + 1
+        taken.add(name)
+        kind = attribute("tiledimage" if "tiles" in part.header else "scanlineimage")
+        found.append({"name": attribute(name), "type": part.header.get("type", kind)})
+    return found
+
+
+def write_blocks(beside: Path, path: Path, parts: Sequence[PartBlocks], multipart: bool) -> None:
     """Put headers, tables and blocks into a file. `path` is the name that complaints use."""
-    multipart = len(parts) > 1
     flags = 2 | (MULTIPART if multipart else 0)
-    if not multipart and "tiles" in parts[0].header:
+    deep = any(b"deep" in part.header["type"].data for part in parts if "type" in part.header)
+    if deep:
+        flags |= DEEP
+    elif not multipart and "tiles" in parts[0].header:
         flags |= TILED
+    shared = _shared(parts) if multipart else {}
+    names = _names(parts) if multipart else [{}] * len(parts)
     heads = []
-    for part in parts:
-        header = dict(part.header)
-        if multipart:
+    for part, name in zip(parts, names, strict=True):
+        header = {**part.header, **shared, **name}
+        if multipart or deep:
             header["chunkCount"] = attribute(len(part.chunks))
         else:
             header.pop("chunkCount", None)

@@ -25,7 +25,17 @@ from nodegraph.media.exr_codec import DTYPES, check_open, decode, encode
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
 from nodegraph.media.exr_read import place_of, plane
 from nodegraph.media.exr_recent import RECENT
-from nodegraph.media.exr_write import STRUCTURE, Chunk, PartBlocks, PartToWrite, Span, blocks_of, encoded, write_blocks
+from nodegraph.media.exr_write import (
+    SHARED,
+    STRUCTURE,
+    Chunk,
+    PartBlocks,
+    PartToWrite,
+    Span,
+    blocks_of,
+    encoded,
+    write_blocks,
+)
 from nodegraph.media.half import to_half
 
 # What a program said of the pixels as they were, and what would be wrong of the new ones.
@@ -62,12 +72,9 @@ class Spliced:
 def why_not(source: ExrFile, index: int, wanted: Wanted) -> str:
     """Why a file cannot be spliced into what is wanted, in words; empty if it can."""
     part = source.parts[index]
-    if any(each.deep for each in source.parts):
-        return "the source holds deep pixels"
-    if part.subsampled:
-        return "the source stores colour at half size"
-    if any(each.levels for each in source.parts):
-        return "the source holds smaller versions of the picture (mip maps), which would have to be made again"
+    never = _why_never(part)
+    if never:
+        return never
     if not source.complete:
         return "the source file is not complete"
     if sorted((each.name, each.type) for each in part.channels) != sorted((c.name, c.type) for c in wanted.channels):
@@ -84,6 +91,16 @@ def why_not(source: ExrFile, index: int, wanted: Wanted) -> str:
             if any(tile) and wanted.tile
             else ("the source is tiled, the output not" if any(tile) else "the output is tiled, the source not")
         )
+    return ""
+
+
+def _why_never(part: ExrPart) -> str:
+    if part.deep:
+        return "the source holds deep pixels"
+    if part.subsampled:
+        return "the source stores colour at half size"
+    if part.levels:
+        return "the source holds smaller versions of the picture (mip maps), which would have to be made again"
     return ""
 
 
@@ -106,6 +123,9 @@ def splice(
     `attributes` are set in the header of that part, or taken away by None; all others stay.
     """
     target = Path(target)
+    never = _why_never(source.parts[index]) if changes else ""
+    if never:
+        raise MediaError(f"{source.path} cannot be changed in part: {never}", "write the picture whole")
     try:
         handle = os.open(source.path, os.O_RDONLY)
     except OSError as fault:
@@ -122,10 +142,8 @@ def splice(
             header = _header(part, attributes or {}, part.index == index, bool(level) and bool(fresh), level)
             parts.append(_part(source, handle, part, fresh, header, multipart))
         parts += [encoded(extra, len(source.parts) + k, True) for k, extra in enumerate(more)]
-        if multipart:
-            _name_parts(parts)
         with atomic(target) as beside:
-            write_blocks(beside, target, parts)
+            write_blocks(beside, target, parts, multipart)
     finally:
         os.close(handle)
     total = sum(len(part.offsets) for part in source.parts)
@@ -136,34 +154,19 @@ def _header(
     part: ExrPart, changes: Mapping[str, Any | None], changed: bool, say_level: bool, level: float | None
 ) -> dict[str, Attribute]:
     header = dict(part.attributes)
-    if not changed:
-        return header
-    for name in STALE & header.keys():
-        del header[name]
+    if changed:
+        for name in STALE & header.keys():
+            del header[name]
     for name, value in changes.items():
-        if name in STRUCTURE:
+        if name in STRUCTURE or not (changed or name in SHARED):
             continue
         if value is None:
             header.pop(name, None)
         else:
             header[name] = attribute(value)
-    if say_level and part.compression.startswith("dwa"):
+    if changed and say_level and part.compression.startswith("dwa"):
         header["dwaCompressionLevel"] = attribute(float(level or 45.0))
     return header
-
-
-def _name_parts(parts: Sequence[PartBlocks]) -> None:
-    """Parts of a file of several must have names, each its own."""
-    taken: set[str] = set()
-    for k, part in enumerate(parts):
-        name = str(part.header["name"].value) if "name" in part.header else ("rgba" if k == 0 else f"part{k}")
-        free = name
-        number = 2
-        while free in taken:
-            free, number = f"{name}{number}", number + 1
-        taken.add(free)
-        part.header["name"] = attribute(free)
-        part.header["type"] = attribute("tiledimage" if "tiles" in part.header else "scanlineimage")
 
 
 def _part(
