@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import threading
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from nodegraph.data.errors import MediaError
 
 WHY = {
     errno.ENOSPC: ("the disk is full", "make room and render again with --resume: finished frames are kept"),
+    errno.EFBIG: ("the file is larger than the system lets you write", "ask for a higher limit, or write less"),
     errno.EDQUOT: ("your share of the disk is used up", "make room and render again with --resume"),
     errno.EACCES: ("you may not write there", "change the folder's permissions or write somewhere else"),
     errno.EPERM: ("you may not write there", "change the folder's permissions or write somewhere else"),
@@ -39,7 +40,8 @@ def atomic(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     if path.is_dir():
         raise write_fault(path, OSError(errno.EISDIR, "is a folder"))
-    beside = path.with_name(f".{path.stem[:100]}.{os.getpid()}-{threading.get_native_id()}.part{path.suffix}")
+    # No two writers share it, on whatever machines of a farm they run.
+    beside = path.with_name(f".{path.stem[:100]}.{secrets.token_hex(6)}.part{path.suffix}")
     try:
         yield beside
         with beside.open("rb+") as file:
