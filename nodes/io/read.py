@@ -22,7 +22,9 @@ from nodegraph.graph.node import Knobs, node
 from nodegraph.media.open import Headers, open_picture, stamp_of
 from nodegraph.media.open_frame import Timing, choose, first_file
 from nodegraph.media.open_lazy import FileSource, Opened, ToLight
-from nodegraph.media.sequence import Missing, Outside, is_movie
+from nodegraph.media.open_movie import open_movie
+from nodegraph.media.sequence import Missing, Outside, is_movie, outside
+from nodegraph.media.video import VideoReader
 
 
 class Alpha(Enum):
@@ -75,6 +77,8 @@ def read(
         raise MediaError("Read has no file", "pick a picture, a sequence or a movie")
     timing = Timing(frames, frame_offset, before, after, missing)
     name = _of_view(file, view)
+    if is_movie(name):
+        return _movie(Path(name), frame, timing, shot, ctx, colorspace, alpha)
     headers = ctx.load("headers of EXRs", Headers)
     chosen = choose(name, frame, timing)
     first = first_file(name) or chosen.path
@@ -87,6 +91,17 @@ def read(
         if usual != opened.format:
             ctx.warn(f"{chosen.path.name} is {_size(opened.format)}, the first frame {_size(usual)}")
     return _image(opened, chosen.frame, shot, colorspace, alpha)
+
+
+def _movie(path: Path, frame: int, timing: Timing, shot: Shot, ctx: Context, colorspace: str, alpha: Alpha) -> Image:
+    """A movie begins at the first frame of the shot."""
+    stamp = stamp_of(path)
+    reader = ctx.load(("movie", path, stamp), lambda: VideoReader(path))
+    first, last = timing.ends() or (shot.first, shot.first + reader.info.count - 1)
+    shown = outside(frame - timing.offset, first, last, timing.before, timing.after)
+    if shown is None:
+        return _black(Format(reader.info.width, reader.info.height, reader.info.pixel_aspect), shot, frame)
+    return _image(open_movie(reader, shown - shot.first, stamp), shown, shot, colorspace, alpha)
 
 
 def _size(form: Format) -> str:

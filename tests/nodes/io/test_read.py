@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import OpenEXR
@@ -174,6 +175,62 @@ def test_dpx_equals_another_reader(tmp_path: Path, shot: Shot, ctx: Context) -> 
     image = opened(tmp_path / "a.dpx", shot, ctx, colorspace="Raw")
     expected = oiio.ImageBuf(str(tmp_path / "a.dpx")).get_pixels(oiio.FLOAT)
     np.testing.assert_allclose(image.pixels, expected, atol=1e-4)
+
+
+def movie(path: Path, frames: int = 8) -> Path:
+    """A ProRes whose every frame is a grey of its own: 10 + 20 per frame, of 8 bits in legal range."""
+    with av.open(str(path), "w") as out:
+        out.metadata["timecode"] = "01:00:00:00"
+        stream = out.add_stream("prores_ks", rate=24)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv422p10le"
+        for k in range(frames):
+            grey = np.full((48, 64), 64 + 4 * (10 + 20 * k), np.uint16)
+            flat = np.full((48, 32), 512, np.uint16)
+            frame = av.VideoFrame(64, 48, "yuv422p10le")
+            for plane, values in zip(frame.planes, (grey, flat, flat), strict=True):
+                rows = np.zeros((48, plane.line_size // 2), np.uint16)
+                rows[:, : values.shape[1]] = values
+                plane.update(rows.tobytes())
+            for packet in stream.encode(frame):
+                out.mux(packet)
+        for packet in stream.encode():
+            out.mux(packet)
+    return path
+
+
+def grey_of(image: Image) -> float:
+    return float(np.median(image.pixels)) * 876 / 4
+
+
+def test_any_frame_of_a_movie_is_that_frame(tmp_path: Path, shot: Shot, ctx: Context) -> None:
+    path = movie(tmp_path / "a.mov")
+    for k in (0, 5, 2, 7, 1, 1):
+        image = opened(path, shot, ctx, 1001 + k, colorspace="Raw")
+        assert grey_of(image) == pytest.approx(10 + 20 * k, abs=0.6)
+        assert image.format == Format(64, 48)
+        assert image.metadata["framesPerSecond"] == 24
+        assert str(image.metadata["timeCode"]) == f"01:00:00:{k:02}"
+    light = opened(path, shot, ctx, 1004)
+    np.testing.assert_allclose(np.median(light.pixels), ((10 + 60) * 4 / 876) ** 2.4, rtol=0.02)
+
+
+@pytest.mark.parametrize(("policy", "shown"), [("hold", 7), ("loop", 1), ("bounce", 5), ("black", -0.5)])
+def test_before_and_after_a_movie(tmp_path: Path, shot: Shot, ctx: Context, policy: str, shown: float) -> None:
+    path = movie(tmp_path / "a.mov")
+    image = opened(path, shot, ctx, 1010, after=policy, colorspace="Raw")
+    assert grey_of(image) == pytest.approx(10 + 20 * shown, abs=0.6)
+    assert image.format == Format(64, 48)
+    with pytest.raises(MediaError, match="1010"):
+        opened(path, shot, ctx, 1010, after="error")
+
+
+def test_a_movie_cut_in_the_middle_is_named(tmp_path: Path, shot: Shot, ctx: Context) -> None:
+    path = movie(tmp_path / "plate.mov")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(MediaError, match=r"plate\.mov") as told:
+        _ = opened(path, shot, ctx, 1008).pixels
+    assert told.value.hint
 
 
 def test_missing_frames(tmp_path: Path, shot: Shot, ctx: Context) -> None:
