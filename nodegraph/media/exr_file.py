@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -148,6 +148,13 @@ class ExrPart:
     def pixel_bytes(self) -> int:
         """Bytes of one pixel, uncompressed."""
         return sum(BYTES[channel.type] for channel in self.channels)
+
+    def check_channels(self, path: Path, names: Iterable[str]) -> None:
+        """Raise if any of these is not a channel of this part."""
+        known = {channel.name for channel in self.channels}
+        lacking = [name for name in names if name not in known]
+        if lacking:
+            raise MediaError(f"{path} has no channel {', '.join(lacking)}", f"it has {', '.join(sorted(known))}")
 
     @property
     def subsampled(self) -> bool:

@@ -41,11 +41,11 @@ class ExrReader:
         try:
             check_open(self.file.path, self.file, handle)
             planes = decode(self.file, handle, part, box)
+            if box.area * 2 <= part.data.area:  # a region: who reads one often changes it, and then splices
+                RECENT.add(Place.of(handle, index), box, planes)
+            return planes
         finally:
             os.close(handle)
-        if box.area * 2 <= part.data.area:  # a region: who reads one often changes it, and then splices
-            RECENT.add(place_of(self.file, part), box, planes)
-        return planes
 
     def decode(self, index: int, box: Box, channels: Sequence[str]) -> Pixels:
         """Values of a box of whole blocks: float32, rows x columns x channels."""
@@ -54,6 +54,7 @@ class ExrReader:
     def read(self, index: int, box: Box, channels: Sequence[str]) -> Pixels:
         """Values of any box; 0 outside the data window."""
         part = self.part(index)
+        part.check_channels(self.file.path, channels)
         around = part.cover(box)
         inside = box.meet(part.data)
         if around == box:
@@ -67,11 +68,6 @@ class ExrReader:
         result = np.zeros((box.height, box.width, len(channels)), np.float32)
         result[inside.slices(box)] = values
         return result
-
-
-def place_of(file: ExrFile, part: ExrPart) -> Place:
-    """What names a part of this very file."""
-    return Place(str(file.path), file.stamp, part.index)
 
 
 def _open(path: Path) -> int:

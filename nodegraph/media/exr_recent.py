@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import Any, NamedTuple
 
@@ -13,11 +14,19 @@ Planes = dict[str, NDArray[Any]]
 
 
 class Place(NamedTuple):
-    """A part of a file, as it was at one time."""
+    """A part of a file, as it was at one time; a file of the same name that replaced it is another."""
 
-    path: str
-    stamp: str
+    device: int
+    inode: int
+    size: int
+    written: int
     part: int
+
+    @classmethod
+    def of(cls, handle: int, part: int) -> Place:
+        """The place of a part of an open file."""
+        facts = os.fstat(handle)
+        return cls(facts.st_dev, facts.st_ino, facts.st_size, facts.st_mtime_ns, part)
 
 
 class Recent:

@@ -23,8 +23,8 @@ from nodegraph.media.exr_attributes import Attribute, Channel, attribute
 from nodegraph.media.exr_blocks import check_blocks, spans
 from nodegraph.media.exr_codec import DTYPES, check_open, decode, encode
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
-from nodegraph.media.exr_read import place_of, plane
-from nodegraph.media.exr_recent import RECENT
+from nodegraph.media.exr_read import plane
+from nodegraph.media.exr_recent import RECENT, Place
 from nodegraph.media.exr_write import (
     SHARED,
     STRUCTURE,
@@ -194,11 +194,12 @@ def _encode_touched(
     source: ExrFile, handle: int, part: ExrPart, changes: Sequence[Change], level: float | None
 ) -> dict[int, Chunk]:
     """The blocks that a change touches, decoded in the file's own light, changed, and encoded again."""
+    part.check_channels(source.path, {name for change in changes for name in change.planes})
     fresh: dict[int, Chunk] = {}
     for cells in _runs(part, changes):
         columns, _ = part.grid
         box = _box_of(part, cells)
-        known = RECENT.find(place_of(source, part), box)
+        known = RECENT.find(Place.of(handle, part.index), box)
         if known is None:
             planes = decode(source, handle, part, box)
         else:
