@@ -74,7 +74,7 @@ def _exactness(folder: Path, source: Path, compression: str) -> list[Figure]:
     outside = np.ones((FORMAT.height, FORMAT.width), bool)
     outside[around.slices(FORMAT.box)] = False
     lost = int(np.count_nonzero(plain.read(source)[outside] != plain.read(target)[outside]))
-    before, after = (oiio.ImageBuf(str(path)).get_pixels(oiio.FLOAT) for path in (source, target))
+    before, after = (np.asarray(oiio.ImageBuf(str(path)).get_pixels(oiio.FLOAT)) for path in (source, target))
     lost += int(np.count_nonzero(before[outside] != after[outside]))
     touched = part.cells(TENTH)
     pairs = zip(_blocks(open_exr(source)), _blocks(open_exr(target)), strict=True)
