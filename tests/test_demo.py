@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import av
 import cv2
 import numpy as np
 import OpenEXR
@@ -12,7 +13,10 @@ import pytest
 
 from nodegraph.cli.check import problems_of
 from nodegraph.cli.demo import size_of
+from nodegraph.cli.demo_project import review_view
 from nodegraph.cli.main import main
+from nodegraph.colour.config import load_config
+from nodegraph.colour.display import display_transform
 from nodegraph.data.errors import MediaError
 
 
@@ -71,6 +75,19 @@ def test_the_result_is_the_plate_outside_the_work(demo: Path) -> None:
 def test_plan_says_that_it_splices(demo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", str(demo / "demo.ngraph.json"), "--node", "WriteComp", "--frames", "1002"]) == 0
     assert "splices" in capsys.readouterr().out
+
+
+def test_the_movie_shows_the_result(demo: Path) -> None:
+    """Decoded by FFmpeg: as many frames, and the picture of the comp under the view, but for the burn-in."""
+    with av.open(str(demo / "review" / "demo.mp4")) as movie:
+        frames = [frame.to_ndarray(format="rgb24") for frame in movie.decode(video=0)]
+    assert len(frames) == 6
+    light = np.stack([planes(demo / "comp" / "comp.1003.exr")[name] for name in "RGB"], -1).astype(np.float32)
+    display, _, view = review_view().partition("/")
+    expected = display_transform(light, load_config(), display, view, src="ACEScg")[:220]
+    error = np.abs(frames[2][:220] / 255.0 - np.clip(expected, 0.0, 1.0))
+    assert error.mean() < 0.02
+    assert np.abs(frames[2][250:].astype(int) - frames[3][250:]).max() > 50  # the number in the foot
 
 
 def test_truth_and_matte_agree(demo: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from nodegraph.cli.demo_sheet import contact_sheet
 from nodegraph.cli.demo_truth import write_truth
 from nodegraph.cli.progress import shown
+from nodegraph.colour.config import load_config
 from nodegraph.data.box import Format
 from nodegraph.data.shot import Shot
 from nodegraph.engine.render import render
@@ -19,6 +20,7 @@ from nodegraph.graph.library import Library
 PLATE = "plate/plate.####.exr"
 MATTE = "matte/face.####.exr"
 COMP = "comp/comp.####.exr"
+MOVIE = "review/demo.mp4"
 SHEET = "contact_sheet.png"
 
 
@@ -55,6 +57,8 @@ class Demo:
         graph = graph.add("TestPlate", "Chart", pattern="SMPTE bars", size=[width // 8, height // 10])
         graph = graph.add("Merge", "Comp").connect("Comp", "b", "Moonlight").connect("Comp", "a", "Chart")
         graph = graph.add("Write", "WriteComp", file=COMP).connect("WriteComp", "image", "Comp")
+        graph = graph.add("WriteMovie", "Review", file=MOVIE, codec="H.264", colorspace=review_view(), burn_in=True)
+        graph = graph.connect("Review", "image", "Comp")
         return arranged(
             graph,
             Plate=(0, 0),
@@ -64,6 +68,7 @@ class Demo:
             Chart=(-220, 160),
             Comp=(0, 240),
             WriteComp=(-80, 340),
+            Review=(80, 340),
         )
 
     def make(self) -> None:
@@ -79,7 +84,7 @@ class Demo:
     def render(self) -> None:
         """Render the artist's graph, and a sheet that shows before and after."""
         graph = self.graph()
-        for sink in ("WriteComp",):
+        for sink in ("WriteComp", "Review"):
             render(graph, sink, self.frames, root=self.folder, on_event=shown(False))
         print("contact sheet …", file=sys.stderr, flush=True)
         contact_sheet(graph, ("Plate", "Comp"), self.frames, self.folder / SHEET, root=self.folder)
@@ -97,6 +102,7 @@ class Demo:
         if rendered:
             lines += [
                 f"the result    {where / COMP}   outside the work, the plate's own bytes",
+                f"the movie     {where / MOVIE}   H.264, with frame and shot burnt in",
                 f"at a glance   {where / SHEET}",
             ]
         graph = where / "demo.ngraph.json"
@@ -108,6 +114,14 @@ class Demo:
             f"  nodegraph check {graph}",
         ]
         return "\n".join(lines)
+
+
+def review_view() -> str:
+    """How a video screen shows the shot: Rec.709 if the OCIO config has it, with its first view."""
+    config = load_config()
+    video = config.by_interop("g24_rec709_display")
+    display = video if video in config.displays else config.default_display
+    return f"{display}/{config.view(str(display))}"
 
 
 def arranged(graph: Graph, **places: tuple[int, int]) -> Graph:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,13 +47,24 @@ def atomic(path: str | Path) -> Iterator[Path]:
         yield beside
         with beside.open("rb+") as file:
             os.fsync(file.fileno())
+        old = _opened(path)
         os.replace(beside, path)
+        if old is not None:
+            threading.Thread(target=os.close, args=(old,), daemon=True).start()
         _sync_folder(path.parent)
     except OSError as fault:
         raise write_fault(path, fault) from fault
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def _opened(path: Path) -> int | None:
+    """Hold on to the file that is about to be replaced: to free a large one takes longer than to name the new one."""
+    try:
+        return os.open(path, os.O_RDONLY | os.O_NONBLOCK) if os.name == "posix" else None
+    except OSError:
+        return None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,7 +93,7 @@ def _why_whole(
     tile: tuple[int, int],
 ) -> list[str]:
     why: list[str] = []
-    if target == file or (target.exists() and file.exists() and target.samefile(file)):
+    if target == file or (os.path.exists(target) and os.path.samefile(target, file)):
         why.append("source and target are the same file")
     if compression != source.compression:
         why.append(f"the source's compression is {source.compression.upper()}, {compression.upper()} is asked for")

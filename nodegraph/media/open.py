@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from pathlib import Path
 from threading import Lock
@@ -52,7 +53,7 @@ class Headers:
 def open_picture(path: Path, headers: Headers, *, view: str = "", layer: str = "", part: str = "") -> Opened:
     """Open an EXR or a still; `view`, `layer` and `part` choose from what an EXR holds."""
     suffix = path.suffix.lower()
-    if path.is_dir():
+    if os.path.isdir(path):  # says no, where Path.is_dir raises for want of permission
         raise MediaError(f"{path} is a folder", "pick a file in it, or name a sequence as in name.####.exr")
     if suffix in EXR:
         return open_exr_picture(headers.reader(path), view=view, layer=layer, part=part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -41,7 +42,7 @@ def choose(file: str, frame: int, timing: Timing) -> Chosen:
     frame -= timing.offset
     sequence = sequence_of(file)
     ends = timing.ends()
-    if ends is None and (not sequence.is_sequence or sequence.path(frame).exists()):
+    if ends is None and (not sequence.is_sequence or os.path.exists(sequence.path(frame))):
         return Chosen(frame, sequence.path(frame))
     there = frames_of(sequence)
     if ends is None:
@@ -51,7 +52,7 @@ def choose(file: str, frame: int, timing: Timing) -> Chosen:
     shown = outside(frame, *ends, timing.before, timing.after)
     if shown is None:
         return Chosen(frame, None)
-    if not sequence.is_sequence or sequence.path(shown).exists():
+    if not sequence.is_sequence or os.path.exists(sequence.path(shown)):
         return Chosen(shown, sequence.path(shown))
     if not there:
         return _nothing(file, shown, timing)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -244,7 +245,7 @@ def _still_bits(target: Path, bits: Bits) -> int:
 
 
 def _make_room(target: Path, create: bool, overwrite: bool) -> None:
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):
         if not create:
             raise MediaError(f"the folder {target.parent} is not there", "make it, or switch create_folders on")
         try:
@@ -253,7 +254,7 @@ def _make_room(target: Path, create: bool, overwrite: bool) -> None:
             raise MediaError(
                 f"the folder {target.parent} cannot be made: {fault.strerror}", "write somewhere else"
             ) from fault
-    if not overwrite and target.exists():
+    if not overwrite and os.path.exists(target):
         raise MediaError(f"{target} is already there", "switch overwrite on, or write a new version")
 
 

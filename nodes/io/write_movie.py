@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -100,7 +101,7 @@ def _target(file: str, create: bool, overwrite: bool) -> Path:
     target = Path(file)
     if not is_movie(target):
         raise MediaError(f"{target.name} is no name of a movie", "end it in .mov, .mp4, .mkv or .mxf")
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):
         if not create:
             raise MediaError(f"the folder {target.parent} is not there", "make it, or switch create_folders on")
         try:
@@ -109,7 +110,7 @@ def _target(file: str, create: bool, overwrite: bool) -> Path:
             raise MediaError(
                 f"the folder {target.parent} cannot be made: {fault.strerror}", "write somewhere else"
             ) from fault
-    if not overwrite and target.exists():
+    if not overwrite and os.path.exists(target):
         raise MediaError(f"{target} is already there", "switch overwrite on, or write a new version")
     return target
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -18,3 +22,23 @@ def ctx() -> Context:
 @pytest.fixture
 def shot() -> Shot:
     return Shot(name="sh010", first=1001, last=1004, fps=Fraction(24), version=3)
+
+
+@pytest.fixture
+def nobody(tmp_path: Path) -> Callable[[], AbstractContextManager[None]]:
+    """Work without the rights of root, which may read and write everything."""
+
+    @contextmanager
+    def without() -> Iterator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        for folder in (tmp_path, *list(tmp_path.parents)[:2]):
+            folder.chmod(0o755)
+        os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return without

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import struct
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -358,9 +359,16 @@ def test_nothing_there_and_nothing_said(tmp_path: Path, shot: Shot, ctx: Context
         opened(tmp_path / "a.xyz", shot, ctx)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_no_permission(tmp_path: Path, shot: Shot, ctx: Context) -> None:
-    path = save(tmp_path / "a.exr", noise(8, 8))
+def test_no_permission(
+    tmp_path: Path, shot: Shot, ctx: Context, nobody: Callable[[], AbstractContextManager[None]]
+) -> None:
+    path = save(tmp_path / "plate.exr", noise(8, 8))
     path.chmod(0)
-    with pytest.raises(MediaError, match="permission"):
-        opened(path, shot, ctx)
+    file = sequence(tmp_path, 1001)
+    (tmp_path / "a.1001.exr").chmod(0)
+    with nobody():
+        with pytest.raises(MediaError, match=r"plate\.exr.*ermission") as told:
+            opened(path, shot, ctx)
+        with pytest.raises(MediaError, match=r"a\."):
+            opened(file, shot, ctx)
+    assert "permission" in told.value.hint

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
@@ -80,6 +81,18 @@ def test_a_read_only_disk(mounted: Mount, shot: Shot) -> None:
     assert told.value.hint
     with pytest.raises(MediaError, match=r"[Rr]ead-only"):
         put(picture(), disk / "new" / "out.exr", shot)
+
+
+def test_no_permission(tmp_path: Path, shot: Shot, nobody: Callable[[], AbstractContextManager[None]]) -> None:
+    folder = tmp_path / "locked"
+    folder.mkdir(mode=0o555)
+    with nobody():
+        with pytest.raises(MediaError, match=r"may not write there|cannot be made") as told:
+            put(picture(), folder / "out.exr", shot)
+        with pytest.raises(MediaError, match=r"cannot be made|may not write there"):
+            put(picture(), folder / "new" / "out.exr", shot)
+    assert told.value.hint
+    assert list(folder.iterdir()) == []
 
 
 def test_a_folder_of_that_name_or_a_file_as_folder(tmp_path: Path, shot: Shot) -> None:
