@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from nodegraph.data.box import Format
 
@@ -32,6 +32,12 @@ class Shot:
     @property
     def frames(self) -> range:
         return range(self.first, self.last + 1)
+
+
+class Moves(tuple[Mapping[str, Any], ...]):
+    """The knobs at moments while the shutter is open, for a node that blurs what moves; empty if none moves."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, eq=False)

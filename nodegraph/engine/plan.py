@@ -13,7 +13,7 @@ from typing import Any
 
 from nodegraph.data.errors import GraphError, NodeError
 from nodegraph.data.image import Matte
-from nodegraph.data.shot import Frame, Shot
+from nodegraph.data.shot import Frame, Moves, Shot
 from nodegraph.engine.index import Entry, Index, Source
 from nodegraph.engine.step import Argument, Fed, Feed, Given, Near, Step, Told, Whole
 from nodegraph.graph.graph import Graph
@@ -58,7 +58,7 @@ def in_order(root: Step, *, into_static: bool) -> list[Step]:
 class _Draft:
     """A node at a frame that waits for its feeds to be planned."""
 
-    __slots__ = ("entry", "feeds", "frame", "kind", "knobs", "output", "said", "wants", "windows")
+    __slots__ = ("entry", "feeds", "frame", "kind", "knobs", "moves", "output", "said", "wants", "windows")
 
     def __init__(self, entry: Entry, output: str, frame: int) -> None:
         self.entry = entry
@@ -67,6 +67,7 @@ class _Draft:
         self.kind: NodeType | None = None  # None: it passes its one feed on
         self.knobs: Mapping[str, Any] = entry.fixed
         self.said: dict[str, Any] = {}
+        self.moves = Moves()
         self.wants: list[Want] = []
         self.windows: dict[str, tuple[int, ...]] = {}
         self.feeds: list[Feed | None] = []
@@ -158,7 +159,7 @@ class Planner:
                 draft.wants.append((passed.entry, passed.wire.output, frame))
             return draft
         if entry.moving:
-            draft.knobs = self._knobs_at(draft)
+            self._move(draft)
         if kind.identity is not None:
             port = self._ask(draft, kind.identity, frame)
             if port is not None:
@@ -187,14 +188,28 @@ class Planner:
         except Exception as fault:
             raise NodeError(draft.entry.name, draft.frame, fault) from fault
 
-    def _knobs_at(self, draft: _Draft) -> dict[str, Any]:
-        entry, frame, index = draft.entry, draft.frame, self.index
-        knobs = dict(entry.fixed)
+    def _move(self, draft: _Draft) -> None:
+        """Settle the knobs that move: at the frame, and at the moments that the node's shutter asks for."""
+        draft.knobs, said = self._knobs_at(draft.entry, draft.frame)
+        draft.said.update(said)
+        kind = draft.entry.kind
+        if kind is None or kind.shutter is None:
+            return
+        shutter = kind.shutter
+        moments = self._ask(draft, lambda _, knobs: shutter(knobs), draft.frame)
+        moves = [self._knobs_at(draft.entry, draft.frame + moment) for moment in moments]
+        if any(move[1] != said for move in moves):
+            draft.moves = Moves(knobs for knobs, _ in moves)
+            draft.said[""] = [said for _, said in moves]
+
+    def _knobs_at(self, entry: Entry, frame: float) -> tuple[dict[str, Any], dict[str, Any]]:
+        """All knobs at a frame, and those that move as they go into the key."""
+        knobs, said = dict(entry.fixed), {}
         for knob in entry.moving:
             value = self.graph.value(entry.name, knob.name, frame)
-            knobs[knob.name] = index.file(value) if isinstance(value, File) else value
-            draft.said[knob.name] = index.said(value, knob)
-        return knobs
+            knobs[knob.name] = self.index.file(value) if isinstance(value, File) else value
+            said[knob.name] = self.index.said(value, knob)
+        return knobs, said
 
     def _finish(self, draft: _Draft) -> Feed | None:
         entry = draft.entry
@@ -258,7 +273,7 @@ class Planner:
                 kind,
                 None if static else draft.frame,
                 draft.knobs,
-                _arguments(kind, bound, draft.frame, self.graph.shot),
+                _arguments(kind, bound, draft, self.graph.shot),
                 tuple(feeds),
                 key,
                 static,
@@ -310,7 +325,7 @@ def _nothing(entry: Entry, source: Source) -> GraphError:
     )
 
 
-def _arguments(kind: NodeType, bound: dict[str, list[Argument]], frame: int, shot: Shot) -> tuple[Argument, ...]:
+def _arguments(kind: NodeType, bound: dict[str, list[Argument]], draft: _Draft, shot: Shot) -> tuple[Argument, ...]:
     result: list[Argument] = []
     for name in kind.order:
         handed = kind.handed_in.get(name)
@@ -318,7 +333,9 @@ def _arguments(kind: NodeType, bound: dict[str, list[Argument]], frame: int, sho
             arguments = bound[name]
             result += arguments or ([] if _many(kind, name) else [Given(None)])
         elif handed is Frame:
-            result.append(Given(Frame(frame)))
+            result.append(Given(Frame(draft.frame)))
+        elif handed is Moves:
+            result.append(Given(draft.moves))
         else:
             result.append(Given(shot) if handed is Shot else Told())
     return tuple(result)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints, overload
 
-from nodegraph.data.shot import Clip, Frame, Shot, Window
+from nodegraph.data.shot import Clip, Frame, Moves, Shot, Window
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import PLAIN, Knob, KnobType, is_storable
 
@@ -20,7 +20,7 @@ Saved = dict[str, Any]
 # Where a node passes a picture straight through: a port, or a port at another frame. None: it works.
 Identity = str | tuple[str, int] | None
 
-HANDED_IN: Mapping[type, str] = {Frame: "frame", Shot: "shot", Context: "ctx"}
+HANDED_IN: Mapping[type, str] = {Frame: "frame", Shot: "shot", Moves: "moves", Context: "ctx"}
 TIMES: Mapping[Any, str] = {Window: "window", Clip: "clip"}
 
 
@@ -52,7 +52,7 @@ class NodeType:
     inputs: tuple[Port, ...]
     knobs: Mapping[str, KnobType]
     outputs: tuple[Output, ...]
-    handed_in: Mapping[str, type]  # parameter name -> Frame, Shot or Context
+    handed_in: Mapping[str, type]  # parameter name -> Frame, Shot, Moves or Context
     order: tuple[str, ...]  # positional parameters, as the function takes them
     sink: bool = False
     store: bool = False  # keep its results on disk by key: small values of a whole shot
@@ -60,6 +60,7 @@ class NodeType:
     frames: Callable[[int, Knobs], range | tuple[int, ...]] | None = None
     identity: Callable[[int, Knobs], Identity] | None = None
     fingerprint: Callable[[int, Knobs], str] | None = None
+    shutter: Callable[[Knobs], tuple[float, ...]] | None = None  # the moments of its Moves, in frames from this one
     explain: Callable[..., str] | None = None  # a sink's answer to `nodegraph plan`: how it will write, and why
     upgrades: dict[int, Callable[[Saved], Saved]] = field(default_factory=dict)
 
@@ -109,6 +110,7 @@ def node(
     frames: Callable[[int, Knobs], range | tuple[int, ...]] | None = None,
     identity: Callable[[int, Knobs], Identity] | None = None,
     fingerprint: Callable[[int, Knobs], str] | None = None,
+    shutter: Callable[[Knobs], tuple[float, ...]] | None = None,
     explain: Callable[..., str] | None = None,
 ) -> Callable[[F], F]: ...
 def node(function: Any = None, **options: Any) -> Any:
@@ -116,6 +118,7 @@ def node(function: Any = None, **options: Any) -> Any:
 
     `frames(frame, knobs)` says which frames a `Window` input wants; `identity(frame, knobs)` where the node
     does nothing but pass an input on; `fingerprint(frame, knobs)` what on disk the result depends on;
+    `shutter(knobs)` at which moments around the frame it wants its own knobs too (its `Moves`);
     `explain(frame, knobs, image)` how a sink will write.
     """
 
