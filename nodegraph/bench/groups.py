@@ -11,6 +11,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "engine": (
         "nodegraph.bench.splice",
         "nodegraph.bench.half",
+        "nodegraph.bench.memory",
+        "nodegraph.bench.planning",
+        "nodegraph.bench.recompute",
     ),
 }
 

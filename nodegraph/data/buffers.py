@@ -49,9 +49,17 @@ def empty(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> NDArray[Any]
     with _lock:
         fit = [k for k, block in enumerate(_idle) if size <= block.nbytes <= size + size // 8]
         block = _idle.pop(fit[-1]) if fit else None
+        if block is None:
+            _make_room(size)
     if block is None:
         block = np.empty(size, np.uint8)
     return np.asarray(_Loan(block, tuple(shape), kind))
+
+
+def _make_room(size: int) -> None:
+    """Let go of what nobody asked for longest, so that a fresh block does not come on top of it."""
+    while _idle and size > 0:
+        size -= _idle.pop(0).nbytes
 
 
 def idle_bytes() -> int:
