@@ -70,8 +70,9 @@ def explained(kind: NodeType) -> str:
             need = ", as many as you like" if port.many else ", optional" if port.optional else ""
             lines.append(f"  {port.name:<16}{port.type.__name__}{when}{need}")
     if kind.knobs:
+        width = max(map(len, kind.knobs)) + 2
         lines += ["", "Knobs"]
-        lines += [f"  {knob.name:<16}{_knob(knob)}" for knob in kind.knobs.values()]
+        lines += [f"  {knob.name:<{width}}{_knob(knob)}" for knob in kind.knobs.values()]
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from nodegraph.data.errors import GraphError
 from nodegraph.graph.curve import Curve
 from nodegraph.graph.graph import Graph
-from nodegraph.graph.knob import Color, Vec
+from nodegraph.graph.knob import Color, KnobType, Vec
 
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
 
@@ -23,12 +23,12 @@ def with_settings(graph: Graph, settings: Iterable[str]) -> Graph:
         name, dot, knob = place.strip().partition(".")
         if not (equals and dot and name and knob):
             raise GraphError(f"{setting!r} sets no knob", "write it as Node.knob=value")
-        graph = graph.set(name, knob, _value(graph, name, knob, text.strip()))
+        graph = graph.set(name, knob, typed(graph.knob_type(name, knob), text.strip()))
     return graph
 
 
-def _value(graph: Graph, name: str, knob: str, text: str) -> Any:
-    found = graph.knob_type(name, knob)
+def typed(found: KnobType, text: str) -> Any:
+    """What somebody typed for a knob, as a value that it may take."""
     kind = found.type
     if issubclass(kind, (str, Enum)) and not text.startswith('"'):
         return text

@@ -48,20 +48,24 @@ class Document:
 def load(path: str | Path, library: Library | None = None, *, strict: bool = True) -> Document:
     """Open a graph file. A file with faults is refused, or, if not `strict`, opened with its `problems` told."""
     path = Path(path)
+    document = read(text_of(path), library or Library.discover(), path.name)
+    if strict and document.problems:
+        raise DocumentError(f"{path.name}: " + "\n".join(document.problems), "`nodegraph check` lists what to mend")
+    return replace(document, path=path)
+
+
+def text_of(path: Path) -> str:
+    """What a graph or preset file says."""
     if path.is_dir():
-        raise DocumentError(f"{path} is a folder", "name the .ngraph.json file in it")
+        raise DocumentError(f"{path} is a folder", "name a file in it")
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError:
         raise DocumentError(f"there is no file {path}", "check the path") from None
     except (OSError, UnicodeDecodeError) as fault:
         raise DocumentError(
             f"{path} cannot be read: {fault}", "check its permissions, or that it is a graph"
         ) from fault
-    document = read(text, library or Library.discover(), path.name)
-    if strict and document.problems:
-        raise DocumentError(f"{path.name}: " + "\n".join(document.problems), "`nodegraph check` lists what to mend")
-    return replace(document, path=path)
 
 
 def read(text: str, library: Library, name: str = "text") -> Document:
@@ -77,17 +81,22 @@ def read(text: str, library: Library, name: str = "text") -> Document:
     problems: list[str] = []
     try:
         graph = Graph(library, shot=_shot(saved.get("shot", {})), roots=_texts(saved, "roots"), ui=_table(saved, "ui"))
-        graph = replace(
-            graph, nodes={key: _node(key, row, library, problems) for key, row in _table(saved, "nodes").items()}
-        )
+        graph = with_nodes(graph, saved, problems)
     except GraphError as fault:
         raise DocumentError(f"{name}: {fault.message}", fault.hint) from fault
-    _check_wires(graph, problems)
     known = ("format", "version", "app", "shot", "roots", "nodes", "ui")
     extra = {key: value for key, value in saved.items() if key not in known}
     if version > VERSION:
         extra["version"] = version
     return Document(graph, read_only=version > VERSION, problems=tuple(problems), extra=extra)
+
+
+def with_nodes(graph: Graph, saved: Saved, problems: list[str]) -> Graph:
+    """An empty graph with the “nodes” of a file in it; what is wrong with them is added to `problems`."""
+    rows = _table(saved, "nodes").items()
+    graph = replace(graph, nodes={key: _node(key, row, graph.library, problems) for key, row in rows})
+    _check_wires(graph, problems)
+    return graph
 
 
 def write(document: Document) -> str:
@@ -105,23 +114,27 @@ def write(document: Document) -> str:
 
 def save(document: Document, path: str | Path | None = None) -> Document:
     """Save under the document's own path or another; the file before it becomes a backup, never half a file."""
-    from nodegraph.media.atomic import atomic
-
     target = Path(path) if path is not None else document.path
     if target is None:
         raise DocumentError("this graph has no file yet", "say where to save it")
     if document.read_only and target == document.path:
         raise DocumentError(f"{target.name} was written by a newer program", "save it under another name")
+    save_text(write(document), target)
+    return replace(document, path=target)
+
+
+def save_text(text: str, target: Path) -> None:
+    """Put a text under a name; what stood there becomes a backup, and is never half replaced."""
+    from nodegraph.media.atomic import atomic
+
     if target.is_dir():
-        raise DocumentError(f"{target} is a folder", "name a .ngraph.json file in it")
-    text = write(document)
+        raise DocumentError(f"{target} is a folder", "name a file in it")
     if target.exists():
         if target.read_bytes() == text.encode():
-            return replace(document, path=target)
+            return
         _back_up(target)
     with atomic(target) as beside:
         beside.write_text(text, encoding="utf-8")
-    return replace(document, path=target)
 
 
 def _back_up(path: Path) -> None:

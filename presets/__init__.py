@@ -1,0 +1,1 @@
+"""The presets that come with the program: data only; found through an entry point."""

@@ -1,0 +1,206 @@
+"""Presets: cut out, saved, shared, put back; and what they refuse."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from nodegraph.data.errors import DocumentError, GraphError, NodegraphError
+from nodegraph.graph import preset as presets
+from nodegraph.graph.curve import Curve
+from nodegraph.graph.graph import Graph, Link, Wire
+from nodegraph.graph.library import Library
+from nodegraph.graph.preset import NeededModel
+from nodegraph.graph.shelf import find, shelf
+
+LIBRARY = Library.discover()
+
+
+@pytest.fixture
+def graph() -> Graph:
+    """A plate, graded and blurred; the grade follows the blur, the blur follows a node outside."""
+    graph = (
+        Graph(LIBRARY).add("TestPlate", "Plate").add("Grade", "Outside", mix=0.25).connect("Outside", "image", "Plate")
+    )
+    graph = graph.add("Grade", "Warm", multiply=(1.2, 1.0, 0.8)).connect("Warm", "image", "Plate")
+    graph = graph.add("Blur", "Soft", size=(3.0, 3.0)).connect("Soft", "image", "Warm")
+    graph = graph.add("Merge", "Comp").connect("Comp", "b", "Plate").connect("Comp", "a", "Soft")
+    graph = graph.set("Warm", "mix", Link("Soft", "mix")).set("Soft", "mix", Link("Outside", "mix"))
+    return graph.set("Comp", "mix", Curve.of([(1001, 0.0), (1010, 1.0)]))
+
+
+CHOSEN = ("Warm", "Soft", "Comp")
+
+
+def warm(graph: Graph) -> presets.Preset:
+    return presets.made(graph, CHOSEN, name="Warm glow", help="When it is cold.", expose={"Width": ["Soft.size"]})
+
+
+def test_what_is_cut_out(graph: Graph) -> None:
+    preset = warm(graph)
+    assert tuple(preset.graph.nodes) == CHOSEN
+    assert preset.inputs == {"image": (Link("Warm", "image"), Link("Comp", "b"))}  # one wire from outside: one input
+    assert preset.output == "Comp"
+    assert preset.graph.nodes["Comp"].inputs == {"a": Wire("Soft")}
+    assert preset.graph.setting("Warm", "mix") == Link("Soft", "mix")  # inside: it still follows
+    assert preset.graph.setting("Soft", "mix") == 0.25  # outside: the value it had
+
+
+def test_saving_what_was_read_changes_no_byte(graph: Graph, tmp_path: Path) -> None:
+    text = presets.write(warm(graph))
+    assert presets.write(presets.read(text, LIBRARY)) == text
+    path = tmp_path / "warm.ngpreset.json"
+    presets.save(warm(graph), path)
+    presets.save(presets.load(path), path)
+    assert path.read_text("utf-8") == text
+    assert not (tmp_path / ".nodegraph").exists()  # nothing changed: no backup
+    saved = json.loads(text)
+    assert list(saved) == sorted(saved)
+    assert "multiply" in saved["nodes"]["Warm"]["knobs"]
+    assert "offset" not in saved["nodes"]["Warm"]["knobs"]  # as it is by default
+
+
+def test_put_back_beside_the_originals(graph: Graph) -> None:
+    whole, names = presets.inserted(
+        graph, warm(graph), inputs={"image": "Outside"}, values={"Width": (9.0, 9.0)}, at=(500, 40)
+    )
+    assert names == {"Warm": "Warm1", "Soft": "Soft1", "Comp": "Comp1"}
+    assert whole.nodes["Warm1"].inputs == {"image": Wire("Outside")}
+    assert whole.nodes["Comp1"].inputs == {"a": Wire("Soft1"), "b": Wire("Outside")}
+    assert whole.setting("Warm1", "mix") == Link("Soft1", "mix")
+    assert whole.value("Soft1", "size", 1001) == (9.0, 9.0)
+    assert whole.value("Soft", "size", 1001) == (3.0, 3.0)
+    assert whole.value("Comp1", "mix", 1010) == 1.0
+    assert all(whole.nodes[name] == graph.nodes[name] for name in graph.nodes)
+
+
+def test_where_it_is_put(graph: Graph) -> None:
+    placed = Graph(LIBRARY, graph.nodes, ui={"nodes": {"Warm": {"at": [10, 20]}, "Comp": {"at": [0, 90]}}})
+    preset = warm(placed)
+    whole, _ = presets.inserted(placed, preset, at=(500, 40))
+    assert whole.ui["nodes"]["Warm1"]["at"] == [510, 40]
+    assert whole.ui["nodes"]["Comp1"]["at"] == [500, 110]
+    assert whole.ui["nodes"]["Warm"]["at"] == [10, 20]
+
+
+def test_a_name_that_ends_in_a_number_counts_on(graph: Graph) -> None:
+    one = Graph(LIBRARY).add("Grade", "Grade1").add("Grade", "Grade2").connect("Grade2", "image", "Grade1")
+    whole, names = presets.inserted(one, presets.made(one, one.nodes, name="two"))
+    assert names == {"Grade1": "Grade3", "Grade2": "Grade4"}
+    assert whole.nodes["Grade4"].inputs == {"image": Wire("Grade3")}
+
+
+def test_copy_and_paste(graph: Graph) -> None:
+    text = presets.copied(graph, ("Warm", "Soft"))
+    empty = Graph(LIBRARY).add("TestPlate", "Other")
+    whole, names = presets.pasted(empty, text, source="Other")
+    assert names == {"Warm": "Warm", "Soft": "Soft"}
+    assert whole.nodes["Warm"].inputs == {"image": Wire("Other")}
+    with pytest.raises(DocumentError, match="clipboard"):
+        presets.pasted(empty, "some other text")
+
+
+def test_copying_keeps_full_paths_and_presets_refuse_them(graph: Graph, tmp_path: Path) -> None:
+    for path in (str(tmp_path / "a.exr"), "~/plates/a.exr", "C:\\plates\\a.exr", "\\\\server\\a.exr", "file:///a.exr"):
+        read = graph.add("Read", "Plates", file=path)
+        assert presets.pasted(graph, presets.copied(read, ["Plates"])).graph.value("Plates", "file", 1) == path
+        with pytest.raises(GraphError, match=r"Plates\.file is the path"):
+            presets.made(read, ["Plates"], name="mine")
+    for path in ("plates/a.####.exr", "{plates}/a.exr"):
+        presets.made(graph.add("Read", "Plates", file=path), ["Plates"], name="ours")
+
+
+def test_a_node_that_this_program_lacks_is_kept(graph: Graph) -> None:
+    saved = json.loads(presets.write(warm(graph)))
+    saved["nodes"]["Future"] = {
+        "type": "Relight",
+        "v": 7,
+        "knobs": {"sun": [1, {"deep": True}]},
+        "inputs": {"image": "Comp"},
+    }
+    saved["exposed"].append({"label": "Sun", "knobs": ["Future.sun"]})
+    saved["studio"] = {"ticket": 12}
+    text = presets.write(presets.read(json.dumps(saved), LIBRARY))
+    assert json.loads(text) == saved
+    whole, names = presets.inserted(graph, presets.read(text, LIBRARY))
+    assert whole.nodes[names["Future"]].inputs == {"image": Wire("Comp1")}
+
+
+def test_a_newer_file_is_used_and_not_overwritten(graph: Graph, tmp_path: Path) -> None:
+    saved = json.loads(presets.write(warm(graph)))
+    saved["version"] = 99
+    path = tmp_path / "new.ngpreset.json"
+    path.write_text(json.dumps(saved))
+    preset = presets.load(path)
+    assert presets.inserted(graph, preset).names["Warm"] == "Warm1"
+    with pytest.raises(DocumentError, match="newer program"):
+        presets.save(preset, path)
+
+
+def test_models_by_sha256(graph: Graph) -> None:
+    needed = NeededModel("swap.onnx", "ab" * 32)
+    preset = presets.made(graph, CHOSEN, name="m", models=[needed])
+    assert presets.read(presets.write(preset), LIBRARY).models == (needed,)
+
+
+def broken(graph: Graph, **changes: object) -> str:
+    return json.dumps({**json.loads(presets.write(warm(graph))), **changes})
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"format": "nodegraph"}, "no preset"),
+        ({"version": "one"}, "version"),
+        ({"models": [{"name": "a.onnx", "sha256": "12"}]}, "sha256"),
+        ({"exposed": [{"label": "A", "knobs": ["Soft.wrong"]}]}, "no knob wrong"),
+        ({"exposed": [{"label": "A", "knobs": ["Gone.size"]}]}, "no node Gone"),
+        ({"exposed": [{"label": "A", "knobs": ["Soft.size"]}, {"label": "A", "knobs": ["Warm.mix"]}]}, "called A"),
+        ({"exposed": [{"label": "", "knobs": ["Soft.size"]}]}, "no label"),
+        ({"exposed": {"A": 1}}, "exposed"),
+        ({"inputs": {"image": ["Warm.wrong"]}}, "not there"),
+        ({"inputs": {"image": ["Soft.image"]}}, "wired already"),
+        ({"inputs": {"image": []}}, "names nothing"),
+        ({"output": "Gone"}, "Gone"),
+        ({"nodes": {"A": {"type": "Blur", "inputs": {"image": "A"}}}}, "go round"),
+        ({"nodes": {"A": {"type": "Read", "knobs": {"file": "/home/me/a.exr"}}}}, "one machine"),
+        ({"nodes": {"A": {"type": "Lost", "knobs": {"file": "/home/me/a.exr"}}}}, "one machine"),
+        ({"nodes": {"A": {"type": "Blur", "knobs": {"mix": "much"}}}}, "mix"),
+        ({"nodes": []}, "nodes"),
+    ],
+)
+def test_a_broken_file_is_refused_in_words(graph: Graph, tmp_path: Path, changes: dict[str, object], says: str) -> None:
+    path = tmp_path / "broken.ngpreset.json"
+    path.write_text(broken(graph, **changes))
+    with pytest.raises(DocumentError, match=says):
+        presets.load(path)
+
+
+def test_what_inserting_refuses(graph: Graph) -> None:
+    preset = warm(graph)
+    with pytest.raises(GraphError, match="no input plate"):
+        presets.inserted(graph, preset, inputs={"plate": "Plate"})
+    with pytest.raises(GraphError, match="no knob Height"):
+        presets.inserted(graph, preset, values={"Height": 1})
+    with pytest.raises(NodegraphError, match="size"):
+        presets.inserted(graph, preset, values={"Width": "wide"})
+    with pytest.raises(GraphError, match="no knob"):
+        presets.made(graph, CHOSEN, name="x", expose={"A": ["Soft.nothing"]})
+
+
+def test_the_nearest_of_a_name_is_used(graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio, project = tmp_path / "studio", tmp_path / "project"
+    monkeypatch.setenv("NODEGRAPH_PRESETS", str(studio))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    for folder in (studio, project / "presets"):
+        folder.mkdir(parents=True)
+        presets.save(warm(graph), folder / "soft_glow.ngpreset.json")
+    assert find("soft_glow", project) == project / "presets" / "soft_glow.ngpreset.json"
+    assert find("soft_glow") == studio / "soft_glow.ngpreset.json"
+    rows = [row for row in shelf(project) if row.name == "soft_glow"]
+    assert [(row.origin, row.hidden) for row in rows] == [("project", False), ("studio", True), ("nodegraph", True)]
+    with pytest.raises(DocumentError, match="no preset soft_glo") as told:
+        find("soft_glo")
+    assert "soft_glow" in told.value.hint
