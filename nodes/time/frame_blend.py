@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-import numpy as np
-
-from nodegraph.data.box import joined
 from nodegraph.data.image import Image
 from nodegraph.data.shot import Window
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, node
+from nodegraph.ops.mix import mixed
 
 
 def near(frame: int, knobs: Mapping[str, Any]) -> range:
@@ -27,10 +25,4 @@ def alone(frame: int, knobs: Mapping[str, Any]) -> Identity:
 def frame_blend(image: Window[Image], *, radius: Annotated[int, Knob(0, 12, unit="frames")] = 1) -> Image:
     """Average the frames around this one, on both sides alike."""
     pictures = [image[frame] for frame in image]
-    now = image.now
-    box = joined(picture.data for picture in pictures)
-    total = np.zeros((box.height, box.width, len(now.main)), np.float32)
-    for picture in pictures:
-        total += picture.region(box, now.main)
-    total /= np.float32(len(pictures))
-    return now.with_pixels(total, data=box, channels=now.main)
+    return mixed(image.now, pictures, [1 / len(pictures)] * len(pictures))

@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Annotated, Any
 
-import numpy as np
-
 from nodegraph.data.image import Image
 from nodegraph.data.shot import Frame, Window
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, node
+from nodegraph.ops.mix import mixed
 
 
 class Between(Enum):
@@ -62,9 +61,5 @@ def retime(
         "use_source_frame": use_source_frame,
         "source_frame": source_frame,
     }
-    share = np.float32(wanted(frame, knobs) - earlier)
-    a, b = image[earlier], image[later]
-    box = a.data.join(b.data)
-    main = a.main
-    mixed = a.region(box, main) * (np.float32(1) - share) + b.region(box, main) * share
-    return a.with_pixels(mixed, data=box, channels=main)
+    share = wanted(frame, knobs) - earlier
+    return mixed(image[earlier], (image[earlier], image[later]), (1 - share, share))
