@@ -10,6 +10,7 @@ from nodegraph.bench.figures import Figure
 GROUPS: dict[str, tuple[str, ...]] = {
     "engine": (
         "nodegraph.bench.splice",
+        "nodegraph.bench.fullframe",
         "nodegraph.bench.half",
         "nodegraph.bench.memory",
         "nodegraph.bench.planning",

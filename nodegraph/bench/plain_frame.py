@@ -62,14 +62,15 @@ def oiiotool(plate: Path, element: Path, target: Path) -> bool:
     """The same chain by oiiotool; False where it is not installed."""
     if shutil.which("oiiotool") is None:
         return False
-    command = ["oiiotool", "--threads", "0", str(plate)]
+    height, width = plain.read(plate).shape[:2]
+    size = f"{BLUR * 4:g}x{BLUR * 4:g}"  # its Gaussian has its sigma at a quarter of the width
+    command = ["oiiotool", "--threads", "0", str(plate), "--ch", "R,G,B,A=1.0"]
     for layer in LAYERS:
-        turn = math.radians(layer.turn)
-        c, s = math.cos(turn) * layer.scale, math.sin(turn) * layer.scale
-        move = f"{c},{s},0,{-s},{c},0,{layer.x},{layer.y},1"
-        command += [str(element), "--warp:filter=cubic", move, "--dup", "--ch", "A", "--blur", f"{BLUR * 6}x{BLUR * 6}"]
-        command += ["--ch", "A,A,A,A", "--mul", "--swap", "--over"]
+        (a, b, x), (c, d, y) = affine(layer, width, height).tolist()
+        x, y = x + 0.5 - 0.5 * (a + b), y + 0.5 - 0.5 * (c + d)  # from middles of pixels to their corners
+        command += [str(element), "--warp:filter=cubic", f"{a},{c},0,{b},{d},0,{x},{y},1"]
+        command += ["--dup", "--ch", "R=A,G=A,B=A,A", "--blur", size, "--mul", "--swap", "--over"]
     command += ["--ch", "R,G,B", "--mulc", str(GAIN), "--powc", str(1.0 / GAMMA)]
-    command += ["--compression", "zip", "-d", "half", "-o", str(target)]
+    command += ["-d", "half", "--compression", "zip", "-o", str(target)]
     subprocess.run(command, check=True, capture_output=True)
     return True

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.box import EMPTY, Box, Format, joined
+from nodegraph.data.buffers import empty
+from nodegraph.data.threads import split_rows
 
 Pixels = NDArray[np.float32]
 Channels = tuple[str, ...]
@@ -75,6 +77,11 @@ class ArraySource:
         return self.pixels.nbytes
 
 
+def _hides(patch: ArraySource, box: Box, channels: Channels) -> bool:
+    """True if nothing below the patch shows through in a box."""
+    return patch.data.covers(box) and set(channels) <= set(patch.channels)
+
+
 @dataclass(frozen=True, eq=False)
 class PatchSource:
     """A picture with some channels of one rectangle replaced (or added)."""
@@ -83,20 +90,30 @@ class PatchSource:
     patch: ArraySource
 
     def read(self, box: Box, channels: Channels) -> Pixels:
-        inside = box.meet(self.patch.data)
-        new = [i for i, name in enumerate(channels) if name in self.patch.channels]
-        if inside.empty or not new:
-            return self.base.region(box, channels)
-        if inside == box and len(new) == len(channels):
-            return self.patch.read(box, channels)
-        result = self.base.region(box, channels).copy()
-        rows, columns = inside.slices(box)
-        fresh = self.patch.read(inside, tuple(channels[i] for i in new))
-        if len(new) == len(channels):
-            result[rows, columns] = fresh
-        else:
-            for k, i in enumerate(new):
-                result[rows, columns, i] = fresh[..., k]
+        patches = [self.patch]
+        base = self.base
+        while isinstance(base.source, PatchSource) and base.data.covers(box) and set(channels) <= set(base.channels):
+            if _hides(patches[-1], box, channels):
+                break
+            patches.append(base.source.patch)
+            base = base.source.base
+        hidden = _hides(patches[-1], box, channels)
+        below = patches.pop().read(box, channels) if hidden else base.region(box, channels)
+        patches = [patch for patch in patches if not patch.data.meet(box).empty and set(patch.channels) & set(channels)]
+        if not patches:
+            return below
+        result: Pixels = empty(below.shape)
+        split_rows(lambda first, end: np.copyto(result[first:end], below[first:end]), box.height, below.nbytes)
+        for patch in reversed(patches):
+            inside = box.meet(patch.data)
+            rows, columns = inside.slices(box)
+            new = [k for k, name in enumerate(channels) if name in patch.channels]
+            fresh = patch.read(inside, tuple(channels[k] for k in new))
+            if len(new) == len(channels):
+                result[rows, columns] = fresh
+            else:
+                for n, k in enumerate(new):
+                    result[rows, columns, k] = fresh[..., n]
         return frozen(result)
 
     @property

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from enum import Enum
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -39,96 +39,44 @@ RADIUS = {
     Filter.LANCZOS4: 2.0,
     Filter.LANCZOS6: 3.0,
 }
-FILTERS = tuple(Filter)
+SLACK = 1e-4  # how far a move may shrink a picture and still count as one that does not
+PHASES = 1024  # places between two pixels in a filter's table; a straight line between them is as good as the formula
 Matrix = NDArray[np.floating[Any]]
+Reals = NDArray[np.float64]
+
+# Filters of two cubics, from 0 to 1 and from 1 to 2 pixels: what t³, t², t and 1 are multiplied by.
+CUBICS = {
+    Filter.LINEAR: ((0, 0, -1, 1), (0, 0, 0, 0)),
+    Filter.CUBIC: ((1.5, -2.5, 0, 1), (-0.5, 2.5, -4, 2)),
+    Filter.MITCHELL: ((7 / 6, -2, 0, 16 / 18), (-7 / 18, 2, -20 / 6, 32 / 18)),
+}
 
 
-@cache
-def _kernels() -> tuple[Any, Any]:
-    from numba import njit
+def weight(filter: Filter, x: Reals) -> Reals:
+    """A filter's weight at a distance in pixels; not normalised."""
+    t = np.abs(x)
+    if filter in CUBICS:
+        near, far = CUBICS[filter]
+        return np.where(t < 1, np.polyval(near, t), np.where(t < 2, np.polyval(far, t), 0.0))
+    return np.where(t < RADIUS[filter], np.sinc(t) * np.sinc(t / RADIUS[filter]), 0.0)
 
-    @njit(nogil=True, cache=True)
-    def weight(kind: int, x: Any) -> Any:
-        t = abs(x)
-        if kind == 0:
-            return np.float32(1.0) if -0.5 <= x < 0.5 else np.float32(0.0)
-        if kind == 1:
-            return np.float32(max(0.0, 1.0 - t))
-        if kind == 2:
-            if t < 1:
-                return np.float32((1.5 * t - 2.5) * t * t + 1.0)
-            return np.float32(((-0.5 * t + 2.5) * t - 4.0) * t + 2.0) if t < 2 else np.float32(0.0)
-        if kind == 3:
-            if t < 1:
-                return np.float32((7.0 * t - 12.0) * t * t / 6.0 + 16.0 / 18.0)
-            if t < 2:
-                return np.float32(((-7.0 / 3.0 * t + 12.0) * t - 20.0) * t / 6.0 + 32.0 / 18.0)
-            return np.float32(0.0)
-        a = 2.0 if kind == 4 else 3.0
-        if t >= a:
-            return np.float32(0.0)
-        if t < 1e-6:
-            return np.float32(1.0)
-        p = math.pi * t
-        return np.float32(a * math.sin(p) * math.sin(p / a) / (p * p))
 
-    @njit(nogil=True, cache=True)
-    def rows(
-        source: Any, out: Any, inverse: Any, kind: int, rx: float, ry: float, sx: float, sy: float, first: int, end: int
-    ) -> None:
-        height, width, depth = source.shape
-        most_x, most_y = int(2 * rx) + 3, int(2 * ry) + 3
-        wx, wy = np.empty(most_x, np.float32), np.empty(most_y, np.float32)
-        for i in range(first, end):
-            for j in range(out.shape[1]):
-                x = inverse[0, 0] * (j + 0.5) + inverse[0, 1] * (i + 0.5) + inverse[0, 2] - 0.5
-                y = inverse[1, 0] * (j + 0.5) + inverse[1, 1] * (i + 0.5) + inverse[1, 2] - 0.5
-                for c in range(depth):
-                    out[i, j, c] = 0
-                if x <= -rx - 1 or y <= -ry - 1 or x >= width + rx or y >= height + ry:
-                    continue
-                x0, x1 = math.ceil(x - rx), math.floor(x + rx)
-                y0, y1 = math.ceil(y - ry), math.floor(y + ry)
-                total_x = np.float32(0)
-                for u in range(x0, x1 + 1):
-                    wx[u - x0] = weight(kind, (x - u) / sx)
-                    total_x += wx[u - x0]
-                total_y = np.float32(0)
-                for v in range(y0, y1 + 1):
-                    wy[v - y0] = weight(kind, (y - v) / sy)
-                    total_y += wy[v - y0]
-                total = total_x * total_y
-                if total == 0:
-                    continue
-                share = np.float32(1) / total
-                r = np.float32(0)
-                g = np.float32(0)
-                b = np.float32(0)
-                a = np.float32(0)
-                for v in range(max(y0, 0), min(y1, height - 1) + 1):
-                    down = wy[v - y0] * share
-                    if down == 0:
-                        continue
-                    for u in range(max(x0, 0), min(x1, width - 1) + 1):
-                        w = wx[u - x0] * down
-                        if w == 0:
-                            continue
-                        r += w * source[v, u, 0]
-                        if depth > 1:
-                            g += w * source[v, u, 1]
-                        if depth > 2:
-                            b += w * source[v, u, 2]
-                        if depth > 3:
-                            a += w * source[v, u, 3]
-                out[i, j, 0] = r
-                if depth > 1:
-                    out[i, j, 1] = g
-                if depth > 2:
-                    out[i, j, 2] = b
-                if depth > 3:
-                    out[i, j, 3] = a
+@lru_cache(64)
+def phases(filter: Filter, span: float) -> tuple[Pixels, int]:
+    """The weights of all taps, of sum 1, for places between two pixels; and how many taps there are.
 
-    return weight, rows
+    `span` is how many pixels of the source one new pixel covers.
+    """
+    radius = RADIUS[filter] * span
+    taps = math.floor(2 * radius + 1e-9)  # at phase 0 one more tap is reached, by its edge, where it weighs nothing
+    taps += 2 * radius - taps > 1e-9
+    at = np.arange(PHASES + 2)[:, None] / PHASES + np.arange(taps)[None] - radius
+    table = weight(filter, at / span)
+    table /= table.sum(axis=1, keepdims=True)
+    padded = np.zeros((PHASES + 2, -(-taps // 4) * 4), np.float32)
+    padded[:, :taps] = table
+    padded.flags.writeable = False
+    return padded, taps
 
 
 def affine(source: Pixels, data: Box, matrix: Matrix, filter: Filter, within: Box | None = None) -> tuple[Pixels, Box]:
@@ -136,6 +84,8 @@ def affine(source: Pixels, data: Box, matrix: Matrix, filter: Filter, within: Bo
 
     Outside the data window it is black. `within` limits what is computed.
     """
+    from nodegraph.ops.resample_kernels import moved_rows, picked_rows
+
     box = moved_box(data, matrix, filter)
     if within is not None:
         box = box.meet(within)
@@ -145,19 +95,19 @@ def affine(source: Pixels, data: Box, matrix: Matrix, filter: Filter, within: Bo
     if _whole_shift(local):
         return _shifted(source, local, box), box
     inverse = np.linalg.inv(local)
-    sx, sy = footprint(inverse)
-    rx, ry = RADIUS[filter] * sx, RADIUS[filter] * sy
     out: Pixels = empty((box.height, box.width, source.shape[2]))
-    _, kernel = _kernels()
-    kind = FILTERS.index(filter)
-    for start in range(0, source.shape[2], 4):
-        part = source if source.shape[2] <= 4 else np.ascontiguousarray(source[..., start : start + 4])
-        into = out if source.shape[2] <= 4 else out[..., start : start + 4]
-        split_rows(
-            lambda first, end, part=part, into=into: kernel(part, into, inverse, kind, rx, ry, sx, sy, first, end),  # type: ignore[misc]
-            box.height,
-            out.nbytes,
-        )
+    source = np.ascontiguousarray(source)
+    if filter is Filter.IMPULSE:
+        split_rows(lambda first, end: picked_rows(source, out, inverse, first, end), box.height, out.nbytes)
+        return out, box
+    spans = footprint(inverse)
+    (across, tx), (down, ty) = (phases(filter, span) for span in spans)
+    taps, reach = (tx, ty), (RADIUS[filter] * spans[0], RADIUS[filter] * spans[1])
+    split_rows(
+        lambda first, end: moved_rows(source, out, inverse, across, down, taps, reach, first, end),
+        box.height,
+        out.nbytes,
+    )
     return out, box
 
 
@@ -165,7 +115,7 @@ def footprint(inverse: Matrix) -> tuple[float, float]:
     """How many pixels of the source one new pixel spans, across and down: at least one."""
     across = math.hypot(inverse[0, 0], inverse[0, 1])
     down = math.hypot(inverse[1, 0], inverse[1, 1])
-    return max(1.0, across), max(1.0, down)
+    return (across if across > 1 + SLACK else 1.0), (down if down > 1 + SLACK else 1.0)
 
 
 def moved_box(data: Box, matrix: Matrix, filter: Filter) -> Box:
