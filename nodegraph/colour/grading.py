@@ -12,6 +12,8 @@ from nodegraph.data.errors import NodegraphError
 from nodegraph.data.image import Pixels
 from nodegraph.data.threads import split_rows
 
+BAND = 1 << 16  # numbers that fit into a core's cache twice over
+
 
 class Ramp(NamedTuple):
     """A grade boiled down, per channel: slope * x + offset, then gamma."""
@@ -58,7 +60,6 @@ def graded(
     Gamma bends 0 to 1 only: it goes on straight above 1 and leaves values below 0 where the ramp put them,
     so nothing is lost and `reverse` gives back what there was.
     """
-    from nodegraph.colour.kernels import bend
     from nodegraph.colour.kernels import ramp as straight
 
     slope, offset = np.array(grade.slope), np.array(grade.offset)
@@ -77,15 +78,32 @@ def graded(
         part = result[first:end]
         if reverse and bends:
             part[:] = pixels[first:end]
-            bend(part, power, *free)
+            _bent(part, power, *free)
             straight(part, a, b, low, high, part)
         else:
             straight(pixels[first:end], a, b, *(free if bends else (low, high)), part)
             if bends:
-                bend(part, power, low, high)
+                _bent(part, power, low, high)
 
     split_rows(share, pixels.shape[0], pixels.nbytes)
     return result
+
+
+def _bent(pixels: Pixels, power: Pixels, low: np.float32, high: np.float32) -> None:
+    """Bend 0 to 1 by a power per channel, in place; a few rows at a time, for numpy's power is fast in the cache."""
+    from nodegraph.colour.kernels import bend
+
+    rows = max(1, BAND // max(1, pixels[:1].size))
+    with np.errstate(all="ignore"):  # what is not between 0 and 1 is not taken from the curve
+        for first in range(0, pixels.shape[0], rows):
+            band = pixels[first : first + rows]
+            if (power == power[0]).all():
+                curved = np.power(np.abs(band), power[0])
+            else:
+                curved = np.empty_like(band)
+                for c in range(3):
+                    curved[..., c] = np.power(np.abs(np.ascontiguousarray(band[..., c])), power[c])
+            bend(band, curved, power, low, high)
 
 
 def saturated(pixels: Pixels, amount: float, weights: Sequence[float]) -> Pixels:

@@ -72,15 +72,15 @@ def ramp(before: Pixels, slope: Pixels, offset: Pixels, low: np.float32, high: n
 
 
 @_compiled
-def bend(pixels: Pixels, power: Pixels, low: np.float32, high: np.float32) -> None:
-    """A power between 0 and 1, going on straight above 1 and leaving what is below 0, in place."""
+def bend(pixels: Pixels, curved: Pixels, power: Pixels, low: np.float32, high: np.float32) -> None:
+    """Take what was curved between 0 and 1, go on straight above 1 and leave what is below 0, in place."""
     one = np.float32(1.0)
     for y in range(pixels.shape[0]):
         for x in range(pixels.shape[1]):
             for c in range(3):
                 value = pixels[y, x, c]
                 if value > 0.0:
-                    value = value ** power[c] if value < one else one + (value - one) * power[c]
+                    value = curved[y, x, c] if value < one else one + (value - one) * power[c]
                 pixels[y, x, c] = min(max(value, low), high)
 
 

@@ -51,7 +51,7 @@ def on_colour(
 
 def covered(matte: Matte, within: Box) -> Box:
     """The smallest rectangle that holds all of a matte's coverage."""
-    box = matte.data.meet(within)
+    box = matte.content.meet(within)
     if box.empty:
         return EMPTY
     plane = matte.plane(box)

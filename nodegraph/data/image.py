@@ -59,13 +59,19 @@ def frozen(array: NDArray[Any]) -> Pixels:
 
 @dataclass(frozen=True, eq=False)
 class ArraySource:
-    """Pixels in memory."""
+    """Pixels in memory; black around them."""
 
     pixels: Pixels
     data: Box
     channels: Channels
 
     def read(self, box: Box, channels: Channels) -> Pixels:
+        if not self.data.covers(box):
+            result = np.zeros((box.height, box.width, len(channels)), np.float32)
+            inside = box.meet(self.data)
+            if not inside.empty:
+                result[inside.slices(box)] = self.read(inside, channels)
+            return frozen(result)
         rows, columns = box.slices(self.data)
         part = self.pixels[rows, columns]
         if channels != self.channels:
@@ -146,11 +152,15 @@ class Image:
         *,
         channels: Sequence[str] | None = None,
         data: Box | None = None,
+        content: Box | None = None,
         format: Format | None = None,
         colorspace: str = "",
         metadata: Mapping[str, Any] = NO_METADATA,
     ) -> Self:
-        """Make a picture of an array: rows x columns, or rows x columns x channels, top row first."""
+        """Make a picture of an array: rows x columns, or rows x columns x channels, top row first.
+
+        An array that is smaller than the data window says by `content` where it lies; around it is black.
+        """
         array = frozen(pixels if pixels.ndim == 3 else pixels[..., None])
         height, width, depth = array.shape
         if channels is None:
@@ -163,25 +173,32 @@ class Image:
             raise ValueError(f"{len(names)} channel names for an array of {depth}")
         if data is None:
             data = Box(0, 0, width, height)
-        if (data.width, data.height) != (width, height):
-            raise ValueError(f"a data window of {data.width}x{data.height} for an array of {width}x{height}")
+        content = data if content is None else content
+        if (content.width, content.height) != (width, height) or not data.covers(content):
+            raise ValueError(f"a window of {content.width}x{content.height} for an array of {width}x{height}")
         return cls(
             format=format or Format(width, height),
             data=data,
             channels=names,
             colorspace=colorspace,
-            source=ArraySource(array, data, names),
+            source=ArraySource(array, content, names),
             metadata=metadata,
         )
 
     def with_pixels(
-        self, pixels: NDArray[Any], *, data: Box | None = None, channels: Sequence[str] | None = None
+        self,
+        pixels: NDArray[Any],
+        *,
+        data: Box | None = None,
+        content: Box | None = None,
+        channels: Sequence[str] | None = None,
     ) -> Image:
         """This picture's frame and metadata around new pixels; it no longer comes from a file."""
         return Image.of(
             pixels,
             channels=channels if channels is not None else self.channels,
             data=data if data is not None else self.data,
+            content=content,
             format=self.format,
             colorspace=self.colorspace,
             metadata=self.metadata,
@@ -235,7 +252,7 @@ class Image:
         names = tuple(channels) if channels is not None else self.channels
         inside = box.meet(self.data)
         known = tuple(name for name in names if name in self.channels)
-        if inside == box and len(known) == len(names):
+        if not box.empty and inside == box and len(known) == len(names):
             return self.source.read(box, names)
         result = np.zeros((box.height, box.width, len(names)), np.float32)
         if known and not inside.empty:
@@ -252,6 +269,11 @@ class Image:
     def pixels(self) -> Pixels:
         """Every channel of the whole data window."""
         return self.region(self.data)
+
+    @property
+    def content(self) -> Box:
+        """The part of the data window that may hold anything but black, as far as is known."""
+        return self.data.meet(self.source.data) if isinstance(self.source, ArraySource) else self.data
 
     @property
     def main(self) -> Channels:

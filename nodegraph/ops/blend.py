@@ -27,7 +27,7 @@ def within(image: Image, work: Callable[[Box], Pixels], matte: Matte | None, mix
 
 def covered(matte: Matte, inside: Box) -> Box:
     """The smallest rectangle around the coverage of a matte."""
-    box = matte.data.meet(inside)
+    box = matte.content.meet(inside)
     if box.empty:
         return box
     plane = matte.plane(box)

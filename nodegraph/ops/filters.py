@@ -22,6 +22,8 @@ def gaussian(image: Image, box: Box, sigma_x: float, sigma_y: float, *, hold: bo
     """The main layer within a box, blurred by a Gaussian; beyond the data window it is black, or holds its edge."""
     import cv2
 
+    if box.empty:
+        return np.zeros((box.height, box.width, len(image.main)), np.float32)
     rx, ry = reach(sigma_x), reach(sigma_y)
     around = box.grow(rx, ry)
     source = held(image, around) if hold else image.region(around, image.main)

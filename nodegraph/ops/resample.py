@@ -111,6 +111,20 @@ def affine(source: Pixels, data: Box, matrix: Matrix, filter: Filter, within: Bo
     return out, box
 
 
+def lit(pixels: Pixels, data: Box) -> Box:
+    """The smallest rectangle around all that is not black: most elements are black for the greater part."""
+    from nodegraph.ops.resample_kernels import lit_columns
+
+    pixels = np.ascontiguousarray(pixels)
+    ends = np.empty((data.height, 2), np.int64)
+    split_rows(lambda first, end: lit_columns(pixels, ends, first, end), data.height, pixels.nbytes)
+    rows = np.flatnonzero(ends[:, 0] < ends[:, 1])
+    if rows.size == 0:
+        return Box(data.x0, data.y0, data.x0, data.y0)
+    left, right = int(ends[rows, 0].min()), int(ends[rows, 1].max())
+    return Box(data.x0 + left, data.y0 + int(rows[0]), data.x0 + right, data.y0 + int(rows[-1]) + 1)
+
+
 def footprint(inverse: Matrix) -> tuple[float, float]:
     """How many pixels of the source one new pixel spans, across and down: at least one."""
     across = math.hypot(inverse[0, 0], inverse[0, 1])

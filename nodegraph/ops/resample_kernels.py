@@ -110,6 +110,29 @@ def moved_rows(
 
 
 @_compiled
+def lit_columns(source: Any, ends: Any, first: int, end: int) -> None:
+    """For each row, the first column that is not black, and the one after the last."""
+    width, depth = source.shape[1:]
+    for i in range(first, end):
+        left, right = 0, width
+        while left < width:
+            lit = False
+            for c in range(depth):
+                lit = lit or source[i, left, c] != 0
+            if lit:
+                break
+            left += 1
+        while right > left:
+            lit = False
+            for c in range(depth):
+                lit = lit or source[i, right - 1, c] != 0
+            if lit:
+                break
+            right -= 1
+        ends[i, 0], ends[i, 1] = left, right
+
+
+@_compiled
 def picked_rows(source: Any, out: Any, inverse: Any, first: int, end: int) -> None:
     """Rows of a moved picture, each pixel the one that its middle falls on."""
     height, width, depth = source.shape

@@ -13,17 +13,17 @@ from nodegraph.data.threads import split_rows
 from nodegraph.ops.resample import Filter, Matrix, affine, moved_box
 
 
-def averaged(source: Pixels, data: Box, matrices: Sequence[Matrix], filter: Filter) -> tuple[Pixels, Box]:
-    """The picture under each of the matrices, averaged in light, and the data window that holds them all.
+def averaged(source: Pixels, data: Box, matrices: Sequence[Matrix], filter: Filter, content: Box) -> tuple[Pixels, Box]:
+    """The picture under each of the matrices, averaged in light, and the window of all that its content reaches.
 
     One moment at a time is in memory beside the sum, however many there are.
     """
-    whole = joined([moved_box(data, matrix, filter) for matrix in matrices])
+    whole = joined([moved_box(content, matrix, filter) for matrix in matrices])
     total: Pixels = empty((whole.height, whole.width, source.shape[2]))
     total[:] = 0
     share = np.float32(1.0 / len(matrices))
     for matrix in matrices:
-        moved, box = affine(source, data, matrix, filter)
+        moved, box = affine(source, data, matrix, filter, moved_box(content, matrix, filter))
         rows, columns = box.slices(whole)
         below = total[rows, columns]
 

@@ -28,6 +28,8 @@ def blur(
 ) -> Image:
     """Blur by a Gaussian, within the matte; without one, the data window grows by what the blur reaches."""
     if matte is None and mix == 1 and not hold_edges:
-        grown = image.data.grow(reach(size[0]), reach(size[1]))
-        return image.with_pixels(gaussian(image, grown, *size), data=grown, channels=image.main)
+        far = reach(size[0]), reach(size[1])
+        grown = image.content.grow(*far) if not image.content.empty else image.content
+        blurred = gaussian(image, grown, *size)
+        return image.with_pixels(blurred, data=image.data.grow(*far), content=grown, channels=image.main)
     return within(image, lambda box: gaussian(image, box, *size, hold=hold_edges), matte, mix)

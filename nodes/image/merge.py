@@ -48,9 +48,9 @@ def merge(
         Window.A: a.data,
         Window.INTERSECTION: a.data.meet(b.data),
     }[window]
-    touched = a.data.meet(whole) if operation in KEEPS_B else whole
+    touched = a.content.meet(whole) if operation in KEEPS_B else whole
     if matte is not None:
-        touched = touched.meet(matte.data)
+        touched = touched.meet(matte.content)
         if window is Window.UNION:
             whole = b.data.join(touched)
     channels = RGB if b.rgb and "A" not in b.channels else RGBA

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
-
+from nodegraph.data.box import Box, joined
+from nodegraph.data.buffers import empty
 from nodegraph.data.errors import GraphError
-from nodegraph.data.image import Image
+from nodegraph.data.image import Image, Pixels
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
 
@@ -21,28 +21,34 @@ def shuffle(
     keep: Annotated[bool, Knob(help="keep the channels that are not named")] = True,
 ) -> Image:
     """Move channels: each pair says what a channel becomes: a channel of this picture or of `other.`, or a number."""
-    pairs = [pair.strip() for pair in mapping.split(",") if pair.strip()]
-    names, planes = [], []
-    for pair in pairs:
-        to, equals, source = (part.strip() for part in pair.partition("="))
-        if not equals or not to or not source:
-            raise GraphError(f"the mapping {pair!r} makes no sense", "write R=G, A=1 or matte.A=other.A")
-        names.append(to)
-        planes.append(_plane(image, other, source))
+    pairs = [_pair(pair) for pair in mapping.split(",") if pair.strip()]
+    names = [to for to, _ in pairs]
     if len(set(names)) != len(names):
         raise GraphError("the mapping names a channel twice", "keep one of them")
-    if keep:
-        if not names:
-            return image
-        return image.patched(image.data, np.stack(planes, axis=-1), names)
     if not names:
+        if keep:
+            return image
         raise GraphError("the mapping names no channel, and none is kept", "name one, or switch Keep on")
-    return image.with_pixels(np.stack(planes, axis=-1), channels=names)
+    sources = [_source(image, other, source) for _, source in pairs]
+    if keep:
+        return image.patched(image.data, _stacked(sources, image.data), names)
+    box = image.data
+    if all(picture is not None or name == 0 for picture, name in sources):
+        box = joined(picture.content for picture, _ in sources if picture is not None).meet(box)
+    return image.with_pixels(_stacked(sources, box), channels=names, content=box)
 
 
-def _plane(image: Image, other: Image | None, source: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
+def _pair(text: str) -> tuple[str, str]:
+    to, equals, source = (part.strip() for part in text.partition("="))
+    if not equals or not to or not source:
+        raise GraphError(f"the mapping {text.strip()!r} makes no sense", "write R=G, A=1 or matte.A=other.A")
+    return to, source
+
+
+def _source(image: Image, other: Image | None, source: str) -> tuple[Image, str] | tuple[None, float]:
+    """A picture and a channel of it, or a number."""
     try:
-        return np.full((image.data.height, image.data.width), float(source), np.float32)
+        return None, float(source)
     except ValueError:
         pass
     picture, name = image, source
@@ -50,4 +56,11 @@ def _plane(image: Image, other: Image | None, source: str) -> np.ndarray[tuple[i
         picture, name = other, source.removeprefix("other.")
     if name not in picture.channels:
         raise GraphError(f"there is no channel {source}", f"there are {', '.join(picture.channels)}")
-    return picture.region(image.data, (name,))[..., 0]
+    return picture, name
+
+
+def _stacked(sources: list[tuple[Image, str] | tuple[None, float]], box: Box) -> Pixels:
+    result: Pixels = empty((box.height, box.width, len(sources)))
+    for k, (picture, name) in enumerate(sources):
+        result[..., k] = name if picture is None else picture.region(box, (str(name),))[..., 0]
+    return result

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from nodegraph.data.box import joined
 from nodegraph.data.image import Image
 from nodegraph.data.shot import Moves
 from nodegraph.graph.knob import Knob, Vec
 from nodegraph.graph.node import Identity, node
-from nodegraph.ops.resample import Filter, Matrix, affine
+from nodegraph.ops.resample import Filter, Matrix, affine, lit, moved_box
 from nodegraph.ops.shutter import averaged
 
 STILL = Moves()
@@ -71,11 +72,14 @@ def transform(
         matrices = [np.linalg.inv(matrix) for matrix in matrices]
     if all(np.array_equal(matrix, np.eye(3)) for matrix in matrices):
         return image
+    source, content = image.pixels, image.content
+    content = lit(source, image.data).meet(content)
+    data = joined(moved_box(image.data, matrix, filter) for matrix in matrices)
     if len(matrices) == 1:
-        pixels, box = affine(image.pixels, image.data, matrices[0], filter)
+        pixels, box = affine(source, image.data, matrices[0], filter, moved_box(content, matrices[0], filter))
     else:
-        pixels, box = averaged(image.pixels, image.data, matrices, filter)
-    return image.with_pixels(pixels, data=box)
+        pixels, box = averaged(source, image.data, matrices, filter, content)
+    return image.with_pixels(pixels, data=data, content=box)
 
 
 def matrix_of(image: Image, knobs: Mapping[str, Any]) -> Matrix:
