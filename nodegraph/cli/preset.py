@@ -5,20 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from nodegraph.cli.values import typed
 from nodegraph.data.errors import DocumentError, GraphError, NodegraphError
+from nodegraph.graph import model_files
 from nodegraph.graph import preset as presets
 from nodegraph.graph.document import Document, load, save
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import describe
+from nodegraph.graph.library import Library
 from nodegraph.graph.preset import SUFFIX, NeededModel, Preset
 from nodegraph.graph.shelf import find, own_folder, shelf
-
-CHUNK = 1 << 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,6 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     row.add_argument(
         "--expose", action="append", default=[], metavar="Node.knob[=Label]", help="show a knob; one label, many knobs"
     )
+    row.add_argument("--range", action="append", default=[], metavar="Label=LOW,HIGH", help="how far its slider goes")
+    row.add_argument("--menu", default="", help="under which menu it stands")
+    row.add_argument("--picture", default="", metavar="FILE", help="what it looks like: a picture beside the preset")
     row.add_argument("--model", action="append", default=[], type=Path, metavar="FILE", help="a model that it needs")
     row.add_argument("--out", type=Path, metavar="FILE", help="where to save it; your own shelf if not given")
     row = rows.add_parser("insert", help="put a preset into a graph")
@@ -52,18 +54,24 @@ def run(args: argparse.Namespace) -> int:
 
 def _list(args: argparse.Namespace) -> int:
     found: list[dict[str, Any]] = []
+    library = Library.discover()
     for row in shelf(Path.cwd()):
         entry: dict[str, Any] = {
             "name": row.name,
             "from": row.origin,
             "path": str(row.path),
             "hidden": row.hidden,
+            "menu": "",
             "help": "",
+            "missing_models": [],
         }
         try:
-            entry["help"] = presets.load(row.path).help
+            preset = presets.load(row.path, library)
         except NodegraphError as fault:
             entry["fault"] = fault.message
+        else:
+            missing = [model._asdict() for model in preset.models if _model_file(model) is None]
+            entry |= {"menu": preset.menu, "help": preset.help, "missing_models": missing}
         found.append(entry)
     if args.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
@@ -71,16 +79,26 @@ def _list(args: argparse.Namespace) -> int:
     for entry in found:
         says = f"cannot be used: {entry['fault']}" if "fault" in entry else entry["help"].partition("\n")[0]
         hidden = "   (a nearer one of that name is used)" if entry["hidden"] else ""
+        models = ", ".join(model["name"] for model in entry["missing_models"])
+        lacking = f"   (a model is missing: {models})" if models else ""
         name, origin = (f"{entry[key]:<{wide(each[key] for each in found)}}" for key in ("name", "from"))
-        print(f"{name}{origin}{says}{hidden}")
+        print(f"{name}{origin}{says}{lacking}{hidden}")
     if not found:
         print("no presets are found")
     return 0
 
 
+def _model_file(model: NeededModel) -> Path | None:
+    return model_files.find(model.name, model.sha256, model.size, Path.cwd())
+
+
 def _show(args: argparse.Namespace) -> int:
-    preset = presets.load(find(args.preset, Path.cwd()))
-    print(json.dumps(as_json(preset), indent=2, ensure_ascii=False) if args.json else explained(preset))
+    path = find(args.preset, Path.cwd())
+    preset = presets.load(path)
+    if args.json:
+        print(json.dumps({**as_json(preset), "path": str(path)}, indent=2, ensure_ascii=False))
+    else:
+        print(f"{explained(preset)}\n\n{path}")
     return 0
 
 
@@ -90,14 +108,21 @@ def as_json(preset: Preset) -> dict[str, Any]:
     return {
         "name": preset.name,
         "help": preset.help,
+        "menu": preset.menu,
+        "picture": preset.picture,
         "nodes": {name: node.kind for name, node in graph.nodes.items()},
         "inputs": {name: [str(place) for place in places] for name, places in preset.inputs.items()},
-        "output": preset.output,
+        "outputs": {name: str(wire) for name, wire in preset.outputs.items()},
         "knobs": [
-            {"label": row.label, "knobs": [str(knob) for knob in row.knobs], "value": _setting(graph, row)}
+            {
+                "label": row.label,
+                "knobs": [str(knob) for knob in row.knobs],
+                "value": _setting(graph, row),
+                "range": row.range,
+            }
             for row in preset.exposed
         ],
-        "models": [row._asdict() for row in preset.models],
+        "models": [row._asdict() | {"missing": _model_file(row) is None} for row in preset.models],
     }
 
 
@@ -117,13 +142,20 @@ def explained(preset: Preset) -> str:
         for row in preset.exposed:
             lacking = graph.type_of(row.knobs[0].node) is None
             kind = "of a node that this program lacks" if lacking else describe(graph.knob_type(*row.knobs[0]).type)
+            if row.range:
+                kind += f" from {row.range[0]:g} to {row.range[1]:g}"
             value = json.dumps(_setting(graph, row), ensure_ascii=False)
             lines.append(f"  {row.label:<{width}}{kind}, now {value}")
+    if preset.outputs:
+        lines += ["", "Outputs"]
+        lines += [f"  {name:<{wide(preset.outputs)}}{wire}" for name, wire in preset.outputs.items()]
     if preset.models:
         lines += ["", "Models it needs"]
-        lines += [
-            f"  {row.name:<{wide(each.name for each in preset.models)}}sha256 {row.sha256}" for row in preset.models
-        ]
+        for model in preset.models:
+            file = _model_file(model)
+            lines.append(f"  {model.name:<{wide(each.name for each in preset.models)}}{file or 'missing'}")
+            lines.append(f"    sha256 {model.sha256}")
+            lines += [f"    {text}" for text in (model.licence, model.note) if text]
     return "\n".join(lines)
 
 
@@ -135,7 +167,8 @@ def wide(names: Iterable[str]) -> int:
 def _setting(graph: Graph, row: presets.Exposed) -> Any:
     name, knob = row.knobs[0]
     if graph.type_of(name) is None:
-        return (graph.nodes[name].saved or {}).get("knobs", {}).get(knob)
+        knobs = (graph.nodes[name].saved or {}).get("knobs")
+        return knobs.get(knob) if isinstance(knobs, dict) else None
     return graph.knob_type(name, knob).to_json(graph.value(name, knob, graph.shot.first))
 
 
@@ -146,8 +179,17 @@ def _make(args: argparse.Namespace) -> int:
         knob, _, label = text.partition("=")
         expose.setdefault(label or knob.rpartition(".")[2], []).append(knob)
     names = [name.strip() for name in args.nodes.split(",") if name.strip()]
-    models = [NeededModel(path.name, _sha256(path)) for path in args.model]
-    preset = presets.made(document.graph, names, name=args.name, help=args.help_text, expose=expose, models=models)
+    preset = presets.made(
+        document.graph,
+        names,
+        name=args.name,
+        help=args.help_text,
+        menu=args.menu,
+        picture=args.picture,
+        expose=expose,
+        ranges=dict(_range(text) for text in args.range),
+        models=[_needed(path) for path in args.model],
+    )
     target = args.out or own_folder() / (args.name.lower().replace(" ", "_") + SUFFIX)
     if not target.name.endswith(SUFFIX):
         raise DocumentError(f"{target.name} is no name of a preset", f"end it in {SUFFIX}")
@@ -158,15 +200,18 @@ def _make(args: argparse.Namespace) -> int:
     return 0
 
 
-def _sha256(path: Path) -> str:
-    total = sha256()
+def _needed(path: Path) -> NeededModel:
+    sha256 = model_files.digest(path)
+    return NeededModel(path.name, sha256, path.stat().st_size)
+
+
+def _range(text: str) -> tuple[str, tuple[float, float]]:
+    label, numbers = _pair(text, "Label=LOW,HIGH")
     try:
-        with path.open("rb") as file:
-            while chunk := file.read(CHUNK):
-                total.update(chunk)
-    except OSError as fault:
-        raise DocumentError(f"the model {path} cannot be read: {fault.strerror}", "check the path") from fault
-    return total.hexdigest()
+        low, high = (float(number) for number in numbers.split(","))
+    except ValueError:
+        raise GraphError(f"{text!r} is no range", "write it as Label=LOW,HIGH") from None
+    return label, (low, high)
 
 
 def _insert(args: argparse.Namespace) -> int:
@@ -184,10 +229,12 @@ def _insert(args: argparse.Namespace) -> int:
     for label, places in preset.inputs.items():
         if label not in inputs:
             print(f"  nothing is wired to {', '.join(f'{names[node]}.{port}' for node, port in places)} yet")
-    if preset.output:
-        print(f"  go on from {names[preset.output]}")
+    if preset.outputs:
+        ends = (str(wire._replace(node=names[wire.node])) for wire in preset.outputs.values())
+        print(f"  go on from {', '.join(ends)}")
     for model in preset.models:
-        print(f"  it needs the model {model.name}, sha256 {model.sha256}")
+        if _model_file(model) is None:
+            print(f"  it needs the model {model.name}, sha256 {model.sha256}, which is missing")
     return 0
 
 

@@ -80,7 +80,7 @@ def read(text: str, library: Library, name: str = "text") -> Document:
         saved = UPGRADES[step](saved)
     problems: list[str] = []
     try:
-        graph = Graph(library, shot=_shot(saved.get("shot", {})), roots=_texts(saved, "roots"), ui=_table(saved, "ui"))
+        graph = Graph(library, shot=_shot(saved.get("shot", {})), roots=_texts(saved, "roots"), ui=layout(saved))
         graph = with_nodes(graph, saved, problems)
     except GraphError as fault:
         raise DocumentError(f"{name}: {fault.message}", fault.hint) from fault
@@ -117,7 +117,7 @@ def save(document: Document, path: str | Path | None = None) -> Document:
     target = Path(path) if path is not None else document.path
     if target is None:
         raise DocumentError("this graph has no file yet", "say where to save it")
-    if document.read_only and target == document.path:
+    if document.read_only and document.path is not None and target.resolve() == document.path.resolve():
         raise DocumentError(f"{target.name} was written by a newer program", "save it under another name")
     save_text(write(document), target)
     return replace(document, path=target)
@@ -132,9 +132,21 @@ def save_text(text: str, target: Path) -> None:
     if target.exists():
         if target.read_bytes() == text.encode():
             return
+        if _is_newer(target):
+            raise DocumentError(f"{target.name} was written by a newer program", "save under another name")
         _back_up(target)
     with atomic(target) as beside:
         beside.write_text(text, encoding="utf-8")
+
+
+def _is_newer(path: Path) -> bool:
+    """True if a newer program wrote what stands there; what is no file of ours is not newer."""
+    try:
+        saved = loads(text_of(path), path.name)
+    except DocumentError:
+        return False
+    version = saved.get("version") if isinstance(saved, dict) else None
+    return isinstance(version, int) and version > VERSION
 
 
 def _back_up(path: Path) -> None:
@@ -328,6 +340,13 @@ def _table(saved: Saved, key: str, where: str = "the file") -> Saved:
     if not isinstance(value, dict):
         raise GraphError(f"“{key}” of {where} is no table", "it stands in braces")
     return value
+
+
+def layout(saved: Saved) -> Saved:
+    """What a file says of where things stand on the canvas."""
+    ui = _table(saved, "ui")
+    _table(ui, "nodes", "“ui”")
+    return ui
 
 
 def _texts(saved: Saved, key: str, where: str = "the file") -> dict[str, str]:

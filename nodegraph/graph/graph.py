@@ -221,8 +221,10 @@ class Graph:
                 knob: Link(new, value.knob) if isinstance(value, Link) and value.node == name else value
                 for knob, value in node.knobs.items()
             }
-            changed = inputs != node.inputs or knobs != node.knobs
-            nodes[new if other == name else other] = replace(node, inputs=inputs, knobs=knobs) if changed else node
+            saved = _relinked(node.saved, name, new)
+            changed = inputs != node.inputs or knobs != node.knobs or saved is not node.saved
+            same = node if not changed else replace(node, inputs=inputs, knobs=knobs, saved=saved)
+            nodes[new if other == name else other] = same
         places = self.ui.get("nodes", {})
         if name in places:
             places = {new if key == name else key: value for key, value in places.items()}
@@ -323,6 +325,17 @@ class Graph:
                 raise GraphError(f"knob links would go round: {' → '.join(map(str, [*seen, link]))}")
             seen.append(link)
             link = self.setting(link.node, link.knob)
+
+
+def _relinked(saved: Mapping[str, Any] | None, name: str, new: str) -> Mapping[str, Any] | None:
+    """What a placeholder came with, its knobs following a node that is called otherwise now."""
+    knobs = saved.get("knobs") if saved is not None else None
+    moved: dict[str, Any] = {}
+    for knob, value in knobs.items() if isinstance(knobs, dict) else ():
+        link = value.get("link") if isinstance(value, dict) else None
+        if isinstance(link, str) and link.startswith(f"{name}."):
+            moved[knob] = {"link": new + link.removeprefix(name)}
+    return {**saved, "knobs": {**knobs, **moved}} if saved and knobs and moved else saved
 
 
 def fits(given: type, wanted: type) -> bool:

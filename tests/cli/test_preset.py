@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import scipy.ndimage
 import nodegraph as ng
 from nodegraph.cli.main import main
 from nodegraph.data.image import Image
+from nodegraph.data.shot import Frame
 from nodegraph.graph import preset as presets
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
@@ -38,16 +40,36 @@ def figure() -> Image:
     return Image.of(pixels)
 
 
-LIBRARY = Library.discover().with_nodes(lamp, figure)
+@node
+def noisy(frame: Frame) -> Image:
+    """A larger grey frame, with grain of 0.05: grain is measured on enough flat pixels, or not at all."""
+    noise = np.random.default_rng(frame).normal(0, 0.05, (256, 320, 3))
+    return Image.of((0.2 + noise).astype(np.float32))
+
+
+@node
+def clock(frame: Frame) -> Image:
+    """A frame as bright as its number."""
+    return Image.of(np.full((60, 80, 3), frame, np.float32))
+
+
+@node
+def opaque(image: Image) -> Image:
+    """The picture with an alpha of 1."""
+    return Image.of(np.concatenate([image.pixels, np.ones((60, 80, 1), np.float32)], axis=-1))
+
+
+LIBRARY = Library.discover().with_nodes(lamp, figure, noisy, clock, opaque)
 
 
 def placed(name: str, **inputs: str) -> tuple[Graph, str]:
     """A small graph with a preset in it, and the node to go on from."""
     graph = Graph(LIBRARY).with_shot(format=ng.Format(80, 60), last=1003).add("Lamp", "Plate").add("Figure", "Fg")
+    graph = graph.add("Clock", "Clock").add("Opaque", "Opaque").connect("Opaque", "image", "Plate")
     path = next(path for path in SHIPPED if path.name == f"{name}.ngpreset.json")
     preset = presets.load(path, LIBRARY)
     whole, names = presets.inserted(graph, preset, inputs=inputs)
-    return whole, names.get(preset.output, "")
+    return whole, names.get(next(iter(preset.outputs.values())).node, "") if preset.outputs else ""
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
@@ -58,7 +80,30 @@ def test_is_canonical_and_says_what_it_is_for(path: Path) -> None:
     assert preset.help
     assert preset.exposed
     assert preset.inputs
-    assert path.name.removesuffix(presets.SUFFIX) in (path.parent / "README.md").read_text("utf-8")
+    assert preset.menu
+    assert f"`{path.name.removesuffix(presets.SUFFIX)}`" in (path.parent / "README.md").read_text("utf-8")
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
+@pytest.mark.parametrize("kind", ["TestPlate", "Opaque"])
+def test_renders_a_frame(path: Path, kind: str, tmp_path: Path) -> None:
+    graph = Graph(LIBRARY).with_shot(format=ng.Format(80, 60)).add("TestPlate", "In")
+    source = "In"
+    if kind == "Opaque":
+        graph, source = graph.add("Opaque", "Solid").connect("Solid", "image", "In"), "Solid"
+    preset = presets.load(path, LIBRARY)
+    graph, names = presets.inserted(graph, preset, inputs=dict.fromkeys(preset.inputs, source))
+    for wire in preset.outputs.values():
+        seen = ng.evaluate(graph, names[wire.node], 1001)
+        frame = seen.region(ng.Format(80, 60).box, seen.channels)
+        assert frame.shape[:2] == (60, 80)
+        assert np.isfinite(frame).all()
+        assert ("A" in seen.channels) == (kind == "Opaque")
+        if "A" in seen.channels:
+            assert 0 <= frame[..., seen.channels.index("A")].min() <= frame[..., seen.channels.index("A")].max() <= 1
+    for sink in graph.sinks():
+        assert ng.render(graph, sink, [1001], root=tmp_path).ok
+    assert preset.outputs or graph.sinks()
 
 
 def test_soft_glow_adds_the_blurred_highlights() -> None:
@@ -68,6 +113,10 @@ def test_soft_glow_adds_the_blurred_highlights() -> None:
     bright = np.pad(np.maximum(plate - 0.7, 0), ((16, 16), (16, 16), (0, 0)))
     glow = scipy.ndimage.gaussian_filter(bright, (4, 4, 0), truncate=4.0)[16:-16, 16:-16]
     np.testing.assert_allclose(ng.evaluate(graph, out, 1001).pixels, plate + 0.35 * glow, atol=1e-4)
+    graph = graph.connect("Highlights", "image", "Opaque").connect("Glow", "b", "Opaque")
+    seen = ng.evaluate(graph, out, 1001).pixels
+    np.testing.assert_allclose(seen[..., :3], plate + 0.35 * glow, atol=1e-4)
+    assert (seen[..., 3] == 1).all()
 
 
 def test_light_wrap_lights_the_inside_of_edges_only() -> None:
@@ -81,6 +130,8 @@ def test_light_wrap_lights_the_inside_of_edges_only() -> None:
     assert np.abs(added[:14]).max() == 0  # the background does not
     assert np.abs(added[29:31, 39:41]).max() < 1e-3  # nor does the middle
     assert added.min() >= 0
+    solid = graph.connect("Comp", "b", "Opaque").connect("SoftLight", "image", "Opaque")
+    assert ng.evaluate(solid, out, 1001).region(ng.Format(80, 60).box, ("A",)) == pytest.approx(1, abs=1e-6)
 
 
 def test_what_changed_is_black_where_nothing_did() -> None:
@@ -92,11 +143,56 @@ def test_what_changed_is_black_where_nothing_did() -> None:
     assert np.abs(seen[..., 1:]).max() == 0
 
 
-def test_regrain_and_slow_motion_compute() -> None:
+def test_slow_motion_shows_the_moment_halfway() -> None:
+    graph, out = placed("slow_motion", image="Clock")
+    for frame in (1002, 1003, 1008):  # the shutter is symmetrical: what changes evenly keeps its moment
+        seen = ng.evaluate(graph, out, frame).pixels
+        np.testing.assert_allclose(seen, 1001 + (frame - 1001) / 2, rtol=1e-6)
+
+
+def test_regrain_leaves_a_grainless_plate_and_takes_over_a_grainy_one() -> None:
     graph, out = placed("regrain", image="Plate", plate="Plate")
-    assert ng.evaluate(graph, out, 1001).pixels.shape == (60, 80, 3)
-    graph, out = placed("slow_motion", image="Plate")
-    np.testing.assert_array_equal(ng.evaluate(graph, out, 1002).pixels, ng.evaluate(graph, "Plate", 1001).pixels)
+    plain = ng.evaluate(graph, "Plate", 1001).pixels
+    np.testing.assert_array_equal(ng.evaluate(graph.set(out, "amount", 0.0), out, 1001).pixels, plain)
+    noisy = graph.add("Noisy", "Noise").connect(out, "plate", "Noise")
+    grain = ng.evaluate(noisy, out, 1001).pixels - plain
+    assert grain[:20, :30].std() == pytest.approx(0.05, rel=0.3)
+
+
+def test_vignette_falls_off_as_a_blurred_frame() -> None:
+    graph, out = placed("vignette", image="Plate")
+    plate = ng.evaluate(graph, "Plate", 1001).pixels
+    x, y = (
+        [_covered((at + 0.5) * k / 12, (size - at - 0.5) * k / 12) for at in range(size)]
+        for size, k in ((80, 128 / 80), (60, 72 / 60))
+    )
+    inside = np.outer(y, x)[..., None]
+    expected = plate * (inside + (1 - inside) * 2**-1.5)
+    np.testing.assert_allclose(ng.evaluate(graph, out, 1001).pixels, expected, rtol=0.01)
+
+
+def _covered(left: float, right: float) -> float:
+    """How much of a Gaussian lies within so many sigmas to the left and to the right."""
+    return (math.erf(left / math.sqrt(2)) + math.erf(right / math.sqrt(2))) / 2
+
+
+def test_contrast_turns_about_mid_grey_in_log() -> None:
+    graph, out = placed("contrast", image="Plate")
+    graph = graph.add("Constant", "Grey", color=(0.18, 0.18, 0.18, 1.0)).connect("ToLog", "image", "Grey")
+    np.testing.assert_allclose(ng.evaluate(graph, out, 1001).pixels[..., :3], 0.18, rtol=1e-4)
+    bright = graph.set("Grey", "color", (0.72, 8.0, 0.045, 1.0))  # log2 is straight there: stops from grey grow by 1.2
+    expected = 0.18 * (np.array([0.72, 8.0, 0.045]) / 0.18) ** 1.2
+    np.testing.assert_allclose(ng.evaluate(bright, out, 1001).pixels[0, 0, :3], expected, rtol=1e-3)
+
+
+def test_frozen_patch_holds_one_frame_within_the_matte_only() -> None:
+    graph, out = placed("frozen_patch", plate="Clock", matte="Fg")
+    graph = graph.set("Hold", "first", 1007).set("Regrain", "amount", 0.0)
+    seen = ng.evaluate(graph, out, 1003).pixels
+    expected = np.full((60, 80, 3), 1003, np.float32)
+    expected[15:45, 25:55] = 1007
+    np.testing.assert_allclose(seen, expected, rtol=1e-5)
+    assert (seen[:15] == 1003).all()
 
 
 def test_the_writers_write(tmp_path: Path) -> None:
@@ -126,19 +222,40 @@ def test_make_list_show_insert(shot: Path, tmp_path: Path, capsys: pytest.Captur
     model = tmp_path / "net.onnx"
     model.write_bytes(b"weights")
     make = ["preset", "make", str(shot), "--nodes", "Warm", "--name", "Warm look", "--help-text", "For cold plates."]
+    make += ["--menu", "Look", "--range", "mix=0,0.5", "--picture", "warm.jpg"]
     assert main([*make, "--expose", "Warm.multiply=Tint", "--expose", "Warm.mix", "--model", str(model)]) == 0
     assert (tmp_path / "home" / "nodegraph" / "presets" / "warm_look.ngpreset.json").exists()
     assert main(["preset", "list"]) == 0
     rows = capsys.readouterr().out.splitlines()
-    assert any(row.split()[:2] == ["warm_look", "own"] and row.endswith("For cold plates.") for row in rows)
+    row = next(row for row in rows if row.split()[:2] == ["warm_look", "own"])
+    assert row.endswith("For cold plates.   (a model is missing: net.onnx)")
     assert any(row.startswith("soft_glow") and "nodegraph" in row for row in rows)
     assert main(["preset", "show", "warm_look"]) == 0
     shown = capsys.readouterr().out
     assert hashlib.sha256(b"weights").hexdigest() in shown
+    assert "missing" in shown
+    (tmp_path / "models" / "nets").mkdir(parents=True)
+    model.rename(tmp_path / "models" / "nets" / "by another name.onnx")
+    assert main(["preset", "show", "warm_look"]) == 0
+    shown = capsys.readouterr().out
+    assert "by another name.onnx" in shown
+    assert "missing" not in shown
+    assert main(["preset", "list", "--json"]) == 0
+    found = next(row for row in json.loads(capsys.readouterr().out) if row["name"] == "warm_look")
+    assert (found["menu"], found["missing_models"]) == ("Look", [])
+    (tmp_path / "models" / "nets" / "by another name.onnx").write_bytes(b"weighty")  # as long, but not the same
+    assert main(["preset", "list", "--json"]) == 0
+    found = next(row for row in json.loads(capsys.readouterr().out) if row["name"] == "warm_look")
+    assert [row["name"] for row in found["missing_models"]] == ["net.onnx"]
+    assert main(["preset", "show", "warm_look"]) == 0
+    shown = capsys.readouterr().out
+    assert "from 0 to 0.5" in shown
     assert "Tint" in shown
     assert main(["preset", "show", "warm_look", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert [row["label"] for row in told["knobs"]] == ["Tint", "mix"]
+    assert told["knobs"][1]["range"] == [0, 0.5]
+    assert (told["outputs"], told["picture"]) == ({"out": "Warm"}, "warm.jpg")
     insert = ["preset", "insert", str(shot), "warm_look", "--input", "image=Warm", "--set", "Tint=1.5,1,1"]
     assert main([*insert, "--set", "mix=0.5"]) == 0
     assert "Warm1" in capsys.readouterr().out
@@ -160,6 +277,12 @@ def test_make_list_show_insert(shot: Path, tmp_path: Path, capsys: pytest.Captur
         (["make", "{shot}", "--nodes", "Gone", "--name", "x"], "Gone"),
         (["make", "{shot}", "--nodes", "Warm", "--name", "x", "--model", "no.onnx"], "no.onnx"),
         (["make", "{shot}", "--nodes", "Warm", "--name", "x", "--out", "x.json"], "ngpreset"),
+        (["make", "{shot}", "--nodes", " , ", "--name", "x"], "empty"),
+        (["make", "{shot}", "--nodes", "Warm", "--name", "x", "--range", "mix=0,1"], "mix is not shown"),
+        (["make", "{shot}", "--nodes", "Warm", "--name", "x", "--expose", "Warm.mix", "--range", "mix=1"], "range"),
+        (["make", "{shot}", "--nodes", "Warm", "--name", "x", "--expose", "Warm.mix", "--range", "mix=2,1"], "range"),
+        (["make", "{shot}", "--nodes", "Warm", "--name", "x", "--picture", "../a.jpg"], "picture"),
+        (["make", "{shot}", "--nodes", "Warm", "--name", "x", "--help-text", "as in /home/me/b.exr"], "help holds"),
     ],
 )
 def test_faults_are_told_and_nothing_is_lost(
@@ -171,3 +294,15 @@ def test_faults_are_told_and_nothing_is_lost(
     assert says in told
     assert "Traceback" not in told
     assert shot.read_bytes() == before
+
+
+def test_one_broken_preset_does_not_hide_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "presets").mkdir()
+    (tmp_path / "presets" / "bad.ngpreset.json").write_text("{")
+    assert main(["preset", "list"]) == 0
+    rows = capsys.readouterr().out.splitlines()
+    assert any(row.startswith("bad") and "cannot be used" in row for row in rows)
+    assert sum("nodegraph" in row.split() for row in rows) == len(SHIPPED)

@@ -104,9 +104,22 @@ def test_a_newer_file_opens_read_only(library: Library, tmp_path: Path) -> None:
     path.write_text(UNKNOWN.replace('"version": 1', '"version": 99'))
     document = load(path, library)
     assert document.read_only
-    with pytest.raises(DocumentError, match="newer program"):
-        save(document)
-    assert write(document) == path.read_text()
+    text = path.read_text()
+    assert write(document) == text
+    (tmp_path / "more").mkdir()
+    for other, target in (
+        (document, None),
+        (document, tmp_path / "more" / ".." / path.name),
+        (read(UNKNOWN, library), path),
+    ):
+        with pytest.raises(DocumentError, match="newer program"):
+            save(other, target)
+    assert path.read_text() == text
+
+
+def test_a_layout_that_is_none_is_refused(library: Library) -> None:
+    with pytest.raises(DocumentError, match="“nodes” of “ui”"):
+        read('{"format": "nodegraph", "version": 1, "ui": {"nodes": null}}', library)
 
 
 def test_a_newer_node_becomes_a_placeholder(library: Library) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -42,10 +45,23 @@ def test_what_is_cut_out(graph: Graph) -> None:
     preset = warm(graph)
     assert tuple(preset.graph.nodes) == CHOSEN
     assert preset.inputs == {"image": (Link("Warm", "image"), Link("Comp", "b"))}  # one wire from outside: one input
-    assert preset.output == "Comp"
+    assert preset.outputs == {"out": Wire("Comp")}
     assert preset.graph.nodes["Comp"].inputs == {"a": Wire("Soft")}
     assert preset.graph.setting("Warm", "mix") == Link("Soft", "mix")  # inside: it still follows
     assert preset.graph.setting("Soft", "mix") == 0.25  # outside: the value it had
+
+
+def test_where_a_graph_goes_on_from_a_piece(graph: Graph) -> None:
+    assert presets.made(graph, ["Warm"], name="x").outputs == {"out": Wire("Warm")}
+    face = (
+        graph.add("FacePlate", "Face")
+        .connect("Comp", "matte", Wire("Face", "occluder"))
+        .connect("Soft", "matte", "Face")
+    )
+    outputs = presets.made(face, ["Face", "Outside"], name="x").outputs
+    assert outputs == {"Face_occluder": Wire("Face", "occluder"), "Face": Wire("Face"), "Outside": Wire("Outside")}
+    written = graph.add("Write", "Out", file="a.exr").connect("Out", "image", "Comp")
+    assert presets.made(written, ["Comp", "Out"], name="x").outputs == {}
 
 
 def test_saving_what_was_read_changes_no_byte(graph: Graph, tmp_path: Path) -> None:
@@ -106,10 +122,41 @@ def test_copying_keeps_full_paths_and_presets_refuse_them(graph: Graph, tmp_path
     for path in (str(tmp_path / "a.exr"), "~/plates/a.exr", "C:\\plates\\a.exr", "\\\\server\\a.exr", "file:///a.exr"):
         read = graph.add("Read", "Plates", file=path)
         assert presets.pasted(graph, presets.copied(read, ["Plates"])).graph.value("Plates", "file", 1) == path
-        with pytest.raises(GraphError, match=r"Plates\.file is the path"):
+        with pytest.raises(GraphError, match=r"Plates\.file holds"):
             presets.made(read, ["Plates"], name="mine")
     for path in ("plates/a.####.exr", "{plates}/a.exr"):
         presets.made(graph.add("Read", "Plates", file=path), ["Plates"], name="ours")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("/mnt/plates/a.exr", True),
+        ("A=1, B=/mnt/plates/x", True),
+        ("~", True),
+        ("~artist/luts", True),
+        ("see file:///tmp/x", True),
+        (r"as in C:\shots\a", True),
+        (r"\\server\share", True),
+        ("and/or, 24 / 25 fps, 1/2", False),
+        ("sRGB - Display/ACES 1.0", False),
+        ("https://example.org/a/b", False),
+        ("{root}/a/b and plates/a.exr", False),
+        ("about ~3 stops", False),
+    ],
+)
+def test_paths_of_one_machine_are_seen_in_any_text(graph: Graph, text: str, told: bool) -> None:
+    def refused(place: str, graph: Graph, name: str, **said: Any) -> None:
+        if told:
+            with pytest.raises(GraphError, match=f"{place} holds"):
+                presets.made(graph, [name], name="mine", **said)
+        else:
+            presets.made(graph, [name], name="mine", **said)
+
+    refused(r"Move\.mapping", graph.add("Shuffle", "Move", mapping=text), "Move")
+    refused("help", graph, "Warm", help=text)
+    refused("models", graph, "Warm", models=[NeededModel("a.onnx", "ab" * 32, note=text)])
+    refused("ui", Graph(LIBRARY, graph.nodes, ui={"nodes": {"Warm": {"note": text}}}), "Warm")
 
 
 def test_a_node_that_this_program_lacks_is_kept(graph: Graph) -> None:
@@ -117,7 +164,7 @@ def test_a_node_that_this_program_lacks_is_kept(graph: Graph) -> None:
     saved["nodes"]["Future"] = {
         "type": "Relight",
         "v": 7,
-        "knobs": {"sun": [1, {"deep": True}]},
+        "knobs": {"sun": [1, {"deep": True}], "mix": {"link": "Warm.mix"}},
         "inputs": {"image": "Comp"},
     }
     saved["exposed"].append({"label": "Sun", "knobs": ["Future.sun"]})
@@ -126,6 +173,8 @@ def test_a_node_that_this_program_lacks_is_kept(graph: Graph) -> None:
     assert json.loads(text) == saved
     whole, names = presets.inserted(graph, presets.read(text, LIBRARY))
     assert whole.nodes[names["Future"]].inputs == {"image": Wire("Comp1")}
+    again = json.loads(presets.copied(whole, names.values()))["nodes"]["Future"]["knobs"]
+    assert again == {"sun": [1, {"deep": True}], "mix": {"link": "Warm1.mix"}}  # follows its own, not the namesake
 
 
 def test_a_newer_file_is_used_and_not_overwritten(graph: Graph, tmp_path: Path) -> None:
@@ -135,14 +184,32 @@ def test_a_newer_file_is_used_and_not_overwritten(graph: Graph, tmp_path: Path) 
     path.write_text(json.dumps(saved))
     preset = presets.load(path)
     assert presets.inserted(graph, preset).names["Warm"] == "Warm1"
-    with pytest.raises(DocumentError, match="newer program"):
-        presets.save(preset, path)
+    for other in (preset, warm(graph)):
+        with pytest.raises(DocumentError, match="newer program"):
+            presets.save(other, path)
+    assert json.loads(path.read_text()) == saved
 
 
 def test_models_by_sha256(graph: Graph) -> None:
     needed = NeededModel("swap.onnx", "ab" * 32)
-    preset = presets.made(graph, CHOSEN, name="m", models=[needed])
-    assert presets.read(presets.write(preset), LIBRARY).models == (needed,)
+    known = NeededModel("mask.onnx", "cd" * 32, 1200, "CC BY-NC 4.0", "from its maker's page")
+    preset = presets.made(graph, CHOSEN, name="m", models=[needed, known])
+    text = presets.write(preset)
+    assert presets.read(text, LIBRARY).models == (needed, known)
+    assert json.loads(text)["models"][0] == {"name": "swap.onnx", "sha256": "ab" * 32}
+
+
+def test_what_a_preset_says_of_itself_comes_back(graph: Graph) -> None:
+    shown: Any = {"Share": ["Soft.mix", "Warm.mix"], "Width": ["Soft.size"]}
+    preset = presets.made(
+        graph, CHOSEN, name="m", help="h", menu="Look", picture="m.jpg", expose=shown, ranges={"Share": (0, 0.5)}
+    )
+    again = presets.read(presets.write(preset), LIBRARY)
+    assert again.exposed == preset.exposed
+    assert [row.range for row in again.exposed] == [(0, 0.5), None]
+    assert (again.name, again.help, again.menu, again.picture) == ("m", "h", "Look", "m.jpg")
+    whole, names = presets.inserted(graph, again, values={"Share": 0.3})
+    assert {whole.value(names[name], "mix", 1001) for name in ("Soft", "Warm")} == {0.3}
 
 
 def broken(graph: Graph, **changes: object) -> str:
@@ -160,10 +227,19 @@ def broken(graph: Graph, **changes: object) -> str:
         ({"exposed": [{"label": "A", "knobs": ["Soft.size"]}, {"label": "A", "knobs": ["Warm.mix"]}]}, "called A"),
         ({"exposed": [{"label": "", "knobs": ["Soft.size"]}]}, "no label"),
         ({"exposed": {"A": 1}}, "exposed"),
+        ({"exposed": [{"label": "A", "knobs": ["Soft.size"], "range": [2, 1]}]}, "range"),
+        ({"exposed": [{"label": "A", "knobs": ["Soft.size"], "range": [True, 2]}]}, "range"),
+        ({"exposed": [{"label": "A", "knobs": ["Soft.hold_edges"], "range": [0, 1]}]}, "no number"),
+        ({"models": [{"name": "a.onnx", "sha256": "ab" * 32, "size": "big"}]}, "something wrong"),
+        ({"outputs": {"out": "Soft.wrong"}}, "not there"),
+        ({"outputs": {"out": 3}}, "no output"),
+        ({"picture": "../a.jpg"}, "picture"),
+        ({"picture": "/a.jpg"}, "picture"),
+        ({"help": "as in /home/me/a.exr"}, "one machine"),
         ({"inputs": {"image": ["Warm.wrong"]}}, "not there"),
         ({"inputs": {"image": ["Soft.image"]}}, "wired already"),
         ({"inputs": {"image": []}}, "names nothing"),
-        ({"output": "Gone"}, "Gone"),
+        ({"outputs": {"out": "Gone"}}, "Gone"),
         ({"nodes": {"A": {"type": "Blur", "inputs": {"image": "A"}}}}, "go round"),
         ({"nodes": {"A": {"type": "Read", "knobs": {"file": "/home/me/a.exr"}}}}, "one machine"),
         ({"nodes": {"A": {"type": "Lost", "knobs": {"file": "/home/me/a.exr"}}}}, "one machine"),
@@ -176,6 +252,42 @@ def test_a_broken_file_is_refused_in_words(graph: Graph, tmp_path: Path, changes
     path.write_text(broken(graph, **changes))
     with pytest.raises(DocumentError, match=says):
         presets.load(path)
+
+
+def spots(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    if at:
+        yield at
+    rows = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, part in rows:
+        yield from spots(part, (*at, key))
+
+
+def test_junk_anywhere_in_a_file_is_a_fault_in_words_or_does_no_harm(graph: Graph) -> None:
+    whole = json.loads(presets.write(warm(Graph(LIBRARY, graph.nodes, ui={"nodes": {"Warm": {"at": [10, 20]}}}))))
+    whole["nodes"]["Future"] = {"type": "Relight", "knobs": {"sun": {"link": "Warm.mix"}}, "inputs": {"image": "Comp"}}
+    whole["models"] = [{"name": "a.onnx", "sha256": "ab" * 32}]
+    refused = 0
+    for spot in spots(whole):
+        for junk in (None, 3, True, "", "x", "a.b.c", [], {}, [[1]], {"a": 1}, {"at": [1, "b"]}):
+            saved = copy.deepcopy(whole)
+            holder = saved
+            for key in spot[:-1]:
+                holder = holder[key]
+            holder[spot[-1]] = junk
+            try:
+                preset = presets.read(json.dumps(saved), LIBRARY)
+                presets.write(preset)
+                presets.inserted(graph, preset, at=(3, 4))
+            except NodegraphError:
+                refused += 1
+    assert refused > 100
+
+
+def test_a_piece_with_faults_is_not_put_in(graph: Graph) -> None:
+    text = broken(graph, inputs={"image": ["Gone.image"]})
+    for put in (lambda: presets.pasted(graph, text), lambda: presets.inserted(graph, presets.read(text, LIBRARY))):
+        with pytest.raises(GraphError, match=r"Gone\.image"):
+            put()
 
 
 def test_what_inserting_refuses(graph: Graph) -> None:
