@@ -15,6 +15,7 @@ from nodegraph.graph import preset as presets
 from nodegraph.graph.curve import Curve
 from nodegraph.graph.graph import Graph, Link, Wire
 from nodegraph.graph.library import Library
+from nodegraph.graph.node import node, upgrades
 from nodegraph.graph.preset import NeededModel
 from nodegraph.graph.shelf import find, shelf
 
@@ -188,6 +189,25 @@ def test_a_newer_file_is_used_and_not_overwritten(graph: Graph, tmp_path: Path) 
         with pytest.raises(DocumentError, match="newer program"):
             presets.save(other, path)
     assert json.loads(path.read_text()) == saved
+
+
+def test_old_nodes_in_a_preset_are_upgraded() -> None:
+    @node(name="Gain")
+    def newer(*, exposure: float = 0.0) -> float:
+        """A gain whose knob was called otherwise."""
+        return exposure
+
+    @upgrades(newer, to=2)
+    def _in_stops(saved: dict[str, Any]) -> dict[str, Any]:
+        knobs = saved.get("knobs", {})
+        return {**saved, "knobs": {"exposure": knobs["amount"] - 1}} if "amount" in knobs else saved
+
+    library = Library.of(newer)
+    old = {"format": "nodegraph-preset", "version": 1, "nodes": {"g": {"type": "Gain", "knobs": {"amount": 3.0}}}}
+    preset = presets.read(json.dumps(old), library)
+    whole, names = presets.inserted(Graph(library), preset)
+    assert whole.value(names["g"], "exposure", 1) == 2.0
+    assert json.loads(presets.write(preset))["nodes"]["g"] == {"type": "Gain", "v": 2, "knobs": {"exposure": 2.0}}
 
 
 def test_models_by_sha256(graph: Graph) -> None:
