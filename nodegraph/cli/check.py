@@ -7,12 +7,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+from nodegraph.cli.files import opened
 from nodegraph.data.errors import NodegraphError
-from nodegraph.graph.document import Document, load
+from nodegraph.graph.document import Document
+from nodegraph.graph.preset import Preset
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("graph", nargs="+", type=Path, help="graph files")
+    parser.add_argument("graph", nargs="+", type=Path, help="graph or preset files")
     parser.add_argument("--json", action="store_true", help="for programs")
 
 
@@ -29,18 +31,19 @@ def run(args: argparse.Namespace) -> int:
 
 
 def problems_of(path: Path) -> list[str]:
-    """What is wrong with a graph file, in words."""
+    """What is wrong with a graph or preset file, in words."""
     try:
-        document = load(path, strict=False)
+        file = opened(path, strict=False)
     except NodegraphError as fault:
         return [str(fault)]
-    return [*document.problems, *_nodes(document)]
+    return [*file.problems, *_nodes(file)]
 
 
-def _nodes(document: Document) -> list[str]:
-    graph = document.graph
+def _nodes(file: Document | Preset) -> list[str]:
+    graph = file.graph
+    open_ends = {place for places in file.inputs.values() for place in places} if isinstance(file, Preset) else set()
     result: list[str] = []
-    if document.read_only:
+    if file.read_only:
         result.append("it was written by a newer program: it opens read-only")
     for name, node in graph.nodes.items():
         kind = graph.type_of(name)
@@ -49,8 +52,8 @@ def _nodes(document: Document) -> list[str]:
             continue
         wired: set[Any] = {kind.port(port) for port in node.inputs}
         for port in kind.inputs:
-            if not port.optional and port not in wired:
+            if not port.optional and port not in wired and (name, port.name) not in open_ends:
                 result.append(f"{name}: nothing is wired to its input {port.name}")
-    if not graph.sinks():
+    if isinstance(file, Document) and not graph.sinks():
         result.append("nothing writes: there is no Write that is not disabled")
     return result

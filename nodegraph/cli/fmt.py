@@ -5,25 +5,25 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from nodegraph.cli.files import opened, put_back, text_of
 from nodegraph.data.errors import DocumentError
-from nodegraph.graph.document import load, save, write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("graph", nargs="+", type=Path, help="graph files")
+    parser.add_argument("graph", nargs="+", type=Path, help="graph or preset files")
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 if a file would change")
 
 
 def run(args: argparse.Namespace) -> int:
     changed = 0
     for path in args.graph:
-        document = load(path, strict=False)
-        if document.read_only:
+        file = opened(path, strict=False)
+        if file.read_only:
             raise DocumentError(f"{path} was written by a newer program", "format it with that one")
-        if write(document).encode() == path.read_bytes():
+        if text_of(file).encode() == path.read_bytes():
             continue
         changed += 1
         print(f"{path}: {'would change' if args.check else 'formatted'}")
         if not args.check:
-            save(document)
+            put_back(file, path)
     return 1 if args.check and changed else 0

@@ -5,20 +5,20 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from nodegraph.cli.files import opened, put_back, text_of
 from nodegraph.data.errors import DocumentError
-from nodegraph.graph.document import load, save, write
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("graph", nargs="+", type=Path, help="graph files")
+    parser.add_argument("graph", nargs="+", type=Path, help="graph or preset files")
 
 
 def run(args: argparse.Namespace) -> int:
     for path in args.graph:
-        document = load(path)
-        if document.read_only:
+        file = opened(path)
+        if file.read_only:
             raise DocumentError(f"{path} was written by a newer program", "update this one")
-        same = write(document).encode() == path.read_bytes()
-        save(document)
+        same = text_of(file).encode() == path.read_bytes()
+        put_back(file, path)
         print(f"{path}: {'is of this version' if same else 'brought up to date; the old one is in .nodegraph/backups'}")
     return 0

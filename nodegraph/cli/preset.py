@@ -44,6 +44,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     row.add_argument("graph", type=Path)
     row.add_argument("preset", help="a name from the list, or a file")
     row.add_argument("--input", action="append", default=[], metavar="NAME=Node", help="wire an input of the preset")
+    row.add_argument(
+        "--output", action="append", default=[], metavar="NAME=Node.input", help="wire an output of the preset on"
+    )
     row.add_argument("--set", action="append", default=[], metavar="Label=value", help="set a knob that it shows")
     row.add_argument("--out", type=Path, metavar="FILE", help="save under this name; the same file if not given")
 
@@ -129,7 +132,7 @@ def as_json(preset: Preset) -> dict[str, Any]:
 def explained(preset: Preset) -> str:
     """A preset on a page."""
     graph = preset.graph
-    lines = [preset.name, "", preset.help or "(it does not say what it is for)"]
+    lines = [preset.name or "(it has no name)", "", preset.help or "(it does not say what it is for)"]
     lines += ["", "Nodes", "  " + ", ".join(f"{name} ({node.kind})" for name, node in graph.nodes.items())]
     if preset.inputs:
         lines += ["", "Inputs"]
@@ -218,19 +221,22 @@ def _insert(args: argparse.Namespace) -> int:
     document = load(args.graph)
     preset = presets.load(find(args.preset, document.folder))
     inputs = dict(_pair(text, "NAME=Node") for text in args.input)
+    outputs: dict[str, list[str]] = {}
+    for label, place in (_pair(text, "NAME=Node.input") for text in args.output):
+        outputs.setdefault(label, []).append(place)
     values: dict[str, Any] = {}
     for label, text in (_pair(text, "Label=value") for text in args.set):
         row = next((row for row in preset.exposed if row.label == label), None)
         values[label] = text if row is None else typed(preset.graph.knob_type(*row.knobs[0]), text)
-    graph, names = presets.inserted(document.graph, preset, inputs=inputs, values=values)
+    graph, names = presets.inserted(document.graph, preset, inputs=inputs, outputs=outputs, values=values)
     target = args.out or args.graph
     saved = save(Document(graph, document.path, document.read_only, extra=document.extra), target)
     print(f"{saved.path}: " + ", ".join(names.values()))
     for label, places in preset.inputs.items():
         if label not in inputs:
             print(f"  nothing is wired to {', '.join(f'{names[node]}.{port}' for node, port in places)} yet")
-    if preset.outputs:
-        ends = (str(wire._replace(node=names[wire.node])) for wire in preset.outputs.values())
+    ends = [str(w._replace(node=names[w.node])) for label, w in preset.outputs.items() if label not in outputs]
+    if ends:
         print(f"  go on from {', '.join(ends)}")
     for model in preset.models:
         if _model_file(model) is None:

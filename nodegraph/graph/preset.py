@@ -84,7 +84,7 @@ def load(path: str | Path, library: Library | None = None, *, strict: bool = Tru
     preset = replace(preset, problems=(*preset.problems, *_private(preset)))
     if strict and preset.problems:
         raise DocumentError(f"{path.name}: " + "\n".join(preset.problems), "mend the file, or make the preset anew")
-    return preset if preset.name else replace(preset, name=path.name.removesuffix(SUFFIX))
+    return preset
 
 
 def read(text: str, library: Library, name: str = "text") -> Preset:
@@ -149,7 +149,7 @@ def _saved(preset: Preset) -> Saved:
 def save(preset: Preset, path: str | Path) -> None:
     """Save under a name; what stood there becomes a backup, unless a newer program wrote it: then it stays."""
     if preset.read_only:
-        raise DocumentError(f"{preset.name} was written by a newer program", "change it with that one")
+        raise DocumentError(f"{preset.name or 'this preset'} was written by a newer program", "change it with that one")
     save_text(write(preset), Path(path))
 
 
@@ -282,26 +282,35 @@ def inserted(
     preset: Preset,
     *,
     inputs: Mapping[str, str | Wire] = NOTHING,
+    outputs: Mapping[str, Iterable[str]] = NOTHING,
     values: Mapping[str, Any] = NOTHING,
     at: tuple[float, float] | None = None,
 ) -> Inserted:
     """The graph with the preset's nodes in it, wired to `inputs`, its shown knobs set to `values` by label.
 
-    Names that are taken get a number; `at` is where its upper left corner goes.
+    `outputs` is output -> where it goes to, as `Node.input`; what was wired there gives way. Names that are taken
+    get a number; `at` is where the upper left corner goes.
     """
+    title = preset.name or "the preset"
     if preset.problems:
-        raise GraphError(f"{preset.name} has faults: " + "\n".join(preset.problems), "mend it before it is used")
+        raise GraphError(f"{title} has faults: " + "\n".join(preset.problems), "mend it before it is used")
     for label in inputs:
         if label not in preset.inputs:
-            raise GraphError(f"{preset.name} has no input {label}", f"it has {', '.join(preset.inputs) or 'none'}")
+            raise GraphError(f"{title} has no input {label}", f"it has {', '.join(preset.inputs) or 'none'}")
     whole, names = joined(graph, preset.graph, at)
     for label, source in inputs.items():
         for place in preset.inputs[label]:
             whole = whole.connect(names[place.node], place.knob, source)
+    for label, takers in outputs.items():
+        if label not in preset.outputs:
+            raise GraphError(f"{title} has no output {label}", f"it has {', '.join(preset.outputs) or 'none'}")
+        wire = preset.outputs[label]
+        for taker in map(_place, takers):
+            whole = whole.connect(taker.node, taker.knob, wire._replace(node=names[wire.node]))
     shown = {row.label: row for row in preset.exposed}
     for label, value in values.items():
         if label not in shown:
-            raise GraphError(f"{preset.name} has no knob {label}", f"it has {', '.join(shown) or 'none'}")
+            raise GraphError(f"{title} has no knob {label}", f"it has {', '.join(shown) or 'none'}")
         for knob in shown[label].knobs:
             whole = whole.set(names[knob.node], knob.knob, value)
     return Inserted(whole, names)

@@ -306,3 +306,39 @@ def test_one_broken_preset_does_not_hide_the_others(
     rows = capsys.readouterr().out.splitlines()
     assert any(row.startswith("bad") and "cannot be used" in row for row in rows)
     assert sum("nodegraph" in row.split() for row in rows) == len(SHIPPED)
+
+
+def test_inserted_between_and_rendered(shot: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    graph = ng.load(shot).graph.with_shot(format=ng.Format(80, 60)).add("Write", "Out", file="out.####.exr")
+    ng.save(graph.connect("Out", "image", "Warm"), shot)
+    words = ["preset", "insert", str(shot), "soft_glow", "--input", "image=Warm", "--output", "out=Out.image"]
+    assert main(words) == 0
+    assert "go on" not in capsys.readouterr().out
+    assert ng.load(shot).graph.nodes["Out"].inputs["image"].node == "Glow"
+    assert main(["render", str(shot), "--frames", "1001"]) == 0
+    assert (tmp_path / "out.1001.exr").exists()
+
+
+def test_check_fmt_and_migrate_take_presets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "glow.ngpreset.json"
+    good = next(path for path in SHIPPED if path.name.startswith("soft_glow")).read_text("utf-8")
+    path.write_text(json.dumps(json.loads(good)))
+    assert main(["check", str(path)]) == 0
+    assert main(["fmt", "--check", str(path)]) == 1
+    assert main(["fmt", str(path)]) == 0
+    assert path.read_text("utf-8") == good
+    assert main(["fmt", "--check", str(path)]) == 0
+    assert main(["migrate", str(path)]) == 0
+    saved = json.loads(good)
+    del saved["inputs"]["image"][0]
+    saved["exposed"][0]["knobs"] = ["Glow.nothing"]
+    path.write_text(json.dumps(saved))
+    capsys.readouterr()
+    assert main(["check", str(path)]) == 1
+    told = capsys.readouterr().out
+    assert "Highlights: nothing is wired to its input image" in told
+    assert "Glow has no knob nothing" in told
+    unnamed = {key: value for key, value in json.loads(good).items() if key != "name"}
+    path.write_text(json.dumps(unnamed))
+    assert main(["fmt", str(path)]) == 0
+    assert json.loads(path.read_text("utf-8")) == unnamed

@@ -310,8 +310,22 @@ def test_a_piece_with_faults_is_not_put_in(graph: Graph) -> None:
             put()
 
 
+def test_put_between_two_nodes(graph: Graph) -> None:
+    graph = graph.add("Saturation", "Last").connect("Last", "image", "Comp").add("Dot", "Other")
+    whole, _ = presets.inserted(
+        graph, warm(graph), inputs={"image": "Comp"}, outputs={"out": ["Last.image", "Other.image"]}
+    )
+    assert [whole.nodes[name].inputs["image"] for name in ("Last", "Other")] == [Wire("Comp1")] * 2
+    with pytest.raises(GraphError, match="loop"):
+        presets.inserted(graph, warm(graph), inputs={"image": "Comp"}, outputs={"out": ["Warm.image"]})
+
+
 def test_what_inserting_refuses(graph: Graph) -> None:
     preset = warm(graph)
+    with pytest.raises(GraphError, match="no output mask"):
+        presets.inserted(graph, preset, outputs={"mask": ["Comp.matte"]})
+    with pytest.raises(GraphError, match="names nothing"):
+        presets.inserted(graph, preset, outputs={"out": ["Comp"]})
     with pytest.raises(GraphError, match="no input plate"):
         presets.inserted(graph, preset, inputs={"plate": "Plate"})
     with pytest.raises(GraphError, match="no knob Height"):
