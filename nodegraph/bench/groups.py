@@ -13,6 +13,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "nodegraph.bench.fullframe",
         "nodegraph.bench.half",
         "nodegraph.bench.memory",
+        "nodegraph.bench.movies",
+        "nodegraph.bench.writing",
         "nodegraph.bench.planning",
         "nodegraph.bench.recompute",
     ),

@@ -260,11 +260,20 @@ class _Output:
 
     def put(self, pieces: Sequence[bytes | memoryview]) -> None:
         """Write these bytes."""
-        view = memoryview(pieces[0] if len(pieces) == 1 else b"".join(pieces))
-        while view:
-            done = os.write(self.handle, view[:STEP])
-            self._written(done)
-            view = view[done:]
+        views = [memoryview(piece) for piece in pieces if len(piece)]
+        if hasattr(os, "writev"):
+            while len(views) > 1:
+                done = os.writev(self.handle, views[:MANY])
+                self._written(done)
+                while views and done >= len(views[0]):
+                    done -= len(views.pop(0))
+                if done:
+                    views[0] = views[0][done:]
+        for view in views:
+            while view:
+                done = os.write(self.handle, view[:STEP])
+                self._written(done)
+                view = view[done:]
 
     def copy(self, span: Span | None) -> None:
         """Copy bytes of another file, inside the system where it can."""

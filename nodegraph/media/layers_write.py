@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
 from nodegraph.data.image import Image, Pixels
+from nodegraph.data.threads import split_rows
 from nodegraph.media.exr_file import ExrFile
 from nodegraph.media.exr_write import PartToWrite, write_exr
 from nodegraph.media.half import to_half
@@ -36,8 +37,13 @@ class Doubts:
     def count(self, pixels: Pixels, half: bool) -> None:
         if pixels.size == 0:
             return
-        most = max(-float(pixels.min()), float(pixels.max()))  # a NaN comes through both
-        if most <= (MOST_HALF if half else np.finfo(np.float32).max):
+        ends: list[float] = []
+
+        def look(first: int, end: int) -> None:
+            ends.extend((-float(pixels[first:end].min()), float(pixels[first:end].max())))  # a NaN comes through both
+
+        split_rows(look, pixels.shape[0], pixels.nbytes)
+        if np.max(ends) <= (MOST_HALF if half else np.finfo(np.float32).max):
             return
         self.nan += int(np.isnan(pixels).sum())
         self.infinite += int(np.isinf(pixels).sum())

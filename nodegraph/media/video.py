@@ -144,7 +144,7 @@ class VideoReader:
             if not 0 <= index < len(self._times):
                 raise self._cut_off(index)
             frame = self._decoded(index)
-            return frozen(self._rgb(frame))
+        return frozen(self._rgb(frame))  # outside the lock: others decode meanwhile
 
     def close(self) -> None:
         """Let go of the file."""
@@ -211,8 +211,8 @@ class VideoReader:
         if name.startswith("gb"):
             pixels = rgb_of_gbr(planes[:3], Coding(bits, True, 0))
         elif name.startswith("gray"):
-            offset, factor = coding.luma
-            grey = (planes[0].astype(np.float32) - np.float32(offset)) * np.float32(factor)
+            offset, span = coding.luma
+            grey = (planes[0].astype(np.float32) - np.float32(offset)) / np.float32(span)
             pixels = np.repeat(grey[..., None], 3, axis=2)
         elif name.startswith("yuv") and len(planes) >= 3:
             across = 2 if planes[1].shape[1] < frame.width else 1

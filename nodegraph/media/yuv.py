@@ -36,12 +36,13 @@ class Coding(NamedTuple):
 
     @property
     def luma(self) -> tuple[float, float]:
-        """What is taken off a code value, and what it is then multiplied by."""
+        """What is taken off a code value, and what it is then divided by: no factor brings white to just 1.0."""
         step = 1 << (self.bits - 8)
-        return (0.0, 1 / ((1 << self.bits) - 1)) if self.full else (16.0 * step, 1 / (219.0 * step))
+        return (0.0, float((1 << self.bits) - 1)) if self.full else (16.0 * step, 219.0 * step)
 
     @property
     def chroma(self) -> tuple[float, float]:
+        """What is taken off a chroma code, and what it is then multiplied by."""
         step = 1 << (self.bits - 8)
         return 128.0 * step, 1 / ((1 << self.bits) - 1) if self.full else 1 / (224.0 * step)
 
@@ -50,13 +51,13 @@ class Coding(NamedTuple):
 def _kernel() -> Any:
     from numba import njit
 
-    @njit(nogil=True, cache=True)
+    @njit(nogil=True, cache=True, error_model="numpy")
     def rows(
         luma: Any, blue: Any, red: Any, across: int, down: int, numbers: Any, out: Any, first: int, end: int
     ) -> None:
         width = out.shape[1]
         lines, columns = blue.shape
-        y_off, y_mul = numbers[0], numbers[1]
+        y_off, y_span = numbers[0], numbers[1]
         c_off, c_mul = numbers[2], numbers[3]
         to_r, to_gb, to_gr, to_b = numbers[4], numbers[5], numbers[6], numbers[7]
         u = np.empty(columns + 1, np.float32)
@@ -77,11 +78,11 @@ def _kernel() -> Any:
             v[columns] = v[columns - 1]
             if across == 2:
                 for k in range(width // 2):
-                    y = (luma[i, 2 * k] - y_off) * y_mul
+                    y = (luma[i, 2 * k] - y_off) / y_span
                     out[i, 2 * k, 0] = y + to_r * v[k]
                     out[i, 2 * k, 1] = y + to_gb * u[k] + to_gr * v[k]
                     out[i, 2 * k, 2] = y + to_b * u[k]
-                    y = (luma[i, 2 * k + 1] - y_off) * y_mul
+                    y = (luma[i, 2 * k + 1] - y_off) / y_span
                     p = np.float32(0.5) * (u[k] + u[k + 1])
                     q = np.float32(0.5) * (v[k] + v[k + 1])
                     out[i, 2 * k + 1, 0] = y + to_r * q
@@ -89,13 +90,13 @@ def _kernel() -> Any:
                     out[i, 2 * k + 1, 2] = y + to_b * p
                 if width % 2:
                     k = width // 2
-                    y = (luma[i, width - 1] - y_off) * y_mul
+                    y = (luma[i, width - 1] - y_off) / y_span
                     out[i, width - 1, 0] = y + to_r * v[k]
                     out[i, width - 1, 1] = y + to_gb * u[k] + to_gr * v[k]
                     out[i, width - 1, 2] = y + to_b * u[k]
             else:
                 for j in range(width):
-                    y = (luma[i, j] - y_off) * y_mul
+                    y = (luma[i, j] - y_off) / y_span
                     out[i, j, 0] = y + to_r * v[j]
                     out[i, j, 1] = y + to_gb * u[j] + to_gr * v[j]
                     out[i, j, 2] = y + to_b * u[j]
@@ -111,10 +112,10 @@ def rgb_of_planes(planes: list[NDArray[Any]], coding: Coding, across: int, down:
     luma, blue, red = planes
     kr, kb = WEIGHTS[coding.matrix]
     kg = 1 - kr - kb
-    y_off, y_mul = coding.luma
+    y_off, y_span = coding.luma
     c_off, c_mul = coding.chroma
     to_r, to_b = 2 * (1 - kr), 2 * (1 - kb)
-    numbers = np.array([y_off, y_mul, c_off, c_mul, to_r, -to_b * kb / kg, -to_r * kr / kg, to_b], np.float32)
+    numbers = np.array([y_off, y_span, c_off, c_mul, to_r, -to_b * kb / kg, -to_r * kr / kg, to_b], np.float32)
     out: Pixels = empty((*luma.shape, 3))
     kernel = _kernel()
     split_rows(
@@ -125,8 +126,8 @@ def rgb_of_planes(planes: list[NDArray[Any]], coding: Coding, across: int, down:
 
 def rgb_of_gbr(planes: list[NDArray[Any]], coding: Coding) -> Pixels:
     """Red, green and blue of green, blue and red planes."""
-    offset, factor = coding.luma
+    offset, span = coding.luma
     out: Pixels = empty((*planes[0].shape, 3))
     for k, plane in ((1, planes[0]), (2, planes[1]), (0, planes[2])):
-        out[..., k] = (plane.astype(np.float32) - np.float32(offset)) * np.float32(factor)
+        out[..., k] = (plane.astype(np.float32) - np.float32(offset)) / np.float32(span)
     return out
