@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 import threading
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from pathlib import Path
 
 from nodegraph.data.errors import MediaError
 
+LEFT_BEHIND = re.compile(r"\..*\.[0-9a-f]{12}\.part(\..*)?")
 WHY = {
     errno.ENOSPC: ("the disk is full", "make room and render again with --resume: finished frames are kept"),
     errno.EFBIG: ("the file is larger than the system lets you write", "ask for a higher limit, or write less"),
@@ -41,8 +43,10 @@ def atomic(path: str | Path) -> Iterator[Path]:
     path = Path(path)
     if path.is_dir():
         raise write_fault(path, OSError(errno.EISDIR, "is a folder"))
-    # No two writers share it, on whatever machines of a farm they run.
-    beside = path.with_name(f".{path.stem[:100]}.{secrets.token_hex(6)}.part{path.suffix}")
+    try:
+        beside, lock = _begun(path)
+    except OSError as fault:
+        raise write_fault(path, fault) from fault
     try:
         yield beside
         with beside.open("rb+") as file:
@@ -57,6 +61,76 @@ def atomic(path: str | Path) -> Iterator[Path]:
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+        os.close(lock)
+
+
+def make_room(target: Path, *, create: bool, overwrite: bool) -> None:
+    """See to it that a file can be written there: its folder is made, and what must stay is not written over."""
+    if not os.path.isdir(target.parent):
+        if not create:
+            raise MediaError(f"the folder {target.parent} is not there", "make it, or switch create_folders on")
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise MediaError(
+                f"the folder {target.parent} cannot be made: {fault.strerror}", "write somewhere else"
+            ) from fault
+    if not overwrite and os.path.exists(target):
+        raise MediaError(f"{target} is already there", "switch overwrite on, or write a new version")
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Take away what writers left behind that were killed; what somebody still writes to is locked, and stays."""
+    try:
+        found = [Path(entry.path) for entry in os.scandir(folder) if LEFT_BEHIND.fullmatch(entry.name)]
+    except OSError:
+        return []
+    return [path for path in found if _abandoned(path)]
+
+
+def _begun(path: Path) -> tuple[Path, int]:
+    """A new file beside a name, which no other writer has on whatever machine of a farm, and a lock on it."""
+    while True:
+        beside = path.with_name(f".{path.stem[:100]}.{secrets.token_hex(6)}.part{path.suffix}")
+        handle = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        if not _locked(handle):
+            return beside, handle  # no locks here: then nobody sweeps either
+        try:
+            if os.stat(beside).st_ino == os.fstat(handle).st_ino:
+                return beside, handle
+        except FileNotFoundError:  # swept in the moment before it was locked
+            pass
+        os.close(handle)
+
+
+def _abandoned(path: Path) -> bool:
+    """Take a file away if nobody holds its lock."""
+    try:
+        handle = os.open(path, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        if not _locked(handle):
+            return False
+        path.unlink()
+        return True
+    except OSError:
+        return False
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    """Lock a file for this process; False if another has it, or where there are no locks."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _opened(path: Path) -> int | None:

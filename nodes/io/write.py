@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,6 +22,7 @@ from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob, Space
 from nodegraph.graph.node import Knobs, node
+from nodegraph.media.atomic import make_room, sweep
 from nodegraph.media.attributes import STRUCTURE, to_write
 from nodegraph.media.exr_file import ExrFile
 from nodegraph.media.layers import Layout, fold, in_layer
@@ -155,7 +155,8 @@ def write(
         "preset": preset,
     }
     target = _target(frame, file, view)
-    _make_room(target, create_folders, overwrite)
+    make_room(target, create=create_folders, overwrite=overwrite)
+    ctx.load(("swept", target.parent), lambda: sweep(target.parent))
     image = _chosen(image, channels)
     config = load_config(shot.config)
     if target.suffix.lower() not in EXR:
@@ -242,20 +243,6 @@ def _still_bits(target: Path, bits: Bits) -> int:
         f"{target.name}: nothing here writes {suffix or 'a file without an ending'}",
         "end it in .exr, .png, .tif, .jpg or .dpx; movies are WriteMovie's",
     )
-
-
-def _make_room(target: Path, create: bool, overwrite: bool) -> None:
-    if not os.path.isdir(target.parent):
-        if not create:
-            raise MediaError(f"the folder {target.parent} is not there", "make it, or switch create_folders on")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise MediaError(
-                f"the folder {target.parent} cannot be made: {fault.strerror}", "write somewhere else"
-            ) from fault
-    if not overwrite and os.path.exists(target):
-        raise MediaError(f"{target} is already there", "switch overwrite on, or write a new version")
 
 
 def _chosen(image: Image, channels: str) -> Image:

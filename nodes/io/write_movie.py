@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +18,7 @@ from nodegraph.data.shot import Clip, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob, Space
 from nodegraph.graph.node import node
+from nodegraph.media.atomic import make_room, sweep
 from nodegraph.media.attributes import timecode
 from nodegraph.media.burn_in import draw, fill
 from nodegraph.media.movie_write import Codec, ColorTags, Sound, encode_movie
@@ -60,6 +60,7 @@ def write_movie(
 ) -> Path:
     """Write the shot as one movie: ProRes, DNxHR, H.264 or H.265, with sound and burn-in if wanted."""
     target = _target(file, create_folders, overwrite)
+    ctx.load(("swept", target.parent), lambda: sweep(target.parent))
     if not len(image):
         raise MediaError(f"{target}: there are no frames to write", "check the frame range")
     config = load_config(shot.config)
@@ -101,17 +102,7 @@ def _target(file: str, create: bool, overwrite: bool) -> Path:
     target = Path(file)
     if not is_movie(target):
         raise MediaError(f"{target.name} is no name of a movie", "end it in .mov, .mp4, .mkv or .mxf")
-    if not os.path.isdir(target.parent):
-        if not create:
-            raise MediaError(f"the folder {target.parent} is not there", "make it, or switch create_folders on")
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as fault:
-            raise MediaError(
-                f"the folder {target.parent} cannot be made: {fault.strerror}", "write somewhere else"
-            ) from fault
-    if not overwrite and os.path.exists(target):
-        raise MediaError(f"{target} is already there", "switch overwrite on, or write a new version")
+    make_room(target, create=create, overwrite=overwrite)
     return target
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nodegraph.data.errors import MediaError
-from nodegraph.media.atomic import atomic
+from nodegraph.media.atomic import atomic, sweep
 
 
 def test_the_name_comes_last(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_no_room(tmp_path: Path) -> None:
 def test_killed_while_it_writes(tmp_path: Path) -> None:
     target = tmp_path / "a.exr"
     script = (
-        "import sys; from nodegraph.media.atomic import atomic\n"
+        "import sys; from nodegraph.media.atomic import atomic, sweep\n"
         "with atomic(sys.argv[1]) as beside, beside.open('wb') as file:\n"
         "    file.write(b'half'); file.flush(); print('half', flush=True); sys.stdin.read()\n"
     )
@@ -106,3 +106,22 @@ def test_killed_while_it_writes(tmp_path: Path) -> None:
     with atomic(target) as beside:
         beside.write_bytes(b"whole")
     assert target.read_bytes() == b"whole"
+
+
+def test_what_a_killed_writer_left_is_swept_and_nothing_else(tmp_path: Path) -> None:
+    target = tmp_path / "a.1001.exr"
+    code = (
+        "import os, signal, sys\nfrom nodegraph.media.atomic import atomic\n"
+        "with atomic(sys.argv[1]) as beside:\n"
+        "    beside.write_bytes(b'half')\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(target)], check=False)
+    (left,) = tmp_path.iterdir()
+    (tmp_path / ".hidden.exr").write_bytes(b"the artist's own")
+    (tmp_path / "b.part.exr").write_bytes(b"the artist's own")
+    with atomic(tmp_path / "c.exr") as beside:
+        assert sweep(tmp_path) == [left]
+        assert beside.exists()  # somebody writes to it
+        beside.write_bytes(b"c")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".hidden.exr", "b.part.exr", "c.exr"]
+    assert sweep(tmp_path / "gone") == []
