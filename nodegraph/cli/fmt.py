@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     changed = 0
     for path in args.graph:
-        file = opened(path, strict=False)
+        file = opened(path)  # one with faults is refused: what was not understood would be lost
         if file.read_only:
             raise DocumentError(f"{path} was written by a newer program", "format it with that one")
         if text_of(file).encode() == path.read_bytes():

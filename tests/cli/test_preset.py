@@ -342,3 +342,11 @@ def test_check_fmt_and_migrate_take_presets(tmp_path: Path, capsys: pytest.Captu
     path.write_text(json.dumps(unnamed))
     assert main(["fmt", str(path)]) == 0
     assert json.loads(path.read_text("utf-8")) == unnamed
+
+
+def test_fmt_loses_nothing_that_it_does_not_understand(shot: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shot.write_text(shot.read_text("utf-8").replace('"multiply"', '"multiplied"'))
+    before = shot.read_bytes()
+    assert main(["fmt", str(shot)]) == 1
+    assert "no knob multiplied" in capsys.readouterr().err
+    assert shot.read_bytes() == before
