@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from nodegraph.colour.config import config_stamp
 from nodegraph.data.errors import GraphError
 from nodegraph.data.image import Image, Matte
 from nodegraph.engine.paths import absolute
@@ -99,6 +100,7 @@ class Index:
                 path = [edge[0] for edge in networkx.find_cycle(net.subgraph(group), name)]
                 self.loops.update(dict.fromkeys(group, path))
         self._forks = _forks(graph)
+        self._shot = f"{graph.shot!r} {config_stamp(graph.shot.config)}"  # a config on disk may be mended meanwhile
         self._entries: dict[str, Entry] = {}
 
     def entry(self, name: str) -> Entry:
@@ -192,7 +194,7 @@ class Index:
                 message = fault.message if fault.message.startswith(name) else f"{name}: {fault.message}"
                 raise GraphError(message, fault.hint) from fault
         entry.moving = tuple(moving)
-        entry.head.update(json.dumps([kind.name, kind.version, repr(graph.shot) if kind.sees_shot else ""]).encode())
+        entry.head.update(json.dumps([kind.name, kind.version, self._shot if kind.sees_shot else ""]).encode())
         entry.prefix = entry.with_knobs({})
 
     def file(self, value: File) -> File:

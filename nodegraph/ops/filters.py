@@ -7,8 +7,10 @@ import math
 import numpy as np
 
 from nodegraph.data.box import Box
+from nodegraph.data.buffers import empty
 from nodegraph.data.image import Image, Pixels, frozen
 from nodegraph.data.threads import split_rows
+from nodegraph.ops.wide_blur import grown, halved, halvings, left_over
 
 CUT = 4.0  # a Gaussian is cut off here, in sigmas: what is beyond weighs less than 1 in 10,000
 
@@ -20,24 +22,39 @@ def reach(sigma: float) -> int:
 
 def gaussian(image: Image, box: Box, sigma_x: float, sigma_y: float, *, hold: bool = False) -> Pixels:
     """The main layer within a box, blurred by a Gaussian; beyond the data window it is black, or holds its edge."""
-    import cv2
-
     if box.empty:
         return np.zeros((box.height, box.width, len(image.main)), np.float32)
     rx, ry = reach(sigma_x), reach(sigma_y)
     around = box.grow(rx, ry)
     source = held(image, around) if hold else image.region(around, image.main)
-    result = np.empty((box.height, box.width, source.shape[2]), np.float32)
-    kx, ky = _weights(sigma_x, rx), _weights(sigma_y, ry)
+    nx, ny = halvings(sigma_x), halvings(sigma_y)
+    if nx == 0 and ny == 0:
+        return frozen(_narrow(source, sigma_x, sigma_y)[ry : ry + box.height, rx : rx + box.width])
+    small = source
+    for axis, times in ((0, ny), (1, nx)):
+        for _ in range(times):
+            small = halved(small, axis)
+    small = _narrow(small, left_over(sigma_x, nx), left_over(sigma_y, ny))
+    wide = grown(grown(small, 1, nx, around.width), 0, ny, around.height)
+    return frozen(wide[ry : ry + box.height, rx : rx + box.width])
+
+
+def _narrow(source: Pixels, sigma_x: float, sigma_y: float) -> Pixels:
+    """All of a picture blurred, black beyond its edges."""
+    import cv2
+
+    kx, ky = _weights(sigma_x, reach(sigma_x)), _weights(sigma_y, reach(sigma_y))
+    ry = reach(sigma_y)
+    height = source.shape[0]
+    result: Pixels = empty(source.shape)
 
     def rows(first: int, end: int) -> None:
-        band = source[first : end + 2 * ry]
-        done = cv2.sepFilter2D(band, cv2.CV_32F, kx, ky, borderType=cv2.BORDER_CONSTANT)
-        inner = done[ry : done.shape[0] - ry, rx : done.shape[1] - rx]
-        result[first:end] = inner.reshape(end - first, box.width, -1)
+        top, bottom = max(0, first - ry), min(height, end + ry)
+        done = cv2.sepFilter2D(source[top:bottom], cv2.CV_32F, kx, ky, borderType=cv2.BORDER_CONSTANT)
+        result[first:end] = done.reshape(bottom - top, source.shape[1], -1)[first - top : end - top]
 
-    split_rows(rows, box.height, source.nbytes)
-    return frozen(result)
+    split_rows(rows, height, source.nbytes)
+    return result
 
 
 def _weights(sigma: float, radius: int) -> Pixels:
