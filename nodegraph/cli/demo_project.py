@@ -15,6 +15,7 @@ from nodegraph.data.shot import Shot
 from nodegraph.engine.render import render
 from nodegraph.graph.document import Document, save
 from nodegraph.graph.graph import Graph
+from nodegraph.graph.layout import placed
 from nodegraph.graph.library import Library
 
 PLATE = "plate/plate.####.exr"
@@ -44,7 +45,7 @@ class Demo:
         graph = graph.add("Write", "WritePlate", file=PLATE, compression="ZIP")
         graph = graph.add("Write", "WriteMatte", file=MATTE, compression="ZIP")
         graph = graph.connect("WritePlate", "image", "Face.image").connect("WriteMatte", "image", "Face.matte")
-        return arranged(graph, Face=(0, 0), WritePlate=(-80, 120), WriteMatte=(80, 120))
+        return placed(graph, Face=(0, 0), WritePlate=(-80, 120), WriteMatte=(80, 120))
 
     def graph(self) -> Graph:
         """The graph that an artist would make: a grade on the face, a chart in the corner, files and a movie."""
@@ -59,7 +60,7 @@ class Demo:
         graph = graph.add("Write", "WriteComp", file=COMP).connect("WriteComp", "image", "Comp")
         graph = graph.add("WriteMovie", "Review", file=MOVIE, codec="H.264", colorspace=review_view(), burn_in=True)
         graph = graph.connect("Review", "image", "Comp")
-        return arranged(
+        return placed(
             graph,
             Plate=(0, 0),
             FaceMatte=(220, 0),
@@ -122,10 +123,3 @@ def review_view() -> str:
     video = config.by_interop("g24_rec709_display")
     display = video if video in config.displays else config.default_display
     return f"{display}/{config.view(str(display))}"
-
-
-def arranged(graph: Graph, **places: tuple[int, int]) -> Graph:
-    """The graph with its nodes laid out for whoever opens it on a canvas."""
-    from dataclasses import replace
-
-    return replace(graph, ui={"nodes": {name: list(place) for name, place in places.items()}})

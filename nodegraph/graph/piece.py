@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, NamedTuple
 
 from nodegraph.graph.graph import NOTHING, Graph, Link, Node, Wire
+from nodegraph.graph.layout import backdrops, on_backdrop
 
 
 class Piece(NamedTuple):
@@ -44,9 +45,17 @@ def cut(graph: Graph, names: Iterable[str]) -> Piece:
     inputs: dict[str, tuple[Link, ...]] = {}
     for places in open_.values():
         inputs[_free(places[0].knob, inputs)] = tuple(places)
-    places_ = {name: place for name, place in graph.ui.get("nodes", {}).items() if name in chosen}
-    ui: Mapping[str, Any] = {"nodes": places_} if places_ else NOTHING
-    return Piece(Graph(graph.library, nodes, ui=ui), inputs, _outputs(graph, chosen))
+    return Piece(Graph(graph.library, nodes, ui=_layout(graph, chosen)), inputs, _outputs(graph, chosen))
+
+
+def _layout(graph: Graph, chosen: Mapping[str, None]) -> Mapping[str, Any]:
+    """Where the nodes stand, and backdrops that have nothing but them on."""
+    panels = [name for name in backdrops(graph) if (on := on_backdrop(graph, name)) and set(on) <= set(chosen)]
+    rows = {
+        "nodes": {name: place for name, place in graph.ui.get("nodes", {}).items() if name in chosen},
+        "backdrops": {name: graph.ui["backdrops"][name] for name in panels},
+    }
+    return {key: row for key, row in rows.items() if row} or NOTHING
 
 
 def _outputs(graph: Graph, chosen: Mapping[str, None]) -> dict[str, Wire]:
@@ -95,17 +104,21 @@ def _renamed(piece: Graph, graph: Graph) -> tuple[Graph, dict[str, str]]:
 
 
 def _placed(ui: Mapping[str, Any], more: Mapping[str, Any], at: tuple[float, float] | None) -> Mapping[str, Any]:
-    places: Mapping[str, Any] = more.get("nodes", {})
-    corners = [corner for place in places.values() if (corner := _corner(place))]
-    if not places:
-        return ui
-    if at is not None and corners:
-        dx, dy = (at[k] - min(corner[k] for corner in corners) for k in (0, 1))
-        places = {
-            name: {**place, "at": [corner[0] + dx, corner[1] + dy]} if (corner := _corner(place)) else place
-            for name, place in places.items()
+    """A layout with another in it, moved so that its upper left node stands at a place."""
+    corners = [corner for row in more.get("nodes", {}).values() if (corner := _corner(row))]
+    by = [at[k] - min(corner[k] for corner in corners) for k in (0, 1)] if at is not None and corners else [0, 0]
+    result = dict(ui)
+    for key in ("nodes", "backdrops", "notes"):
+        rows = more.get(key)
+        if not isinstance(rows, Mapping) or not rows:
+            continue
+        old = ui.get(key, {})
+        moved = {
+            name: {**row, "at": [corner[0] + by[0], corner[1] + by[1]]} if (corner := _corner(row)) else row
+            for name, row in rows.items()
         }
-    return {**ui, "nodes": {**ui.get("nodes", {}), **places}}
+        result[key] = {**old, **{name if key == "nodes" else _free(name, old): row for name, row in moved.items()}}
+    return result
 
 
 def _corner(place: Any) -> list[float]:
