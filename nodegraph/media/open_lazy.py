@@ -67,6 +67,9 @@ class ToLight:
         return colour
 
 
+MOST = 0.6  # of a picture; who asks for more gets it all decoded
+
+
 class Held:
     """Rectangles of pixels that were asked for already: the newest few, up to a limit in bytes."""
 
@@ -150,6 +153,8 @@ class FileSource:
         if known is not None:
             return known
         around = self._decoder.cover(box, channels)
+        if around.area > MOST * self._data.area:  # the next box would want the rest, and a copy of what is there
+            around = self._decoder.cover(self._data, channels)
         pixels = self._rows(around, channels)
         if keep:
             self._raw.add(around, channels, pixels)

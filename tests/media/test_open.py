@@ -63,8 +63,12 @@ def test_only_the_strips_that_cover_a_box_are_decoded() -> None:
     assert strips.decoded == [Box(-4, 26, 60, 42)]
     assert np.array_equal(source.read(Box(0, 28, 9, 41), ("A",)), strips.values[18:31, 4:13, 3:4])
     assert strips.rows == 16, "the strip was remembered, with the whole layer"
-    source.read(Box(5, 30, 20, 60), ("R", "G", "B"))
-    assert strips.decoded[1:] == [Box(-4, 42, 60, 74)], "only what was missing below it"
+    source.read(Box(5, 30, 20, 50), ("R", "G", "B"))
+    assert strips.decoded[1:] == [Box(-4, 42, 60, 58)], "only what was missing below it"
+    source.read(Box(5, 12, 20, 50), ("R", "G", "B"))
+    assert strips.decoded[2:] == [Box(-4, 10, 60, 26), Box(-4, 58, 60, 74)], "who wants most of it gets it all"
+    source.read(DATA, ("R", "G", "B", "A"))
+    assert strips.rows == 64
 
 
 def test_what_a_source_remembers_is_bounded() -> None:
