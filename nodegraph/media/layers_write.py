@@ -126,7 +126,8 @@ def splice_picture(
             pixels = values.of(box, wanted)
             doubts.count(pixels, any(plan.depths[name] is Depth.HALF for name in wanted))
             planes = {source.names[name]: pixels[..., k] for k, name in enumerate(wanted)}
-            changes.append(Change(box.move(part.display.x0, part.display.y0), planes))
+            order = tuple(source.names[name] for name in wanted)
+            changes.append(Change(box.move(part.display.x0, part.display.y0), planes, order, pixels))
     known = {*source.names, *source.others}
     added = [each for each in plan.parts[1:] if not set(each.channels) & known]
     more = [

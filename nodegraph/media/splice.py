@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,25 +18,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
+from nodegraph.data.buffers import empty
 from nodegraph.data.errors import MediaError
+from nodegraph.data.threads import split_rows
 from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import Attribute, Channel, attribute
 from nodegraph.media.exr_blocks import check_blocks, spans
 from nodegraph.media.exr_codec import DTYPES, check_open, decode, encode
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
+from nodegraph.media.exr_output import SHARED, Chunk, PartBlocks, Span, write_blocks
 from nodegraph.media.exr_read import plane
 from nodegraph.media.exr_recent import RECENT, Place
-from nodegraph.media.exr_write import (
-    SHARED,
-    STRUCTURE,
-    Chunk,
-    PartBlocks,
-    PartToWrite,
-    Span,
-    blocks_of,
-    encoded,
-    write_blocks,
-)
+from nodegraph.media.exr_write import STRUCTURE, PartToWrite, blocks_of, encoded
 from nodegraph.media.half import to_half
 
 # What a program said of the pixels as they were, and what would be wrong of the new ones.
@@ -54,10 +48,15 @@ class Wanted:
 
 
 class Change(NamedTuple):
-    """A rectangle and its new values, by channel (HxW each), in the file's own light."""
+    """A rectangle and its new values, by channel (HxW each), in the file's own light.
+
+    Where the planes are those of one array, `pixels` is it (HxWxC) and `order` says which is which: that is faster.
+    """
 
     box: Box
     planes: Mapping[str, NDArray[Any]]
+    order: tuple[str, ...] = ()
+    pixels: NDArray[Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -130,22 +129,29 @@ def splice(
         handle = os.open(source.path, os.O_RDONLY)
     except OSError as fault:
         raise MediaError(f"{source.path} cannot be read: {fault.strerror}", "check that it is still there") from fault
-    try:
-        check_open(source.path, source, handle)
-        multipart = source.multipart or bool(more)
-        parts = []
-        count = 0
-        for part in source.parts:
-            check_blocks(source, handle, part)
-            fresh = _encode_touched(source, handle, part, changes, level) if part.index == index else {}
-            count += len(fresh)
-            header = _header(part, attributes or {}, part.index == index, bool(level) and bool(fresh), level)
-            parts.append(_part(source, handle, part, fresh, header, multipart))
-        parts += [encoded(extra, len(source.parts) + k, True) for k, extra in enumerate(more)]
-        with atomic(target) as beside:
-            write_blocks(beside, target, parts, multipart)
-    finally:
-        os.close(handle)
+    # The blocks that were touched are encoded while those before them are copied.
+    with ThreadPoolExecutor(1, thread_name_prefix="splice") as aside:
+        try:
+            check_open(source.path, source, handle)
+            multipart = source.multipart or bool(more)
+            parts = []
+            runs = _runs(source.parts[index], changes)
+            count = sum(cells.area for cells in runs)
+            for part in source.parts:
+                check_blocks(source, handle, part)
+                touched = runs if part.index == index else []
+                header = _header(part, attributes or {}, part.index == index, bool(level) and bool(touched), level)
+                fresh = None
+                if touched:
+                    part.check_channels(source.path, {name for change in changes for name in change.planes})
+                    fresh = aside.submit(_encode_touched, source, handle, part, changes, touched, multipart, level)
+                parts.append(_part(source, handle, part, touched, fresh, header, multipart))
+            parts += [encoded(extra, len(source.parts) + k, True) for k, extra in enumerate(more)]
+            with atomic(target) as beside:
+                write_blocks(beside, target, parts, multipart)
+        finally:
+            aside.shutdown()
+            os.close(handle)
     total = sum(len(part.offsets) for part in source.parts)
     return Spliced(total - count, count)
 
@@ -173,40 +179,51 @@ def _part(
     source: ExrFile,
     handle: int,
     part: ExrPart,
-    fresh: Mapping[int, Chunk],
+    touched: Sequence[Box],
+    fresh: Future[Mapping[int, Chunk]] | None,
     header: dict[str, Attribute],
     multipart: bool,
 ) -> PartBlocks:
-    prefix = struct.pack("<i", part.index)
     starts, ends = spans(source, part, np.arange(len(part.offsets), dtype=np.int64))
-    chunks = []
-    for block, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        if block in fresh:
-            new = fresh[block]
-            chunks.append(new._replace(before=prefix + new.before) if multipart else new)
-            continue
-        span = Span(handle, start, end - start)
-        chunks.append(Chunk(prefix if multipart and not source.multipart else b"", span))
-    return PartBlocks(header, chunks, np.argsort(part.offsets, kind="stable").tolist())
+    before = struct.pack("<i", part.index) if multipart and not source.multipart else b""
+    chunks: list[Chunk | None] = [
+        Chunk(before, Span(handle, start, end - start))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    columns, _ = part.grid
+    for cells in touched:
+        for row in range(cells.y0, cells.y1):
+            chunks[row * columns + cells.x0 : row * columns + cells.x1] = [None] * cells.width
+    return PartBlocks(header, chunks, np.argsort(part.offsets, kind="stable").tolist(), fresh)
 
 
 def _encode_touched(
-    source: ExrFile, handle: int, part: ExrPart, changes: Sequence[Change], level: float | None
-) -> dict[int, Chunk]:
+    source: ExrFile,
+    handle: int,
+    part: ExrPart,
+    changes: Sequence[Change],
+    touched: Sequence[Box],
+    multipart: bool,
+    level: float | None,
+) -> Mapping[int, Chunk]:
     """The blocks that a change touches, decoded in the file's own light, changed, and encoded again."""
-    part.check_channels(source.path, {name for change in changes for name in change.planes})
+    before = struct.pack("<i", part.index) if multipart else b""
     fresh: dict[int, Chunk] = {}
-    for cells in _runs(part, changes):
+    for cells in touched:
         columns, _ = part.grid
         box = _box_of(part, cells)
         known = RECENT.find(Place.of(handle, part.index), box)
         if known is None:
             planes = decode(source, handle, part, box)
         else:
-            planes = {name: array.copy() for name, array in known.items()}
+            planes = {name: _copied(array) for name, array in known.items()}
         for change in changes:
             inside = change.box.meet(box)
             if inside.empty:
+                continue
+            together = planes.get("".join(change.order))
+            if change.pixels is not None and together is not None and together.ndim == 3:
+                together[inside.slices(box)] = _as(change.pixels[inside.slices(change.box)], together.dtype)
                 continue
             for name, values in change.planes.items():
                 into = plane(planes, name)
@@ -219,18 +236,25 @@ def _encode_touched(
             level=level or _level(part),
             linear=[each.name for each in part.channels if each.linear],
         )
-        new = blocks_of(data)
+        new = blocks_of(data, before)
         wide = cells.width
         for k, chunk in enumerate(new):
             row, column = cells.y0 + k // wide, cells.x0 + k % wide
             if part.tiled:
                 coordinates = struct.pack("<4i", column, row, 0, 0)
                 assert not isinstance(chunk.body, Span)
-                chunk = Chunk(coordinates, chunk.body[16:])
+                chunk = Chunk(before + coordinates, chunk.body[16:])
             fresh[row * columns + column] = chunk
         if len(new) != cells.area:
             raise broken(source.path, "its blocks cannot be made again")
     return fresh
+
+
+def _copied(array: NDArray[Any]) -> NDArray[Any]:
+    """A copy to write to, made by all cores in memory that was used before."""
+    result = empty(array.shape, array.dtype)
+    split_rows(lambda first, end: np.copyto(result[first:end], array[first:end]), array.shape[0], array.nbytes)
+    return result
 
 
 def _level(part: ExrPart) -> float | None:

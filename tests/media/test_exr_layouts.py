@@ -15,8 +15,9 @@ from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
 from nodegraph.media.exr_attributes import TimeCode, attribute
 from nodegraph.media.exr_file import open_exr
+from nodegraph.media.exr_output import write_blocks
 from nodegraph.media.exr_read import ExrReader
-from nodegraph.media.exr_write import PartToWrite, encoded, write_blocks, write_exr
+from nodegraph.media.exr_write import PartToWrite, encoded, write_exr
 from nodegraph.media.splice import Change, splice
 
 Array = np.ndarray[Any, Any]
