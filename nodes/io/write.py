@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -298,6 +299,11 @@ def _source(image: Image, headers: Headers) -> tuple[ExrFile | None, SourcePart 
     return file, source_part(file, origin.part, origin.channels, places), ""
 
 
+@cache
+def _our_version() -> str:
+    return version("nodegraph")
+
+
 def _attributes(
     image: Image, frame: int, shot: Shot, config: Config, plan: WritePlan, policy: str, preset: Preset
 ) -> dict[str, Any]:
@@ -305,7 +311,7 @@ def _attributes(
     if policy != "none":
         found.setdefault("framesPerSecond", shot.fps)
     found |= exr_tags(config, plan.space, aces=preset is Preset.ACES)
-    found["nodegraph/version"] = version("nodegraph")
+    found["nodegraph/version"] = _our_version()
     found["nodegraph/frame"] = int(frame)
     found["nodegraph/shot"] = shot.name
     return found
