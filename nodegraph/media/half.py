@@ -45,6 +45,22 @@ def to_float(pixels: NDArray[Any]) -> NDArray[np.float32]:
     return result
 
 
+def all_finite(halves: NDArray[np.float16]) -> bool:
+    """True if none of them is infinite or no number."""
+    if halves.size < SMALL or not halves.flags.c_contiguous:
+        return bool(np.isfinite(halves).all())
+    from nodegraph.media.half_kernels import largest_bits
+
+    bits = halves.reshape(-1).view(np.uint16)
+    found: list[int] = []
+
+    def look(first: int, end: int) -> None:
+        found.append(largest_bits(bits[bits.size * first // SHARES : bits.size * end // SHARES]))
+
+    split_rows(look, SHARES, bits.nbytes)
+    return max(found) < 0x7C00
+
+
 def _split(loop: Callable[..., None], source: NDArray[Any], result: NDArray[Any]) -> None:
     def share(first: int, end: int) -> None:
         here = slice(source.size * first // SHARES, source.size * end // SHARES)

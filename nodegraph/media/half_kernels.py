@@ -68,3 +68,13 @@ def float_bits(source: NDArray[np.uint16], result: NDArray[np.uint32]) -> None:
         scaled = as_bits(as_float(size) * shift)
         found = U(size | U(0x7F800000)) if size >= U(0x0F800000) else scaled
         result[i] = found | sign
+
+
+@_compiled
+def largest_bits(bits: NDArray[np.uint16]) -> int:
+    """The bits of the largest half, sign aside: from 0x7C00 on it is infinite or no number."""
+    most = np.uint16(0)
+    for i in range(bits.size):
+        size = np.uint16(bits[i] & np.uint16(0x7FFF))
+        most = max(most, size)
+    return int(most)

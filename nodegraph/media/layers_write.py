@@ -15,7 +15,7 @@ from nodegraph.data.image import Image, Pixels
 from nodegraph.data.threads import split_rows
 from nodegraph.media.exr_file import ExrFile
 from nodegraph.media.exr_write import PartToWrite, write_exr
-from nodegraph.media.half import to_half
+from nodegraph.media.half import all_finite, to_half
 from nodegraph.media.layers import FilePart, colours
 from nodegraph.media.layers_depth import Depth
 from nodegraph.media.layers_plan import SourcePart, WritePlan, patches, unite
@@ -182,11 +182,13 @@ def part_to_write(
     data = image.data if not image.data.empty else Box(0, 0, 1, 1)
     names = tuple(part.channels)
     pixels = values.of(data, names)
-    doubts.count(pixels, any(plan.depths[name] is Depth.HALF for name in names))
+    planes = _planes(pixels, part, plan.depths)
+    if not all(plane.dtype == np.float16 and all_finite(plane) for plane in planes.values()):
+        doubts.count(pixels, any(plan.depths[name] is Depth.HALF for name in names))
     return PartToWrite(
         data=data,
         display=image.format.box,
-        planes=_planes(pixels, part, plan.depths),
+        planes=planes,
         compression=plan.compression,
         name=part.name,
         view=view,

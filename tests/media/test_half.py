@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nodegraph.media.half import SMALL, to_float, to_half
+from nodegraph.media.half import SMALL, all_finite, to_float, to_half
 
 EDGES = np.array(
     (
@@ -56,3 +56,13 @@ def test_what_is_right_already_is_handed_back() -> None:
     half, single = np.ones(3, np.float16), np.ones(3, np.float32)
     assert to_half(half) is half
     assert to_float(single) is single
+
+
+@pytest.mark.parametrize("size", [100, 1 << 18])
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan, 1e6])
+def test_what_is_not_finite_is_seen(size: int, value: float) -> None:
+    values = np.linspace(-65504, 65504, size).astype(np.float32)
+    assert all_finite(to_half(values))
+    values[size // 3] = value
+    assert not all_finite(to_half(values))
+    assert all_finite(to_half(values)[::2].copy()) == bool(np.isfinite(to_half(values)[::2]).all())
