@@ -59,7 +59,7 @@ def _against_plain(
 ) -> Figure:
     ours = _ours(brightened(str(source), str(folder / "ours.exr"), box, GAIN), folder)
     theirs = folder / "plain.exr"
-    slow, fast = seconds((lambda: plain.edit(source, theirs, box, GAIN, compression, tile), ours))
+    slow, fast = seconds((lambda: plain.edit(source, theirs, box, GAIN, compression, tile), ours), 7)
     return at_least(GROUP, f"splice: {compression.upper()}, {label}", slow / fast, goal)
 
 

@@ -43,7 +43,7 @@ def measure() -> list[Figure]:
             graph = graph.add("Write", "out", file="ours.exr", compression=compression.upper(), colorspace="ACEScg")
             graph = graph.connect("out", "image", "picture")
             theirs, ours = seconds(
-                (partial(plain.write, folder / "plain.exr", halves, compression), partial(_write, graph, folder))
+                (partial(plain.write, folder / "plain.exr", halves, compression), partial(_write, graph, folder)), 11
             )
             figures.append(
                 at_most(GROUP, f"write: a full {compression.upper()} frame, against the binding", ours / theirs, 1.1)

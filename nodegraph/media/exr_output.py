@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,13 +43,14 @@ class Chunk(NamedTuple):
 class PartBlocks(NamedTuple):
     """A part ready to be written: its header, and its blocks by their place in the table.
 
-    Blocks that are None are still being encoded, and come with `fresh`.
+    Blocks that are None are still being encoded: `fresh` waits for one and gives it.
     """
 
     header: dict[str, Attribute]
     chunks: Sequence[Chunk | None]
     order: Sequence[int]  # the order in which the blocks stand in the file
-    fresh: Future[Mapping[int, Chunk]] | None = None
+    fresh: Callable[[int], Chunk] | None = None
+    ready: Callable[[int], bool] = bool
 
 
 def _shared(parts: Sequence[PartBlocks]) -> dict[str, Attribute]:
@@ -125,10 +125,11 @@ def _put_part(output: _Output, part: PartBlocks, table: NDArray[np.uint64]) -> N
     at = output.at
     for k in part.order:
         chunk = part.chunks[k]
-        if chunk is None:  # still being encoded: what comes before it goes to the disk meanwhile
-            flush()
+        if chunk is None:
             assert part.fresh is not None
-            chunk = part.fresh.result()[k]
+            if not part.ready(k):  # what comes before it goes to the disk meanwhile
+                flush()
+            chunk = part.fresh(k)
         table[k] = at
         at += chunk.length
         body = chunk.body

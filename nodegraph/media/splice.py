@@ -194,7 +194,10 @@ def _part(
     for cells in touched:
         for row in range(cells.y0, cells.y1):
             chunks[row * columns + cells.x0 : row * columns + cells.x1] = [None] * cells.width
-    return PartBlocks(header, chunks, np.argsort(part.offsets, kind="stable").tolist(), fresh)
+    order = np.argsort(part.offsets, kind="stable").tolist()
+    if fresh is None:
+        return PartBlocks(header, chunks, order)
+    return PartBlocks(header, chunks, order, lambda block: fresh.result()[block], lambda _: fresh.done())
 
 
 def _encode_touched(

@@ -18,7 +18,7 @@ from nodegraph.media import exr_attributes, half
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, TimeCode, attribute
 from nodegraph.media.exr_file import open_exr
 from nodegraph.media.exr_read import ExrReader
-from nodegraph.media.exr_write import PartToWrite, write_exr
+from nodegraph.media.exr_write import PartToWrite, encoded, write_exr
 
 LOSSY = {"b44", "b44a", "dwaa", "dwab", "lj2k"}
 EXACT = [name for name in COMPRESSIONS if name not in LOSSY]
@@ -245,3 +245,27 @@ def test_deep_pixels_are_refused(tmp_path: Path) -> None:
     assert reader.file.parts[0].deep
     with pytest.raises(MediaError, match="deep"):
         reader.read(0, Box(0, 0, 4, 4), ("Z",))
+
+
+@pytest.mark.parametrize("compression", ["none", "zips", "zip", "piz", "pxr24", "b44", "dwaa", "dwab", "zstd"])
+def test_a_large_picture_is_encoded_in_strips_and_reads_as_one(tmp_path: Path, compression: str) -> None:
+    """Byte for byte the blocks that the whole at once would give; read by OpenEXR and OpenImageIO."""
+    import OpenImageIO as oiio
+
+    y, x = np.mgrid[0:3001, 0:2048].astype(np.float32)
+    values = np.stack([np.sin(x / 60), np.cos(y / 50), x * y / 4e6], axis=2).astype(np.float16)
+    box = Box(-5, 11, 2043, 3012)
+    part = PartToWrite(box, box, {"RGB": values}, compression)
+    write_exr(tmp_path / "a.exr", [part])
+    whole = encoded(part)
+    bodies = [bytes(chunk.body) for chunk in whole.chunks if chunk is not None]
+    file = open_exr(tmp_path / "a.exr")
+    data = (tmp_path / "a.exr").read_bytes()
+    starts = [int(each) for each in file.parts[0].offsets]
+    ends = [*starts[1:], len(data)]
+    assert [data[start:end] for start, end in zip(starts, ends, strict=True)] == bodies
+    with OpenEXR.File(str(tmp_path / "a.exr")) as read:
+        pixels = read.channels()["RGB"].pixels
+    assert np.array_equal(pixels, values) or compression in ("b44", "dwaa", "dwab")
+    other = oiio.ImageBuf(str(tmp_path / "a.exr")).get_pixels(oiio.HALF)
+    assert np.array_equal(np.asarray(other).view(np.float16), pixels)
