@@ -63,7 +63,7 @@ def oiiotool(plate: Path, element: Path, target: Path) -> bool:
     if shutil.which("oiiotool") is None:
         return False
     height, width = plain.read(plate).shape[:2]
-    # Its Gaussian has its sigma at a quarter of the width. Across, then down: the same picture in less than half the time.
+    # Its Gaussian has its sigma at a quarter of the width. Across, then down, is the same picture in half the time.
     soft = ["--blur", f"{BLUR * 4:g}x1", "--blur", f"1x{BLUR * 4:g}"]
     command = ["oiiotool", "--threads", "0", str(plate), "--ch", "R,G,B,A=1.0"]
     for layer in LAYERS:
