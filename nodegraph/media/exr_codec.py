@@ -31,6 +31,7 @@ from nodegraph.media.exr_file import LINES, MAGIC, TILED, ExrFile, ExrPart, brok
 from nodegraph.media.exr_quiet import quiet
 
 Planes = Mapping[str, NDArray[Any]]
+PlanesOf = Callable[[Box], Planes]  # makes the rows that it is asked for, by any thread
 DTYPES: Mapping[str, Any] = {"half": np.float16, "float": np.float32, "uint": np.uint32}
 
 ZIP_LEVEL = 1  # a third less work than the library's own 4, for files less than a hundredth larger
@@ -139,10 +140,11 @@ def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> dict[str, NDA
 
 
 def encode(
-    planes: Planes,
+    planes: Planes | PlanesOf,
     box: Box,
     compression: str,
     *,
+    pixel_bytes: int = 0,
     tile: tuple[int, int] | None = None,
     level: float | None = None,
     zip_level: int = ZIP_LEVEL,
@@ -150,6 +152,7 @@ def encode(
 ) -> bytes:
     """A whole small file of these channels (HxW each, or `RGB`/`RGBA` together), compressed by all cores.
 
+    Planes that are made when they are asked for say by `pixel_bytes` how large they will be.
     `linear` names the channels whose header says so: B44 stores the values of these in another way.
     """
     exr = library()
@@ -162,27 +165,28 @@ def encode(
         header["tiles"].xSize, header["tiles"].ySize = tile
     if level is not None:
         header["dwaCompressionLevel"] = float(level)
-    channels: dict[str, Any] = {name: np.ascontiguousarray(plane) for name, plane in planes.items()}
-    if linear:
-        channels = {
-            name: np.ascontiguousarray(plane[..., k]) if plane.ndim == 3 else plane
-            for key, plane in channels.items()
-            for k, name in enumerate(key if plane.ndim == 3 else (key,))
-        }
 
     def encoded(rows: Box) -> bytes:
         """Some rows of blocks, by the thread that asks: the library's own threads would wait for each other more."""
         here = slice(rows.y0 - box.y0, rows.y1 - box.y0)
-        some: dict[str, Any] = {name: plane[here] for name, plane in channels.items()}
+        given = planes(rows) if callable(planes) else {name: plane[here] for name, plane in planes.items()}
+        some: dict[str, Any] = {name: np.ascontiguousarray(plane) for name, plane in given.items()}
         if linear:
-            some = {name: exr.Channel(plane, 1, 1, name in linear) for name, plane in some.items()}
+            some = {
+                name: exr.Channel(
+                    np.ascontiguousarray(plane[..., k]) if plane.ndim == 3 else plane, 1, 1, name in linear
+                )
+                for key, plane in some.items()
+                for k, name in enumerate(key if plane.ndim == 3 else (key,))
+            }
         window = (np.array([rows.x0, rows.y0], np.int32), np.array([rows.x1 - 1, rows.y1 - 1], np.int32))
         stream = io.BytesIO()
         exr.File({**header, "dataWindow": window, "displayWindow": window}, some, num_threads=0).write(stream)
         return stream.getvalue()
 
     lines = tile[1] if tile else LINES[compression]
-    shares = _shares(box, lines, sum(plane.nbytes for plane in channels.values()))
+    nbytes = box.area * pixel_bytes if callable(planes) else sum(plane.nbytes for plane in planes.values())
+    shares = _shares(box, lines, nbytes)
     with _zip_level(zip_level if compression in DEFLATED else None):
         if len(shares) < 2:
             return encoded(box)
