@@ -28,7 +28,7 @@ def shares(values: NDArray[Any], bits: int) -> NDArray[np.float32]:
     return np.asarray(values.astype(np.float32) / np.float32((1 << bits) - 1))
 
 
-def written(path: Path, values: NDArray[Any], bits: int, **words: str | int | float) -> Path:
+def written(path: Path, values: NDArray[Any], bits: int, **words: Any) -> Path:
     """A DPX of these code values, by OpenImageIO."""
     height, width, depth = values.shape
     spec = oiio.ImageSpec(width, height, depth, "uint8" if bits == 8 else "uint16")
@@ -37,6 +37,7 @@ def written(path: Path, values: NDArray[Any], bits: int, **words: str | int | fl
     for name, word in {"oiio:BitsPerSample": bits, "oiio:UnassociatedAlpha": 1, **words}.items():
         spec.attribute(name, word)
     out = oiio.ImageOutput.create(str(path))
+    assert out, oiio.geterror()
     assert out.open(str(path), spec), out.geterror()
     assert out.write_image(np.rint(values / ((1 << bits) - 1) * 65535).astype(np.uint16)), out.geterror()
     assert out.close()
@@ -125,7 +126,9 @@ def test_what_is_written_is_what_openimageio_reads(tmp_path: Path) -> None:
     write_still(path, shares(values, 10), 10)
     assert np.array_equal(np.rint(seen_by_oiio(path) / 65535 * 1023), values)
     assert np.array_equal(read_dpx(path)[0], shares(values, 10))
-    spec = oiio.ImageInput.open(str(path)).spec()
+    source = oiio.ImageInput.open(str(path))
+    assert source, oiio.geterror()
+    spec = source.spec()
     assert (spec.width, spec.height, spec.nchannels) == (11, 7, 3)
     assert spec.get_int_attribute("oiio:BitsPerSample") == 10
 
@@ -138,7 +141,7 @@ def test_what_is_written_is_clipped_and_grey_is_tripled(tmp_path: Path) -> None:
 
 
 def test_what_the_header_tells(tmp_path: Path) -> None:
-    words: dict[str, str | float] = {
+    words: dict[str, Any] = {
         "dpx:FrameRate": 24.0,
         "dpx:TimeCode": "01:02:03:04",
         "dpx:Transfer": "Printing density",

@@ -18,6 +18,7 @@ from nodegraph.media.open_still import coloured
 from nodegraph.media.stills import read_still, write_still
 
 NAMES = {1: ("Y",), 2: ("Y", "A"), 3: ("R", "G", "B"), 4: ("R", "G", "B", "A")}
+UNASSOCIATED: dict[str, str | int] = {"oiio:UnassociatedAlpha": 1}
 SAMPLES = {"uint8": "uint8", "uint16": "uint16", "float16": "half", "float32": "float"}
 
 
@@ -42,6 +43,7 @@ def written(path: Path, stored: NDArray[Any], **words: str | int) -> Path:
     for name, word in words.items():
         spec.attribute(name, word)
     out = oiio.ImageOutput.create(str(path))
+    assert out, oiio.geterror()
     assert out.open(str(path), spec), out.geterror()
     assert out.write_image(stored), out.geterror()
     assert out.close()
@@ -63,7 +65,7 @@ def seen_by_oiio(path: Path) -> NDArray[Any]:
 @pytest.mark.parametrize("depth", [1, 2, 3, 4])
 def test_png_is_read(tmp_path: Path, dtype: str, depth: int) -> None:
     stored = picture(dtype, depth)
-    path = written(tmp_path / "a.PNG", stored, **{"oiio:UnassociatedAlpha": 1})
+    path = written(tmp_path / "a.PNG", stored, **UNASSOCIATED)
     still = read_still(path)
     assert still.sample == dtype
     assert still.unassociated == (depth in (2, 4))
@@ -100,7 +102,7 @@ def test_a_float_tiff_keeps_what_is_out_of_range(tmp_path: Path, depth: int) -> 
 def test_integers_are_clipped_and_rounded(tmp_path: Path) -> None:
     path = tmp_path / "a.png"
     write_still(path, np.array([[[-1], [0.5], [2], [np.nan], [1.4 / 255], [1.6 / 255]]], np.float32), 8)
-    assert cv2.imread(str(path), cv2.IMREAD_UNCHANGED).tolist() == [[0, 128, 255, 0, 1, 2]]
+    assert np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED)).tolist() == [[0, 128, 255, 0, 1, 2]]
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float16", "float32"])
@@ -184,7 +186,7 @@ def test_jpeg_drops_alpha(tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     flat = np.full((16, 16, 4), 0.5, np.float32)
     write_still(path, flat, 8)
-    assert np.array_equal(cv2.imread(str(path), cv2.IMREAD_UNCHANGED), np.full((16, 16, 3), 128, np.uint8))
+    assert np.array_equal(np.asarray(cv2.imread(str(path), cv2.IMREAD_UNCHANGED)), np.full((16, 16, 3), 128, np.uint8))
 
 
 def lengths(size: int) -> list[int]:
@@ -198,7 +200,7 @@ def test_a_file_cut_off_anywhere_says_so(tmp_path: Path, name: str) -> None:
     if name == "deflate.tif":
         write_still(path, shares(stored), 8)
     else:
-        words = {"compression": path.stem} if path.stem in ("none", "lzw") else {}
+        words: dict[str, str | int] = {"compression": path.stem} if path.stem in ("none", "lzw") else {}
         written(path, stored, **words)
     data = path.read_bytes()
     read_still(path)
