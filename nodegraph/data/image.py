@@ -135,6 +135,23 @@ class PatchSource:
 
 
 @dataclass(frozen=True, eq=False)
+class WiderSource:
+    """A picture and the black around it."""
+
+    base: Image
+
+    def read(self, box: Box, channels: Channels) -> Pixels:
+        return self.base.region(box, channels)
+
+    def holds(self) -> Iterable[Any]:
+        return (self.base,)
+
+    @property
+    def nbytes(self) -> int:
+        return size_of(self)
+
+
+@dataclass(frozen=True, eq=False)
 class Image:
     """A picture on a wire: channels of float32 light in the shot's working space, alpha associated.
 
@@ -235,6 +252,12 @@ class Image:
             source=PatchSource(self, ArraySource(array, box, names)),
             origin=origin,
         )
+
+    def widened(self, data: Box) -> Image:
+        """The same picture in a larger data window; nothing is read for it."""
+        if not data.covers(self.data):
+            raise ValueError(f"the window {tuple(data)} does not cover {tuple(self.data)}")
+        return self if data == self.data else replace(self, data=data, source=WiderSource(self), origin=None)
 
     def with_channels(self, channels: Sequence[str]) -> Image:
         """Only these of its channels, in this order."""

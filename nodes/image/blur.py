@@ -31,5 +31,8 @@ def blur(
         far = reach(size[0]), reach(size[1])
         grown = image.content.grow(*far) if not image.content.empty else image.content
         blurred = gaussian(image, grown, *size)
-        return image.with_pixels(blurred, data=image.data.grow(*far), content=grown, channels=image.main)
+        data = image.data.grow(*far)
+        if image.channels != image.main:
+            return image.widened(data).patched(grown, blurred, image.main)
+        return image.with_pixels(blurred, data=data, content=grown)
     return within(image, lambda box: gaussian(image, box, *size, hold=hold_edges), matte, mix)

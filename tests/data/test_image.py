@@ -58,6 +58,23 @@ def test_an_added_channel_is_black_outside_its_patch() -> None:
     assert np.array_equal(image.region(Box(0, 0, 6, 4), ["R"])[..., 0], np.ones((4, 6)))
 
 
+def test_a_wider_window_is_black_around() -> None:
+    """And a patch in it covers some channels only."""
+    rng = np.random.default_rng(3)
+    plain = rng.standard_normal((6, 8, 5)).astype(np.float32)
+    wide, patch = Box(-2, -3, 11, 9), rng.standard_normal((12, 13, 2)).astype(np.float32)
+    image = Image.of(plain, channels=NAMES)
+    assert image.widened(image.data) is image
+    wanted = np.pad(plain, ((3, 3), (2, 3), (0, 0)))
+    assert np.array_equal(image.widened(wide).pixels, wanted)
+    wanted[..., [0, 3]] = patch
+    patched = image.widened(wide).patched(wide, patch, ("R", "A"))
+    assert np.array_equal(patched.pixels, wanted)
+    assert np.array_equal(patched.region(Box(0, -3, 4, 2), ("depth.Z", "A")), wanted[0:5, 2:6][..., [4, 3]])
+    with pytest.raises(ValueError, match="cover"):
+        image.widened(Box(1, 0, 20, 20))
+
+
 def test_what_is_lit() -> None:
     pixels = np.zeros((20, 30, 4), np.float32)
     data = Box(100, 50, 130, 70)

@@ -1,11 +1,11 @@
-"""What every node must do, told by its signature alone: a new node is tested here without being named."""
+"""What every node must do in a graph, told by its signature alone: a new node is tested without being named."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -13,185 +13,63 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nodegraph.data.box import Box, Format
-from nodegraph.data.errors import GraphError, NodegraphError
-from nodegraph.data.image import Image, Matte
-from nodegraph.data.shot import Clip, Frame, Moves, Shot, Window
-from nodegraph.engine.plan import Planner
-from nodegraph.graph.context import Context
+from nodegraph.data.errors import GraphError
+from nodegraph.data.image import Image
+from nodegraph.engine.evaluate import evaluate
+from nodegraph.engine.render import render
 from nodegraph.graph.curve import Curve
-from nodegraph.graph.document import Document, read, write
+from nodegraph.graph.document import Document, load, read, save, write
 from nodegraph.graph.graph import Graph
-from nodegraph.graph.knob import Color, File, KnobType, Space, Vec
-from nodegraph.graph.library import Library
-from nodegraph.graph.node import NodeType, Port, node
-from nodegraph.graph.shapes import Shapes
-from nodegraph.media.exr_attributes import TimeCode
+from nodegraph.graph.knob import File, KnobType
+from nodegraph.graph.layout import placed as at_place
+from nodegraph.graph.node import NodeType
+from tests.nodes.every_node import (
+    BASE,
+    FILTERS,
+    KINDS,
+    SHOT,
+    TURNED,
+    WITH_OURS,
+    images,
+    key,
+    placed,
+    planned,
+    project,
+    turned,
+    values,
+)
 
-
-@node
-def still() -> Image:
-    """A picture that does not depend on the frame."""
-    return picture()
-
-
-LIBRARY = Library.discover()
-WITH_STILL = LIBRARY.with_nodes(still)
-KINDS = tuple(LIBRARY.types.values())
-FORMAT = Format(32, 24)
-SHOT = Shot(name="sh010", first=1001, last=1003, format=FORMAT)
 HEAVY = ("numba", "cv2", "OpenEXR", "PyOpenColorIO", "av", "ffmpeg", "skimage", "networkx", "tifffile", "scipy")
-
-# Settings without which a node has nothing to do, or no file to do it with.
-BASE: dict[str, dict[str, Any]] = {
-    "Read": {"file": File("plate.exr")},
-    "Write": {"file": File("out/out.####.exr")},
-    "WriteMovie": {"file": File("out/out.mov")},
-    "Lut": {"file": File("cold.cube")},
+# Knobs that every compositor knows, and that need no word of help.
+KNOWN = {"amount", "blink", "direction", "gamma", "grain", "interpolation", "mix", "multiply", "offset", "pattern"} | {
+    "power",
+    "saturation",
+    "scale",
+    "skew",
+    "slope",
 }
-# Knobs of a type that nobody can turn without knowing the node.
-TURNED: dict[tuple[str, str], Any] = {
-    ("CDL", "file"): File("cold.cdl"),
-    ("Lut", "file"): File("warm.cube"),
-    ("Read", "file"): File("other.exr"),
-    ("Write", "file"): File("out/new.####.exr"),
-    ("WriteMovie", "file"): File("out/new.mov"),
-    ("Read", "frames"): "1001-1002",
-    ("Roto", "shapes"): Shapes.from_json([{"points": [[4, 4], [20, 4], [20, 18]]}]),
-    ("Reformat", "size"): Vec((48.0, 20.0)),
-    ("Shuffle", "channels"): "R=G G=R",
-    ("WriteMovie", "audio"): File("sound.wav"),
-}
+# Knobs whose turning leaves the key, and why.
+NOT_IN_THE_KEY: dict[tuple[str, str], str] = {}
 
-
-def turned(kind: NodeType, knob: KnobType) -> Any:
-    """Another value that the knob may have."""
-    value = TURNED.get((kind.name, knob.name))
-    if value is not None:
-        return value
-    low, high = knob.knob.low, knob.knob.high
-    if issubclass(knob.type, bool):
-        return not knob.default
-    if issubclass(knob.type, Enum):
-        return next(member for member in knob.type if member is not knob.default)
-    if issubclass(knob.type, (Color, Vec)):
-        step = 1.0 if knob.knob.unit == "px" else 0.125
-        return knob.type(part + step * (1 + k) for k, part in enumerate(knob.default))
-    if issubclass(knob.type, (int, float)):
-        step = 1 if issubclass(knob.type, int) else 0.25
-        return (
-            knob.default + step if high is None or knob.default + step <= high else max(low or 0, knob.default - step)
-        )
-    if issubclass(knob.type, Space):
-        return Space("ACES2065-1")
-    return knob.type("other")
-
-
-def picture(seed: int = 1, data: Box = FORMAT.box, layers: bool = True) -> Image:
-    """Noise with a depth layer, highlights, negative values and holes in its alpha, in writable memory."""
-    names = ("R", "G", "B", "A", "depth.Z") if layers else ("R", "G", "B", "A")
-    pixels = (
-        np.random.default_rng(seed + 100).normal(0.4, 1.0, (data.height, data.width, len(names))).astype(np.float32)
-    )
-    pixels[..., 3] = np.clip(pixels[..., 3], 0, 1)
-    pixels[..., :3] *= pixels[..., 3:4] > 0
-    metadata = {"timeCode": TimeCode.of(1, 2, 3, 4), "owner": "us"}
-    return Image.of(pixels, channels=names, data=data, format=FORMAT, colorspace="ACEScg", metadata=metadata)
-
-
-def blocks() -> Image:
-    """Flat blocks of 5.0, -0.1 and 0.2, opaque, so large that a filter leaves their middles."""
-    pixels = np.full((60, 180, 4), 0.2, np.float32)
-    pixels[:, :60, :3], pixels[:, 60:120, :3] = 5.0, -0.1
-    pixels[..., 3] = 1
-    return Image.of(pixels, colorspace="ACEScg")
-
-
-def given(port: Port, make: Callable[[int], Image], seed: int, frames: Any) -> Any:
-    """What a wire brings to a port."""
-
-    def one(number: int) -> Any:
-        image = make(number)
-        if port.type is Matte:
-            plane = np.clip(image.region(image.data, ("A",)), 0, 1)
-            return Matte.of(plane, channels=("A",), data=image.data, format=image.format)
-        return image
-
-    if port.time == "window":
-        return Window(1001, {frame: one(seed + frame - 1001) for frame in frames})
-    if port.time == "clip":
-        return Clip.of({frame: one(seed + frame - 1001) for frame in SHOT.frames})
-    return one(seed)
-
-
-CONTEXT = Context()  # the portrait is made once
-
-
-def call(
-    kind: NodeType, make: Callable[[int], Image] = picture, *, optional: bool = True, folder: Path, **knobs: Any
-) -> Any:
-    """Call a node as the runner does, its inputs made by `make`."""
-    values = {name: knob.default for name, knob in kind.knobs.items()} | BASE.get(kind.name, {}) | knobs
-    values = {
-        name: File(folder / value) if isinstance(value, File) and value else value for name, value in values.items()
-    }
-    frames = kind.frames(1001, values) if kind.frames else (1001,)
-    arguments: list[Any] = []
-    for number, name in enumerate(kind.order):
-        handed = kind.handed_in.get(name)
-        if handed is not None:
-            arguments.append({Frame: Frame(1001), Shot: SHOT, Context: CONTEXT, Moves: Moves()}[handed])
-            continue
-        port = kind.port(name)
-        assert port is not None
-        if port.many:
-            arguments.append(given(port, make, number, frames))
-        else:
-            arguments.append(given(port, make, number, frames) if optional or not port.optional else None)
-    return kind.function(*arguments, **values)
-
-
-def images(result: Any) -> Iterator[Image]:
-    """The pictures in a node's result."""
-    for value in result if isinstance(result, tuple) and not isinstance(result, str) else (result,):
-        if isinstance(value, Image):
-            yield value
+EVERY = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+EVERY_FILTER = pytest.mark.parametrize("kind", FILTERS, ids=lambda kind: kind.name)
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with the files that nodes read."""
-    from nodegraph.engine.render import render
-
-    place = tmp_path_factory.mktemp("project")
-    graph = Graph(WITH_STILL, shot=SHOT).add("Still", "A").add("Write", "W").connect("W", "image", "A")
-    for name in ("plate", "other"):
-        render(graph.set("W", "file", File(f"{name}.exr")), "W", [1001], root=place)
-    cube = 'TITLE "x"\nLUT_3D_SIZE 2\n' + "".join(
-        f"{r * 0.9} {g} {b}\n" for b in (0, 1) for g in (0, 1) for r in (0, 1)
-    )
-    for name in ("cold", "warm"):
-        (place / f"{name}.cube").write_text(cube)
-    (place / "cold.cdl").write_text(
-        '<ColorDecisionList xmlns="urn:ASC:CDL:v1.01"><ColorDecision><ColorCorrection id="a"><SOPNode><Slope>1.1 1 1'
-        "</Slope><Offset>0 0 0</Offset><Power>1 1 1</Power></SOPNode><SatNode><Saturation>1</Saturation></SatNode>"
-        "</ColorCorrection></ColorDecision></ColorDecisionList>"
-    )
-    return place
+    return project(tmp_path_factory.mktemp("project"))
 
 
-def variants() -> Iterator[Any]:
-    """Every node as it is by default, and with each of its knobs turned."""
-    for kind in KINDS:
-        if not kind.sink:
-            yield pytest.param(kind, {}, id=kind.name)
-            for knob in kind.knobs.values():
-                yield pytest.param(kind, {knob.name: turned(kind, knob)}, id=f"{kind.name}-{knob.name}")
+def all_turned(kind: NodeType) -> dict[str, Any]:
+    return {knob.name: turned(kind, knob) for knob in kind.knobs.values()}
 
 
-EVERY = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-FILTERS = [kind for kind in KINDS if kind.inputs and not kind.sink]
-EVERY_FILTER = pytest.mark.parametrize("kind", FILTERS, ids=lambda kind: kind.name)
+def rising(knob: KnobType, kind: NodeType) -> Any:
+    """A setting that goes from the knob's default at 1001 to another value at 1003."""
+    one, other = knob.default, turned(kind, knob)
+    if not isinstance(one, tuple):
+        return Curve.of([(1001, one), (1003, other)])
+    return [Curve.of([(1001, a), (1003, b)]) for a, b in zip(one, other, strict=True)]
 
 
 # -- what it says of itself ----------------------------------------------------------------------------
@@ -205,221 +83,203 @@ def test_it_explains_itself(kind: NodeType) -> None:
     assert len(first) <= 120
     assert not rest or rest[0] == ""
     for knob in kind.knobs.values():
-        assert knob.check(knob.default) == knob.default
-        assert knob.name.isidentifier()
+        assert knob.knob.help or knob.knob.unit or knob.name in KNOWN, f"nobody knows what {knob.name} does"
         assert not knob.knob.help.endswith(".")
-        limits = (knob.knob.low, knob.knob.high)
+        assert knob.knob.help.strip() == knob.knob.help
+
+
+@EVERY
+def test_defaults_lie_inside_their_limits(kind: NodeType) -> None:
+    for knob in kind.knobs.values():
+        assert knob.check(knob.default) == knob.default
+        low, high = knob.knob.low, knob.knob.high
         for number in knob.default if isinstance(knob.default, tuple) else (knob.default,):
             if knob.is_number:
-                assert limits[0] is None or number >= limits[0], knob.name
-                assert limits[1] is None or number <= limits[1], knob.name
+                assert low is None or number >= low, knob.name
+                assert high is None or number <= high, knob.name
+        if low is not None and high is not None:
+            assert low < high, knob.name
+
+
+@EVERY
+def test_choices_can_be_read(kind: NodeType) -> None:
+    for knob in kind.knobs.values():
+        if not issubclass(knob.type, Enum):
+            continue
+        assert vars(knob.type).get("__doc__"), f"{knob.type.__name__} does not say what is chosen"
+        words = [member.value for member in knob.type]
+        assert len({word.lower() for word in words}) == len(words) > 1
+        for word in words:
+            assert isinstance(word, str)
+            assert word
+            assert word == word.strip()
+            assert "_" not in word
+
+
+def test_the_tables_here_speak_of_knobs_that_are_there() -> None:
+    named = {(name, knob) for name, knobs in BASE.items() for knob in knobs} | set(TURNED) | set(NOT_IN_THE_KEY)
+    known = {(kind.name, knob) for kind in WITH_OURS.types.values() for knob in kind.knobs}
+    assert named <= known
 
 
 @EVERY
 def test_older_files_have_an_upgrade(kind: NodeType) -> None:
     assert set(kind.upgrades) == set(range(2, kind.version + 1))
+    saved = {"format": "nodegraph", "version": 1, "nodes": {"It": {"type": kind.name}}}
+    document = read(json.dumps(saved), WITH_OURS)
+    assert document.problems == ()
+    assert document.graph.nodes["It"].version == kind.version
 
 
 def test_no_heavy_import() -> None:
-    """Importing every node reads none of the large libraries: the command line answers at once."""
+    """Importing all nodes in a fresh Python reads none of the large libraries: the command line answers at once."""
     names = sorted({kind.function.__module__ for kind in KINDS})
-    code = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\n"
-    code += f"print([name for name in {HEAVY} if name in sys.modules])"
+    code = f"import importlib, sys\nfor name in {names}:\n    importlib.import_module(name)\n"
+    code += f"    print(*[(name, heavy) for heavy in {HEAVY} if heavy in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    assert done.stdout.splitlines() == [""] * len(names)
 
 
 # -- graph and key -------------------------------------------------------------------------------------
 
 
-def placed(kind: NodeType, **knobs: Any) -> Graph:
-    """A graph with the node, all its inputs wired."""
-    graph = Graph(WITH_STILL, shot=SHOT).add("Still", "In").add("Still", "In2")
-    graph = graph.add(kind.name, "It", **{**BASE.get(kind.name, {}), **knobs})
-    for number, port in enumerate(kind.inputs):
-        graph = graph.connect("It", f"{port.name}1" if port.many else port.name, "In2" if number % 2 else "In")
-    return graph
-
-
-def key(graph: Graph, folder: Path, frame: int = 1001, name: str = "It") -> bytes:
-    planner = Planner(graph, folder)
-    kind = graph.known_type(name)
-    plan = planner.plan_sink(name, (frame,), frame) if kind.sink else planner.plan(name, frame)
-    return plan.feed.step.key + bytes((plan.feed.pick + 1,))
-
-
 @EVERY
-def test_saving_changes_nothing(kind: NodeType) -> None:
-    graph = placed(kind, **{knob.name: turned(kind, knob) for knob in kind.knobs.values()})
-    text = write(Document(graph))
-    again = read(text, WITH_STILL)
+def test_saving_changes_nothing(kind: NodeType, tmp_path: Path, folder: Path) -> None:
+    graph = placed(kind, **all_turned(kind))
+    for number, knob in enumerate(kind.knobs.values()):
+        if knob.is_number and number % 2:
+            graph = graph.set("It", knob.name, rising(knob, kind))
+    file = tmp_path / "a.ngraph.json"
+    save(Document(graph), file)
+    before = file.read_bytes()
+    again = load(file, WITH_OURS)
     assert again.problems == ()
-    assert write(again) == text
-    assert again.graph.nodes["It"].knobs == graph.nodes["It"].knobs
-    assert len(json.loads(text)["nodes"]["It"].get("knobs", {})) == len(kind.knobs)
+    assert write(again).encode() == before
+    save(again, tmp_path / "b.ngraph.json")
+    assert (tmp_path / "b.ngraph.json").read_bytes() == before
+    assert again.graph.nodes["It"] == graph.nodes["It"]
+    assert len(json.loads(before)["nodes"]["It"].get("knobs", {})) == len(kind.knobs)
+    assert key(again.graph, folder, 1002) == key(graph, folder, 1002)
 
 
 @EVERY
-def test_each_knob_is_in_the_key_and_the_name_is_not(kind: NodeType, folder: Path) -> None:
-    base = {knob.name: turned(kind, knob) for knob in kind.knobs.values()} | BASE.get(kind.name, {})
-    graph = placed(kind, **base)
-    before = key(graph, folder)
-    through = graph.nodes["It"].disabled or key(graph, folder) in (key(graph, folder, name="In"),)
-    assert key(graph.rename("It", "Other"), folder, name="Other") == before
+def test_each_knob_is_in_the_key(kind: NodeType, folder: Path) -> None:
+    """Turned alone, or last of all: where a node passes a picture on, its key is that of the picture."""
+    turns = all_turned(kind)
     for knob in kind.knobs.values():
-        value = TURNED.get((kind.name, knob.name)) if base[knob.name] != TURNED.get((kind.name, knob.name)) else None
-        changed = graph.set("It", knob.name, knob.default if value is None else value)
-        assert through or key(changed, folder) != before, knob.name
+        for value in values(kind, knob):
+            few, many = placed(kind), placed(kind, **{**turns, knob.name: knob.default})
+            tried = [
+                key(graph.set("It", knob.name, value), folder, 1003) != key(graph, folder, 1003)
+                for graph in (few, many)
+                if graph.value("It", knob.name, 1003) != value
+            ]
+            assert any(tried) != ((kind.name, knob.name) in NOT_IN_THE_KEY), f"{knob.name} {value}"
+            back = few.set("It", knob.name, value).set("It", knob.name, few.setting("It", knob.name))
+            assert key(back, folder, 1003) == key(few, folder, 1003)
+
+
+@EVERY
+def test_names_and_places_are_not_in_the_key(kind: NodeType, folder: Path) -> None:
+    graph = placed(kind)
+    before = key(graph, folder)
+    assert key(graph.rename("It", "Other"), folder, name="Other") == before
+    assert key(graph.rename("In", "Plate"), folder) == before
+    assert key(at_place(graph, It=(300, 200)), folder) == before
+
+
+@EVERY
+def test_the_shot_is_in_the_key_where_it_is_named(kind: NodeType, folder: Path) -> None:
+    graph = placed(kind)
+    itself = planned(graph, folder).feed.step.kind is kind
+    other = key(graph.with_shot(version=7), folder)
+    assert (key(graph, folder) != other) == (kind.sees_shot and itself)
+
+
+@EVERY
+def test_each_input_is_in_the_key(kind: NodeType, folder: Path) -> None:
+    graph = placed(kind)
+    if planned(graph, folder).feed.step.kind is kind:
+        for port in graph.nodes["It"].inputs:
+            other = graph.add("Moving", "Third", seed=3).connect("It", port, "Third")
+            assert key(other, folder) != key(graph, folder), port
 
 
 @EVERY
 def test_the_frame_is_in_the_key_where_it_is_named(kind: NodeType, folder: Path) -> None:
-    graph = placed(kind)
-    moves = kind.sees_frame or kind.sink or any(port.time == "window" for port in kind.inputs)
-    same = key(graph, folder, 1001) == key(graph, folder, 1003)
-    assert same != moves or kind.identity is not None
+    graph = placed(kind, "Still")
+    itself = planned(graph, folder, 1003).feed.step.kind is kind
+    moves = kind.sees_frame or any(port.time != "frame" for port in kind.inputs)
+    assert (key(graph, folder, 1001) != key(graph, folder, 1003)) == (moves and itself)
 
 
 @EVERY
 def test_every_number_takes_a_curve(kind: NodeType, folder: Path) -> None:
+    turns = {name: value for name, value in all_turned(kind).items() if name not in BASE.get(kind.name, {})}
     for knob in kind.knobs.values():
         if not knob.is_number:
+            with pytest.raises(GraphError):
+                placed(kind).set("It", knob.name, Curve.of([(1001, 0), (1003, 1)]))
             continue
-        one, other = knob.default, turned(kind, knob)
-        if knob.parts == 1 and not isinstance(one, tuple):
-            setting: Any = Curve.of([(1001, one), (1003, other)])
-        else:
-            setting = [Curve.of([(1001, a), (1003, b)]) for a, b in zip(one, other, strict=True)]
-        graph = placed(kind, **{knob.name: setting})
-        assert graph.value("It", knob.name, 1001) == knob.default
-        assert graph.value("It", knob.name, 1003) == other
-        assert isinstance(graph.value("It", knob.name, 1002), knob.type)
-        key(graph, folder, 1002)
+        differs = []
+        for knobs in ({}, turns):
+            graph = placed(kind, **{**knobs, knob.name: rising(knob, kind)})
+            assert graph.animated("It", knob.name)
+            assert graph.value("It", knob.name, 1001) == knob.default
+            assert graph.value("It", knob.name, 1003) == turned(kind, knob)
+            assert isinstance(graph.value("It", knob.name, 1002), knob.type)
+            still = graph.set("It", knob.name, knob.default)
+            differs.append(key(graph, folder, 1003) != key(still, folder, 1003))
+        assert any(differs), knob.name
+
+
+@EVERY_FILTER
+def test_it_runs_with_every_number_moving(kind: NodeType, folder: Path) -> None:
+    curves = {knob.name: rising(knob, kind) for knob in kind.knobs.values() if knob.is_number}
+    for image in images(evaluate(placed(kind, **curves), "It", 1002, root=folder)):
+        assert np.isfinite(image.pixels).all()
 
 
 @EVERY_FILTER
 def test_disabled_it_is_its_input(kind: NodeType, folder: Path) -> None:
-    graph = placed(kind)
-    planner = Planner(graph.disable("It"), folder)
-    source = next(graph.nodes["It"].inputs[name].node for name in graph.nodes["It"].inputs)
-    assert planner.plan("It", 1001).feed.step is planner.plan(source, 1001).feed.step
+    graph = placed(kind, **{knob.name: turned(kind, knob) for knob in kind.knobs.values() if knob.is_number})
+    first = min(graph.nodes["It"].inputs, key=lambda name: kind.inputs.index(kind.port(name) or kind.inputs[-1]))
+    off = graph.disable("It")
+    feed = planned(off, folder).feed
+    source = graph.nodes["It"].inputs[first].node
+    assert feed.step.node == source
+    assert feed.step.key == planned(graph, folder, name=source).feed.step.key
+    assert key(off.disable("It", False), folder) == key(graph, folder)
 
 
 @EVERY
 def test_an_input_that_is_needed_is_asked_for(kind: NodeType, folder: Path) -> None:
     for port in kind.inputs:
         if not port.optional:
-            with pytest.raises(GraphError, match=f"It.*{port.name}"):
+            with pytest.raises(GraphError, match=f"It.*{port.name}") as caught:
                 key(placed(kind).disconnect("It", port.name), folder)
-
-
-# -- pictures ------------------------------------------------------------------------------------------
-
-# Why a result is not in the format, space or metadata of the first input.
-OTHER_FORMAT = {"Reformat", "Crop", "Roto"}
-OTHER_SPACE = {"ColorSpace", "DisplayView"}
-
-
-@pytest.mark.parametrize(("kind", "knobs"), list(variants()))
-def test_a_result_is_clean(kind: NodeType, knobs: dict[str, Any], folder: Path) -> None:
-    """Float32, finite, as large as it says, read-only, the same each time; and nothing was written to the inputs."""
-    made: list[tuple[Image, np.ndarray]] = []
-
-    def make(seed: int) -> Image:
-        image = picture(seed)
-        made.append((image, image.pixels.copy()))
-        return image
-
-    try:
-        result = call(kind, make, folder=folder, **knobs)
-    except NodegraphError as fault:  # a setting may be refused, in words
-        if not fault.hint:
-            raise
-        return
-    for image in images(result):
-        pixels = image.pixels
-        assert pixels.dtype == np.float32
-        assert pixels.shape == (image.data.height, image.data.width, len(image.channels))
-        assert np.isfinite(pixels).all()
-        assert not pixels.flags.writeable
-        if image.data.width > 6 and image.data.height > 6:
-            part = Box(image.data.x0 + 2, image.data.y0 + 1, image.data.x1 - 3, image.data.y1 - 2)
-            assert np.array_equal(image.region(part), pixels[part.slices(image.data)])
-    again = call(kind, make, folder=folder, **knobs)
-    for one, other in zip(images(result), images(again), strict=True):
-        assert np.array_equal(one.pixels, other.pixels)
-    for image, before in made:
-        assert np.array_equal(image.pixels, before)
-
-
-@EVERY_FILTER
-def test_what_is_not_touched_is_kept(kind: NodeType, folder: Path) -> None:
-    """Format, metadata, colour space and further layers go through."""
-    before = picture(0)
-    for image in images(call(kind, folder=folder)):
-        assert image.metadata.get("owner") == "us"
-        assert kind.name in OTHER_FORMAT or image.format == before.format
-        assert kind.name in OTHER_SPACE or image.colorspace == before.colorspace
-        assert "depth.Z" in image.channels or isinstance(image, Matte)
-
-
-@EVERY_FILTER
-def test_light_above_one_and_below_black_survives(kind: NodeType, folder: Path) -> None:
-    clips = {"DisplayView": "a display shows 0 to 1", "Lut": "this table ends at 1"}
-    for image in images(call(kind, lambda _: blocks(), optional=False, folder=folder)):
-        colour = image.region(image.data, image.rgb)
-        assert kind.name in clips or (colour.max() > 4.5 and colour.min() < -0.05)
-
-
-@pytest.mark.parametrize("kind", [kind for kind in FILTERS if kind.menu == "Colour"], ids=lambda kind: kind.name)
-def test_colour_leaves_alpha_and_empty_pixels(kind: NodeType, folder: Path) -> None:
-    before = picture(0)
-    empty = before.pixels[..., :4].any(axis=2) == 0
-    assert empty.any()
-    for knob in (None, *kind.knobs.values()):
-        knobs = {} if knob is None or issubclass(knob.type, str) else {knob.name: turned(kind, knob)}
-        for image in images(call(kind, folder=folder, **knobs)):
-            assert np.array_equal(image.region(before.data, ("A",)), before.region(before.data, ("A",)))
-            assert np.array_equal(image.region(before.data, ("depth.Z",)), before.region(before.data, ("depth.Z",)))
-            if knob is None:
-                assert np.abs(image.region(before.data, image.rgb)[empty]).max() < 1e-6
-
-
-WINDOWS = {
-    "one pixel": Box(5, 5, 6, 6),
-    "nothing": Box(7, 9, 7, 9),
-    "small": Box(3, 4, 20, 17),
-    "larger than the format": Box(-6, -3, 40, 30),
-    "beside the format": Box(50, 40, 60, 45),
-}
-
-
-@pytest.mark.parametrize("window", WINDOWS.values(), ids=list(WINDOWS))
-@EVERY_FILTER
-def test_any_data_window(kind: NodeType, window: Box, folder: Path) -> None:
-    for image in images(call(kind, lambda seed: picture(seed, window), folder=folder)):
-        assert image.pixels.shape == (image.data.height, image.data.width, len(image.channels))
-        assert np.isfinite(image.pixels).all()
-    for image in images(call(kind, lambda seed: picture(seed, window, layers=False), optional=False, folder=folder)):
-        assert image.region(FORMAT.box).shape[:2] == (24, 32)
-
-
-@EVERY_FILTER
-def test_a_broken_pixel_stays_where_it_is(kind: NodeType, folder: Path) -> None:
-    """NaN and Inf do not stop a node, and spread no further than a filter reaches."""
-
-    def make(seed: int) -> Image:
-        image = picture(seed, Box(0, 0, 96, 72), layers=False)
-        pixels = image.pixels.copy()
-        pixels[36, 48], pixels[37, 48, 0] = np.nan, np.inf
-        return image.with_pixels(pixels)
-
-    for image in images(call(kind, make, optional=False, folder=folder)):
-        bad = ~np.isfinite(image.region(Box(0, 0, 96, 72)))
-        bad[6:66, 18:78] = False  # 30 pixels around
-        assert not bad.any()
+            assert caught.value.hint
 
 
 @EVERY_FILTER
 def test_optional_inputs_may_be_missing(kind: NodeType, folder: Path) -> None:
-    assert list(images(call(kind, optional=False, folder=folder))) or all(port.many for port in kind.inputs)
+    assert list(images(evaluate(placed(kind, "Moving", False), "It", 1002, root=folder)))
+
+
+# -- render --------------------------------------------------------------------------------------------
+
+
+def kept(graph: Graph, folder: Path, **options: Any) -> Iterator[bytes]:
+    """What a render of `It` writes, frame by frame."""
+    sink = graph.add("Keep", "Out", file=File(f"kept/{options['workers']}")).connect("Out", "image", "It")
+    render(sink, "Out", SHOT.frames, root=folder, **options)
+    for frame in SHOT.frames:
+        yield (folder / f"kept/{options['workers']}.{frame}").read_bytes()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.sink], ids=lambda kind: kind.name)
+def test_workers_change_nothing(kind: NodeType, folder: Path) -> None:
+    (folder / "kept").mkdir(exist_ok=True)
+    graph = placed(kind, **{knob.name: turned(kind, knob) for knob in kind.knobs.values() if knob.is_number})
+    assert isinstance(next(images(evaluate(graph, "It", root=folder))), Image)
+    assert list(kept(graph, folder, workers=1)) == list(kept(graph, folder, workers=4))
