@@ -49,10 +49,12 @@ class Log:
 
     def __init__(self, out: TextIO) -> None:
         self.out = out
+        self.sink = ""
         self.total = 0
         self.count = 0
         self.left: float | None = None
         self.tenth = 0
+        self.whole = False  # one file for all frames
 
     def __call__(self, event: Event) -> None:
         line = self.line(event)
@@ -63,10 +65,12 @@ class Log:
         """The line for an event; empty for one that needs none."""
         match event:
             case Started():
-                self.total, self.count, self.left, self.tenth = len(event.frames), 0, None, 0
+                self.sink, self.total, self.whole = event.sink, len(event.frames), False
+                self.count, self.left, self.tenth = 0, None, 0
                 return f"{event.sink}: {self.total} frame{'s' if self.total != 1 else ''}"
             case FrameDone():
-                self.count, self.left = min(self.total, self.count + 1), event.left
+                self.count = self.total if self.whole else min(self.total, self.count + 1)
+                self.left = event.left
                 names = ", ".join(path.name for path in event.files[:1])
                 return f"{event.sink} {event.frame}: {names or 'done'} in {lasting(event.seconds)}{self._where()}"
             case FrameSkipped():
@@ -78,6 +82,7 @@ class Log:
             case Warned():
                 return f"warning: {event.node}{_at(event.frame)}: {event.message}"
             case NodeProgress():
+                self.whole = self.whole or (event.frame is None and event.node == self.sink)
                 return self._progress(event)
             case _:
                 return ""

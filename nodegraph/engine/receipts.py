@@ -136,7 +136,11 @@ class Receipts:
 
         place = int.from_bytes(hashlib.blake2b(target.encode(), digest_size=7).digest(), "little")
         lock = struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, place, 1, 0)
-        handle = os.open(self.path.parent / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+        shared = self.path.parent / "lock"
+        try:
+            handle = os.open(shared, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as fault:
+            raise write_fault(shared, fault) from fault
         try:
             while True:
                 try:

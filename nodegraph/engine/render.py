@@ -110,6 +110,7 @@ class _Render:
         )
         self.pace = Pace(len(self.frames), self.runner.workers)
         self._telling = threading.RLock()
+        self._wrote: dict[Path, int] = {}
 
     def run(self) -> Report:
         start = perf_counter()
@@ -167,6 +168,7 @@ class _Render:
         key = plan.feed.step.key.hex()
         start = perf_counter()
         if self.resume and (receipt := self.receipts.done(frame, key)):
+            self._alone(receipt.files, plan.frame)
             return _Outcome(plan.frame, key, receipt.files, 0.0, True)
         written: list[Written] = []
 
@@ -178,7 +180,18 @@ class _Render:
 
         job.sink = guarded
         self.runner.value(plan, job)
+        self._alone(written, plan.frame)
         return _Outcome(plan.frame, key, tuple(written), perf_counter() - start, False)
+
+    def _alone(self, files: Iterable[Written], frame: int) -> None:
+        """See to it that no frame replaces another of this render."""
+        for path in (each.path for each in files):
+            other = self._wrote.setdefault(path, frame)
+            if other != frame:
+                raise GraphError(
+                    f"{self.sink} writes frame {other} and frame {frame} into one file, {path}",
+                    f"give its name a place for the frame number, {path.stem}.####{path.suffix}, or render one frame",
+                )
 
     def _done(self, outcome: _Outcome) -> None:
         files = tuple(each.path for each in outcome.written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -15,7 +16,7 @@ import numpy as np
 
 from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Pixels
-from nodegraph.media.atomic import atomic
+from nodegraph.media.atomic import atomic, write_fault
 from nodegraph.media.yuv import WEIGHTS
 
 
@@ -197,6 +198,8 @@ def _command(
 def _complaint(target: Path, told: IO[bytes]) -> MediaError:
     told.seek(0)
     lines = told.read().decode(errors="replace").strip().splitlines()
+    if any("No space left on device" in line for line in lines):
+        return write_fault(target, OSError(errno.ENOSPC, ""))
     return MediaError(
         f"{target}: the encoder failed: {'; '.join(lines[-3:]) or 'it did not say why'}",
         "check the disk, the size of the picture (even numbers for H.264 and H.265), and the sound file",

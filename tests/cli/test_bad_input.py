@@ -264,6 +264,14 @@ def test_no_graph_however_spoilt_crashes() -> None:
     assert refused > 50
 
 
+def test_frames_that_would_replace_one_another(shot: Path, capsys: Out) -> None:
+    assert render(shot, "--set", "Out.file=out/all.exr", "--on-error", "skip") == 1
+    told = capsys.readouterr().err
+    assert "into one file" in told
+    assert "all.####.exr" in told
+    assert render(shot, "--set", "Out.file=out/one.exr", "--frames", "1004") == 0
+
+
 def test_words_that_are_not_known_end_with_1(capsys: Out) -> None:
     """2 is kept for a render of which some frames failed."""
     for words in (["rendr"], ["render"], ["render", "a.ngraph.json", "--workers", "two"], ["nodes", "--what"]):
