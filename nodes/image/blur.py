@@ -27,7 +27,7 @@ def blur(
     mix: Annotated[float, Knob(0, 1)] = 1.0,
 ) -> Image:
     """Blur by a Gaussian, within the matte; without one, the data window grows by what the blur reaches."""
-    if matte is None and mix == 1 and not hold_edges:
+    if matte is None and mix == 1 and not hold_edges and image.main:
         far = reach(size[0]), reach(size[1])
         grown = image.content.grow(*far) if not image.content.empty else image.content
         blurred = gaussian(image, grown, *size)

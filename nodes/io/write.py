@@ -159,6 +159,8 @@ def write(
     make_room(target, create=create_folders, overwrite=overwrite)
     ctx.load(("swept", target.parent), lambda: sweep(target.parent))
     image = _chosen(image, channels)
+    if not image.channels:
+        raise MediaError(f"nothing to write to {target}", "the picture has no channels: look at what makes it")
     config = load_config(shot.config)
     if target.suffix.lower() not in EXR:
         _write_display(image, target, shot, config, ctx, colorspace, bits, quality)

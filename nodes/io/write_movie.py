@@ -119,6 +119,8 @@ def _shown(image: Image, frame: int, form: Format, out: Output, codec: Codec, sh
             f"frame {frame} is {image.format.width}x{image.format.height}, the first {form.width}x{form.height}",
             "put a Reformat before the WriteMovie",
         )
+    if not image.channels:
+        raise MediaError(f"frame {frame} has no channels", "look at what makes the picture")
     rgb = image.rgb if len(image.rgb) == 3 else image.channels[:1] * 3
     with_alpha = codec.alpha and "A" in image.channels
     pixels = image.region(form.box, (*rgb, "A") if with_alpha else rgb)

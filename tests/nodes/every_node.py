@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from enum import Enum
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from nodegraph.data.box import Box, Format
-from nodegraph.data.image import Channels, Image, Matte, Origin, Pixels, Source
-from nodegraph.data.shot import Clip, Frame, Moves, Shot, Window
+from nodegraph.data.image import Image
+from nodegraph.data.shot import Frame
 from nodegraph.engine.plan import Plan, Planner
-from nodegraph.graph.context import Context
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import Color, File, Knob, KnobType, Space, Vec
 from nodegraph.graph.library import Library
-from nodegraph.graph.node import NodeType, Port, node
+from nodegraph.graph.node import NodeType, node
 from nodegraph.graph.shapes import Shapes
-from nodegraph.media.exr_attributes import TimeCode
-
-FORMAT = Format(32, 24)
-SHOT = Shot(name="sh010", first=1001, last=1003, format=FORMAT)
+from tests.nodes.every_picture import SHOT, Inputs, picture
 
 # Settings without which a node has nothing to do, or no file to do it with.
 BASE: Mapping[str, Mapping[str, Any]] = {
@@ -57,6 +49,76 @@ TURNED: Mapping[tuple[str, str], Any] = {
     ("WriteMovie", "audio"): File("sound.wav"),
     ("WriteMovie", "burn_in_text"): "{frame:04}",
     ("WriteMovie", "file"): File("out/new.mov"),
+}
+
+
+# Each exception is a setting, `Node` or `Node-knob` or `Node-knob-choice`, and the reason why. A node's name
+# stands for all its settings, `Node-knob` for all its choices.
+Exceptions = dict[str, str]
+
+OTHER_FORMAT: Exceptions = {
+    "Crop-reformat": "the box becomes the format",
+    "Reformat": "that is what it does",
+}
+OTHER_SPACE: Exceptions = {
+    "ColorSpace": "that is what it does",
+    "DisplayView": "it holds the display's values",
+}
+OTHER_CHANNELS: Exceptions = {"Shuffle-keep": "it is told to keep those named only"}
+MOVED: Exceptions = {
+    "Crop-reformat": "the box goes to the top left",
+    "Reformat": "all layers are resized",
+    "Shuffle-keep": "it is not kept",
+    "Transform": "all layers go along",
+}
+NEEDS_CHANNELS: Exceptions = {"Shuffle": "it is told to take one that is not there"}
+IMPOSSIBLE: Exceptions = {
+    "Grade-blackpoint=1": "the whitepoint is there too",
+    "Grade-whitepoint=0": "the blackpoint is there too",
+    "Switch-which=99": "nothing is wired there",
+}
+CLIPPED: Exceptions = {
+    "Crop-box": "the light is outside the box",
+    "Crop-reformat": "the light is outside the box",
+    "DisplayView": "a display shows 0 to 1",
+    "Grade-black_clamp": "that is what it is for",
+    "Grade-white_clamp": "that is what it is for",
+    "Lut": "this table ends at 0 and 1",
+    "Merge-operation-out": "A is opaque, and B outside it nowhere",
+    "Merge-operation-stencil": "A is opaque, and B outside it nowhere",
+    "Merge-operation-xor": "both are opaque, and nowhere alone",
+    "Merge-operation-minus": "A is as bright as B",
+    "Merge-operation-from": "A is as bright as B",
+    "Merge-operation-difference": "A is as bright as B",
+    "Merge-operation-multiply": "two negative numbers make a positive one",
+    "Merge-operation-divide": "two negative numbers make a positive one",
+    "Merge-operation-exclusion": "two bright lights leave none",
+    "Merge-operation-hypot": "squares are positive",
+}
+NOT_LIKE_ALPHA: Exceptions = {
+    "Premult": "colour that is associated already is not its business",
+    "Sharpen": "it leaves alpha alone",
+    "Shuffle": "channels go where the mapping says",
+    "Unpremult": "that is what it does",
+}
+WHOLE_IN_A_MATTE: Exceptions = {}
+# Knobs that add light where there was none, unless alpha is taken out meanwhile.
+ADDS_LIGHT: Exceptions = {
+    "CDL-offset": "added to every pixel",
+    "Grade-blackpoint": "black becomes less than black",
+    "Grade-lift": "black becomes this",
+    "Grade-offset": "added to every pixel",
+}
+
+REFUSES: Exceptions = {
+    "Read-view": "the file has no views",
+    "Write-bits-8": "an EXR has none",
+    "Write-bits-10": "an EXR has none",
+    "Write-bits-16": "an EXR has none",
+    "Write-overwrite": "the file is there",
+    "Write-preset-ACES container": "it holds no depth",
+    "WriteMovie-codec-DNxHR HQX": "the picture is too small for it",
+    "WriteMovie-overwrite": "the file is there",
 }
 
 
@@ -117,16 +179,18 @@ def values(kind: NodeType, knob: KnobType) -> Iterator[Any]:
     elif issubclass(knob.type, Enum):
         yield from (member for member in knob.type if member is not knob.default)
     elif issubclass(knob.type, (Color, Vec)):
-        make = Color if issubclass(knob.type, Color) else Vec
-        yield make(_further(part, knob.knob, 1 + k) for k, part in enumerate(knob.default))
+        parts = [_further(part, knob.knob, 1 + k) for k, part in enumerate(knob.default)]
+        yield Color(parts) if issubclass(knob.type, Color) else Vec(parts)
     elif issubclass(knob.type, int):
         yield _further(knob.default, replace(knob.knob, unit="px"), 1)
     elif issubclass(knob.type, float):
         yield _further(knob.default, knob.knob, 2)
     elif issubclass(knob.type, Space):
         yield Space("ACES2065-1")
-    else:
+    elif issubclass(knob.type, str):
         yield knob.type("other")
+    else:
+        raise TypeError(f"say in TURNED what {kind.name}.{knob.name} may be")
 
 
 def _further(number: float, shown: Knob, steps: int) -> Any:
@@ -152,130 +216,32 @@ def settings(kind: NodeType) -> Iterator[Setting]:
             yield Setting(kind, label, {knob.name: value} if alone else {**numbers, knob.name: value})
 
 
+def limits(kind: NodeType) -> Iterator[Setting]:
+    """The node with each number at its lowest and at its highest; large sizes in pixels are left out."""
+    for knob in kind.knobs.values():
+        for limit in (knob.knob.low, knob.knob.high) if knob.is_number else ():
+            if limit is not None and not (knob.knob.unit == "px" and limit > 100):
+                value = knob.check([limit] * knob.parts if issubclass(knob.type, tuple) else limit)
+                yield Setting(kind, f"{knob.name}={limit:g}", {knob.name: value})
+
+
 def all_settings(kinds: tuple[NodeType, ...]) -> list[Setting]:
     return [setting for kind in kinds for setting in settings(kind)]
 
 
-# -- inputs --------------------------------------------------------------------------------------------
-
-METADATA = {"timeCode": TimeCode.of(1, 2, 3, 4), "owner": "us"}
-
-
-def picture(seed: int = 1, data: Box = FORMAT.box, layers: bool = True) -> Image:
-    """Noise with a depth layer, highlights, negative values and holes in its alpha, in writable memory."""
-    names = ("R", "G", "B", "A", "depth.Z") if layers else ("R", "G", "B", "A")
-    shape = (data.height, data.width, len(names))
-    pixels = np.random.default_rng(seed + 100).normal(0.4, 1.0, shape).astype(np.float32)
-    pixels[..., 3] = np.clip(pixels[..., 3], 0, 1)
-    pixels[..., :3] *= pixels[..., 3:4] > 0
-    return Image.of(pixels, channels=names, data=data, format=FORMAT, colorspace="ACEScg", metadata=METADATA)
+def excepted(setting: Setting, table: Exceptions) -> bool:
+    return any(setting.id == name or setting.id.startswith(f"{name}-") for name in table)
 
 
-def blocks(dark: float = -0.1) -> Image:
-    """Flat blocks of 5.0, of something dark and of 0.2, opaque, so large that a filter leaves their middles."""
-    pixels = np.full((64, 192, 4), 0.2, np.float32)
-    pixels[:, :64, :3], pixels[:, 64:128, :3] = 5.0, dark
-    pixels[..., 3] = 1
-    return Image.of(pixels, colorspace="ACEScg")
+def adds_light(setting: Setting) -> bool:
+    return not setting.knobs.get("unpremult") and any(
+        f"{setting.kind.name}-{knob}" in ADDS_LIGHT for knob in setting.knobs
+    )
 
 
-def coverage(image: Image, seed: int) -> Matte:
-    """A matte as large as a picture, with holes."""
-    box = image.data
-    plane = np.random.default_rng(seed).normal(0.5, 0.7, (box.height, box.width, 1)).clip(0, 1).astype(np.float32)
-    return Matte.of(plane, channels=("A",), data=box, format=image.format)
-
-
-def covering(box: Box) -> Callable[[Image, int], Matte]:
-    """Mattes that cover nothing but a box, and are black around it as far as the picture goes."""
-
-    def make(image: Image, seed: int) -> Matte:
-        plane = np.zeros((image.data.height, image.data.width, 1), np.float32)
-        plane[box.slices(image.data)] = 0.75
-        return Matte.of(plane, channels=("A",), data=image.data, format=image.format)
-
-    return make
-
-
-def with_origin(image: Image, name: str) -> Image:
-    """The picture as if it came from a file."""
-    return replace(image, origin=Origin(Path(name), 0, image.channels, "ACEScg", "stamp"))
-
-
-@dataclass(eq=False)
-class Watched:
-    """Pixels that remember who looked at them."""
-
-    source: Source
-    seen: list[Box]
-
-    def read(self, box: Box, channels: Channels) -> Pixels:
-        self.seen.append(box)
-        return self.source.read(box, channels)
-
-    @property
-    def nbytes(self) -> int:
-        return self.source.nbytes
-
-
-Make = Callable[[int], Image]
-MakeMatte = Callable[[Image, int], Matte]
-
-
-class Inputs:
-    """Makes what the ports of a node are given, and knows whether it was written to."""
-
-    def __init__(
-        self,
-        make: Callable[[int], Image] = picture,
-        matte: Callable[[Image, int], Matte] = coverage,
-        *,
-        every: bool = True,
-    ) -> None:
-        self.make, self.matte, self.every = make, matte, every
-        self.made: list[tuple[Image, Pixels]] = []
-        self.remembers = True
-
-    @property
-    def untouched(self) -> bool:
-        """True if every picture still is as it was made."""
-        return all(np.array_equal(image.pixels, before, equal_nan=True) for image, before in self.made)
-
-    def one(self, port: Port, seed: int) -> Image:
-        image = self.make(seed)
-        if port.type is Matte:
-            image = self.matte(image, seed)
-        elif port.type is not Image:
-            raise TypeError(f"say here how a {port.type.__name__} is made")
-        if self.remembers:
-            self.made.append((image, image.pixels.copy()))
-        return image
-
-    def given(self, port: Port, seed: int, frames: tuple[int, ...]) -> Any:
-        """What a wire brings to a port."""
-        if port.time == "window":
-            return Window(1001, {frame: self.one(port, seed + frame) for frame in frames})
-        if port.time == "clip":
-            return Clip.of({frame: self.one(port, seed + frame) for frame in SHOT.frames})
-        return self.one(port, seed)
-
-    def arguments(self, kind: NodeType, frames: tuple[int, ...]) -> Iterator[Any]:
-        """What a node is called with: every input, or only those it needs; of a row two."""
-        for number, name in enumerate(kind.order):
-            handed = kind.handed_in.get(name)
-            port = kind.port(name)
-            if handed is not None:
-                yield {Frame: Frame(1001), Shot: SHOT, Context: context(), Moves: Moves()}[handed]
-            elif port is not None and port.many:
-                yield from (self.given(port, number + k, frames) for k in range(2))
-            elif port is not None:
-                yield self.given(port, number, frames) if self.every or not port.optional else None
-
-
-@cache
-def context() -> Context:
-    """One for all: a portrait is made once."""
-    return Context()
+def working(*, sinks: bool) -> list[Setting]:
+    kinds = tuple(kind for kind in KINDS if kind.sink == sinks)
+    return [setting for setting in all_settings(kinds) if not excepted(setting, REFUSES)]
 
 
 def call(setting: Setting, inputs: Inputs, folder: Path) -> Any:
@@ -285,13 +251,6 @@ def call(setting: Setting, inputs: Inputs, folder: Path) -> Any:
     files = {name: File(folder / value) for name, value in knobs.items() if isinstance(value, File) and value}
     frames = tuple(kind.frames(1001, knobs | files)) if kind.frames else (1001,)
     return kind.function(*inputs.arguments(kind, frames), **(knobs | files))
-
-
-def images(result: Any) -> Iterator[Image]:
-    """The pictures in a node's result."""
-    for value in result if isinstance(result, tuple) else (result,):
-        if isinstance(value, Image):
-            yield value
 
 
 # -- graphs --------------------------------------------------------------------------------------------

@@ -27,10 +27,8 @@ from tests.nodes.every_node import (
     BASE,
     FILTERS,
     KINDS,
-    SHOT,
     TURNED,
     WITH_OURS,
-    images,
     key,
     placed,
     planned,
@@ -38,6 +36,7 @@ from tests.nodes.every_node import (
     turned,
     values,
 )
+from tests.nodes.every_picture import SHOT, images
 
 HEAVY = ("numba", "cv2", "OpenEXR", "PyOpenColorIO", "av", "ffmpeg", "skimage", "networkx", "tifffile", "scipy")
 # Knobs that every compositor knows, and that need no word of help.
@@ -237,6 +236,13 @@ def test_every_number_takes_a_curve(kind: NodeType, folder: Path) -> None:
 def test_it_runs_with_every_number_moving(kind: NodeType, folder: Path) -> None:
     curves = {knob.name: rising(knob, kind) for knob in kind.knobs.values() if knob.is_number}
     for image in images(evaluate(placed(kind, **curves), "It", 1002, root=folder)):
+        assert np.isfinite(image.pixels).all()
+
+
+@pytest.mark.parametrize("frame", [-3, 0, 100_000])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.sink], ids=lambda kind: kind.name)
+def test_it_runs_outside_the_shot(kind: NodeType, frame: int, folder: Path) -> None:
+    for image in images(evaluate(placed(kind), "It", frame, root=folder)):
         assert np.isfinite(image.pixels).all()
 
 

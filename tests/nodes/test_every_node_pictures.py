@@ -10,103 +10,45 @@ import pytest
 
 from nodegraph.data.box import Box, joined
 from nodegraph.data.errors import NodegraphError
-from nodegraph.data.image import Image, Matte
+from nodegraph.data.image import Channels, Image, Matte
+from nodegraph.graph.node import NodeType
 from tests.nodes.every_node import (
+    ADDS_LIGHT,
+    CLIPPED,
     FILTERS,
-    FORMAT,
+    IMPOSSIBLE,
     KINDS,
+    MOVED,
+    NEEDS_CHANNELS,
+    NOT_LIKE_ALPHA,
+    OTHER_CHANNELS,
+    OTHER_FORMAT,
+    OTHER_SPACE,
+    REFUSES,
+    WHOLE_IN_A_MATTE,
+    Setting,
+    adds_light,
+    all_settings,
+    call,
+    excepted,
+    limits,
+    project,
+    working,
+)
+from tests.nodes.every_picture import (
+    FORMAT,
     METADATA,
     Inputs,
-    Setting,
+    Make,
     Watched,
-    all_settings,
     blocks,
-    call,
+    broken,
     covering,
     images,
     picture,
-    project,
+    with_channels,
     with_origin,
 )
-
-# Each exception is a setting, `Node` or `Node-knob` or `Node-knob-choice`, and the reason why. A node's name
-# stands for all its settings, `Node-knob` for all its choices.
-Exceptions = dict[str, str]
-
-OTHER_FORMAT: Exceptions = {
-    "Crop-reformat": "the box becomes the format",
-    "Reformat": "that is what it does",
-}
-OTHER_SPACE: Exceptions = {
-    "ColorSpace": "that is what it does",
-    "DisplayView": "it holds the display's values",
-}
-OTHER_CHANNELS: Exceptions = {"Shuffle-keep": "it is told to keep those named only"}
-MOVED: Exceptions = {
-    "Crop-reformat": "the box goes to the top left",
-    "Reformat": "all layers are resized",
-    "Shuffle-keep": "it is not kept",
-    "Transform": "all layers go along",
-}
-CLIPPED: Exceptions = {
-    "Crop-box": "the light is outside the box",
-    "Crop-reformat": "the light is outside the box",
-    "DisplayView": "a display shows 0 to 1",
-    "Grade-black_clamp": "that is what it is for",
-    "Grade-white_clamp": "that is what it is for",
-    "Lut": "this table ends at 0 and 1",
-    "Merge-operation-out": "A is opaque, and B outside it nowhere",
-    "Merge-operation-stencil": "A is opaque, and B outside it nowhere",
-    "Merge-operation-xor": "both are opaque, and nowhere alone",
-    "Merge-operation-minus": "A is as bright as B",
-    "Merge-operation-from": "A is as bright as B",
-    "Merge-operation-difference": "A is as bright as B",
-    "Merge-operation-multiply": "two negative numbers make a positive one",
-    "Merge-operation-divide": "two negative numbers make a positive one",
-    "Merge-operation-exclusion": "two bright lights leave none",
-    "Merge-operation-hypot": "squares are positive",
-}
-NOT_LIKE_ALPHA: Exceptions = {
-    "Premult": "colour that is associated already is not its business",
-    "Sharpen": "it leaves alpha alone",
-    "Shuffle": "channels go where the mapping says",
-    "Unpremult": "that is what it does",
-}
-WHOLE_IN_A_MATTE: Exceptions = {}
-# Knobs that add light where there was none, unless alpha is taken out meanwhile.
-ADDS_LIGHT: Exceptions = {
-    "CDL-offset": "added to every pixel",
-    "Grade-blackpoint": "black becomes less than black",
-    "Grade-lift": "black becomes this",
-    "Grade-offset": "added to every pixel",
-}
-
-REFUSES: Exceptions = {
-    "Read-view": "the file has no views",
-    "Write-bits-8": "an EXR has none",
-    "Write-bits-10": "an EXR has none",
-    "Write-bits-16": "an EXR has none",
-    "Write-overwrite": "the file is there",
-    "Write-preset-ACES container": "it holds no depth",
-    "WriteMovie-codec-DNxHR HQX": "the picture is too small for it",
-    "WriteMovie-overwrite": "the file is there",
-}
-
-
-def excepted(setting: Setting, table: Exceptions) -> bool:
-    return any(setting.id == name or setting.id.startswith(f"{name}-") for name in table)
-
-
-def adds_light(setting: Setting) -> bool:
-    return not setting.knobs.get("unpremult") and any(
-        f"{setting.kind.name}-{knob}" in ADDS_LIGHT for knob in setting.knobs
-    )
-
-
-def working(*, sinks: bool) -> list[Setting]:
-    kinds = tuple(kind for kind in KINDS if kind.sink == sinks)
-    return [setting for setting in all_settings(kinds) if not excepted(setting, REFUSES)]
-
 
 SETTINGS = working(sinks=False)
 SINKS = working(sinks=True)
@@ -227,6 +169,44 @@ def test_colour_is_treated_like_alpha(setting: Setting, folder: Path) -> None:
             assert alike or excepted(setting, NOT_LIKE_ALPHA)
 
 
+CHANNELS: tuple[Channels, ...] = (
+    ("R", "G", "B"),
+    ("R", "G"),
+    ("A",),
+    ("depth.Z",),
+    ("A", "B", "G", "R"),
+    ("R", "G", "B", "A", "matte.A", "N.x"),
+    (),
+)
+
+
+@every(FILTERED)
+def test_any_channels(setting: Setting, folder: Path) -> None:
+    """Whatever a picture has, it keeps; or it is told, in words, what it lacks."""
+    for names in CHANNELS:
+        for whole in (True, False):
+            try:
+                result = call(setting, Inputs(with_channels(names), every=whole), folder)
+            except NodegraphError:
+                assert excepted(setting, NEEDS_CHANNELS)
+                continue
+            for image in images(result):
+                assert np.isfinite(image.pixels).all()
+                assert excepted(setting, OTHER_CHANNELS) or set(names) <= set(image.channels)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if not kind.sink], ids=lambda kind: kind.name)
+def test_at_its_limits_it_stays_finite(kind: NodeType, folder: Path) -> None:
+    for setting in limits(kind):
+        if setting.id in IMPOSSIBLE:
+            with pytest.raises(NodegraphError) as caught:
+                call(setting, Inputs(), folder)
+            assert caught.value.hint
+            continue
+        for image in images(call(setting, Inputs(), folder)):
+            assert np.isfinite(image.pixels).all(), setting.id
+
+
 WINDOWS = {
     "one pixel": Box(5, 5, 6, 6),
     "nothing": Box(7, 9, 7, 9),
@@ -253,14 +233,6 @@ def test_any_data_window(setting: Setting, folder: Path) -> None:
 @every(FILTERED)
 def test_a_broken_pixel_stays_where_it_is(setting: Setting, folder: Path) -> None:
     """NaN and Inf do not stop a node, and spread no further than a filter reaches."""
-    box = Box(0, 0, 96, 72)
-
-    def broken(seed: int) -> Image:
-        image = picture(seed, box, layers=False)
-        pixels = image.pixels.copy()
-        pixels[36, 48], pixels[37, 48, 0] = np.nan, np.inf
-        return image.with_pixels(pixels)
-
     for image in images(call(setting, Inputs(broken, every=False), folder)):
         bad = np.array(~np.isfinite(image.pixels).all(axis=2))
         if setting.kind.menu in ("Colour", "Time"):
@@ -337,6 +309,17 @@ def test_a_sink_writes_the_same_file_each_time(setting: Setting, folder: Path) -
     assert target.read_bytes() == first
     assert inputs.untouched
     assert not [file.name for file in target.parent.iterdir() if file.suffix not in (".exr", ".mov")]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind.sink], ids=lambda kind: kind.name)
+def test_a_sink_writes_any_picture(kind: NodeType, folder: Path) -> None:
+    """Of any window, with any channels, with pixels that are no numbers; nothing at all is refused in words."""
+    windows: list[Make] = [partial(picture, data=window) for window in WINDOWS.values()]
+    for make in (*windows, broken, *(with_channels(names) for names in CHANNELS if names)):
+        assert call(Setting(kind, "", {}), Inputs(make), folder).stat().st_size
+    with pytest.raises(NodegraphError) as caught:
+        call(Setting(kind, "", {}), Inputs(with_channels(())), folder)
+    assert caught.value.hint
 
 
 @every(REFUSED)
