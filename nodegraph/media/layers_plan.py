@@ -39,7 +39,8 @@ class Wanted:
     depth: Depth | None = None  # None: as in the source, else by the rule
     layer_bits: str = ""
     tile: int = 0  # 0: as in the source, else scanlines
-    space: str = ""  # empty: the source's if it can be spliced, else the working space
+    space: str = ""  # empty: the source's if it can be spliced, else `whole`
+    whole: str = ""  # the space of a picture that is encoded whole; empty: the one it is in
     layout: Layout = Layout.AUTO
     view: str = ""
     aces: bool = False
@@ -72,13 +73,13 @@ def plan_exr(image: Image, wanted: Wanted, target: Path, source: SourcePart | No
     depths = depths_of(image.channels, *_default_depth(image, wanted, known))
     parts = _parts(image, wanted, known)
     tile = (wanted.tile, wanted.tile) if wanted.tile else known.tile if known is not None else (0, 0)
-    space = wanted.space or (origin.space if origin is not None else "") or image.colorspace
+    space = wanted.space or (origin.space if origin is not None else "") or wanted.whole or image.colorspace
     if known is not None and origin is not None:
         reasons += _why_whole(image, known, target, origin.file, compression, depths, parts, tile)
         if space != origin.space:
             reasons.append(f"the file is in the space {origin.space}, {space} is asked for")
     if reasons and not wanted.space:
-        space = image.colorspace
+        space = wanted.whole or image.colorspace
     return WritePlan(parts, depths, compression, tile, space, tuple(reasons))
 
 

@@ -165,7 +165,8 @@ def write(
     if target.suffix.lower() not in EXR:
         _write_display(image, target, shot, config, ctx, colorspace, bits, quality)
         return target
-    plan, exr, source = _planned(image, knobs, target, config, ctx.load("headers of EXRs", Headers))
+    headers = ctx.load("headers of EXRs", Headers)
+    plan, exr, source = _planned(image, knobs, target, config, headers, _usual_space(image, shot, config))
     _warn(ctx, target, plan)
     working = config.space(image.colorspace or shot.space)
     step = processor(config, working, plan.space)
@@ -262,7 +263,7 @@ def _chosen(image: Image, channels: str) -> Image:
 
 
 def _planned(
-    image: Image, knobs: Knobs, target: Path, config: Config, headers: Headers
+    image: Image, knobs: Knobs, target: Path, config: Config, headers: Headers, whole: str = ""
 ) -> tuple[WritePlan, ExrFile | None, SourcePart | None]:
     exr, source, lost = _source(image, headers)
     space = "" if knobs["colorspace"] in ("", "auto") else config.space(knobs["colorspace"])
@@ -275,6 +276,7 @@ def _planned(
         layer_bits=knobs["layer_bits"],
         tile=knobs["tile"],
         space=space,
+        whole=whole,
         layout=knobs["layout"],
         view=knobs["view"],
         aces=knobs["preset"] is Preset.ACES,
@@ -286,6 +288,17 @@ def _planned(
         if wanted.space:
             raise
     return plan, exr, source
+
+
+def _usual_space(image: Image, shot: Shot, config: Config) -> str:
+    """The space of a picture that is encoded whole: that of the EXR it was read from, as if it were spliced.
+
+    So the frames of a sequence agree, whether something was changed in all of a frame or in a part. A picture
+    that was brought to another space on purpose stays in that.
+    """
+    working = config.space(image.colorspace or shot.space)
+    read_as = str(image.metadata.get("input/space", "")) if "input/compression" in image.metadata else ""
+    return read_as if read_as and working == config.space(shot.space) else working
 
 
 def _source(image: Image, headers: Headers) -> tuple[ExrFile | None, SourcePart | None, str]:
