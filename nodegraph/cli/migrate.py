@@ -20,5 +20,7 @@ def run(args: argparse.Namespace) -> int:
             raise DocumentError(f"{path} was written by a newer program", "update this one")
         same = text_of(file).encode() == path.read_bytes()
         put_back(file, path)
-        print(f"{path}: {'is of this version' if same else 'brought up to date; the old one is in .nodegraph/backups'}")
+        print(
+            f"{path}: {'of this version already' if same else 'brought up to date; the old one is in .nodegraph/backups'}"
+        )
     return 0

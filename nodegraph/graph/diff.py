@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from nodegraph.data.shot import Shot
-from nodegraph.graph.curve import Curve
+from nodegraph.graph.curve import Curve, Kind
 from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Graph, Link
 
@@ -61,7 +61,22 @@ def _or_default(graph: Graph, name: str, knob: str, value: Any) -> str:
 
 def _said(value: Any) -> str:
     if isinstance(value, Curve):
-        return f"a curve of {len(value.keys)} keys"
+        return f"[{_keys(value)}]"
     if isinstance(value, Link):
         return f"follows {value}"
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_said, value))})"
+    if isinstance(value, float):
+        return f"{value:g}"
     return str(getattr(value, "value", value))
+
+
+def _keys(curve: Curve) -> str:
+    """Frame and value of each key, and how the curve leaves it where that is not in a line."""
+    rows = []
+    for key in curve.keys:
+        row = f"{key.frame:g}: {key.value:g}"
+        row += f" {key.kind.value}" if key.kind is not Kind.LINEAR else ""
+        row += f" {tuple(key.before)} {tuple(key.after)}" if any((*key.before, *key.after)) else ""
+        rows.append(row)
+    return ", ".join(rows)

@@ -11,6 +11,7 @@ import pytest
 
 import nodegraph as ng
 from nodegraph.cli.main import COMMANDS, main
+from nodegraph.graph.curve import Curve, Handle, Key, Kind
 from nodegraph.graph.library import Library
 
 Out = pytest.CaptureFixture[str]
@@ -87,6 +88,24 @@ def test_diff_in_words(shot: Path, capsys: Out) -> None:
     assert told != same
     for words in ("Soft", "multiply", "Out", "Bars"):
         assert words in told, words
+
+
+def test_diff_tells_curves_apart(shot: Path, capsys: Out) -> None:
+    graph = ng.load(shot).graph
+    texts = []
+    for curve in (
+        Curve.of([(1, 0.0), (9, 1.0)]),
+        Curve.of([(1, 0.0), (9, 0.5)]),
+        Curve.of([(1, 0.0), (9, 0.5)], Kind.SMOOTH),
+        Curve((Key(1, 0.0, Kind.BEZIER, Handle(0, 0), Handle(2, 0.25)), Key(9, 0.5))),
+    ):
+        other = shot.with_name("other.ngraph.json")
+        ng.save(graph.set("Warm", "mix", curve).set("Warm", "multiply", (curve, 1.0, 1.0)), other)
+        assert main(["diff", str(shot), str(other)]) == 1
+        texts.append(capsys.readouterr().out)
+    assert texts[0] == ("~ Warm.mix: 1 (default) → [1: 0, 9: 1]\n~ Warm.multiply: (2, 1, 1) → ([1: 0, 9: 1], 1, 1)\n")
+    assert "[1: 0 smooth, 9: 0.5 smooth]" in texts[2]
+    assert len(set(texts)) == 4
 
 
 def test_fmt_makes_it_canonical_and_loses_nothing(shot: Path, capsys: Out) -> None:

@@ -76,6 +76,10 @@ def test_json_lines(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert [row["event"] for row in rows] == ["started", *["frame_done"] * 6, "finished"]
     assert rows[0]["frames"] == list(range(1001, LAST + 1))
     assert rows[-1]["report"]["done"] == list(range(1001, LAST + 1))
+    left = [row["left"] for row in rows[1:-1]]  # seconds, once there is something to go by
+    assert left[0] is None
+    assert all(seconds >= 0 for seconds in left[1:])
+    assert left[-1] == 0
     assert rows[1]["files"] == [str(project / "out" / "comp.1001.exr")]
 
 
