@@ -20,7 +20,6 @@ def run(args: argparse.Namespace) -> int:
             raise DocumentError(f"{path} was written by a newer program", "update this one")
         same = text_of(file).encode() == path.read_bytes()
         put_back(file, path)
-        print(
-            f"{path}: {'of this version already' if same else 'brought up to date; the old one is in .nodegraph/backups'}"
-        )
+        changed = "brought up to date; the old one is in .nodegraph/backups"
+        print(f"{path}: {'of this version already' if same else changed}")
     return 0
