@@ -80,8 +80,9 @@ def _worked(before: Pixels, work: Work, unpremult: bool) -> Pixels:
         straighten(straight[first:end])
 
     split_rows(divide, straight.shape[0], straight.nbytes)
-    after = work(frozen(straight))
-    if after is straight:
+    given = frozen(straight)
+    after = work(given)
+    if after is given:
         return before
     result = after.copy()
     split_rows(lambda first, end: associate(result[first:end], before[first:end]), result.shape[0], result.nbytes)

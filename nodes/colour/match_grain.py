@@ -35,7 +35,7 @@ def match_grain(
     """Give a clean picture the grain of a plate: as strong at each brightness, as large, and as coloured.
 
     The grain is measured on the flat parts of `plate` (the frame itself, or one held), and made anew for every
-    frame; the same frame and seed give the same grain.
+    frame; the same frame and seed give the same grain. Where alpha is 0 there is none.
     """
     if plate.rgb != RGB or image.rgb != RGB:
         return image
@@ -48,4 +48,4 @@ def match_grain(
     def grained(pixels: Pixels) -> Pixels:
         return add(pixels, grain, field(grain, box, frame=frame, seed=seed, size=size), weights, amount)
 
-    return on_colour(image, grained, matte=matte, mix=mix)
+    return on_colour(image, grained, matte=matte, mix=mix, unpremult=True)

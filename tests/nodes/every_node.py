@@ -26,12 +26,26 @@ BASE: Mapping[str, Mapping[str, Any]] = {
     "Lut": {"file": File("cold.cube")},
     "Shuffle": {"mapping": "R=G"},
 }
+# Settings without which a knob has nothing to do.
+WITH: Mapping[str, Mapping[str, Any]] = {
+    "CDL-id": {"file": File("cold.cdl")},
+    "ColorSpace-mix": {"target": "ACES2065-1"},
+    "ColorSpace-unpremult": {"target": "g24/rec709"},
+    "TestPlate-cell": {"pattern": "checker"},
+    "TestPlate-high": {"pattern": "ramp"},
+    "TestPlate-low": {"pattern": "ramp"},
+    "TestPlate-move": {"pattern": "checker"},
+    "TestPlate-turn": {"pattern": "zone plate"},
+    "Transform-center": {"center_of_format": False, "rotate": 10.0},
+    "Write-dwa_level": {"compression": "DWAA"},
+    "WriteMovie-burn_in_text": {"burn_in": True},
+}
 # Other values for knobs that nobody can turn without knowing the node.
 TURNED: Mapping[tuple[str, str], Any] = {
     ("CDL", "file"): File("cold.cdl"),
     ("CDL", "id"): "b",
     ("Constant", "color"): Color((5.0, -0.1, 0.5, 1.0)),
-    ("DisplayView", "display"): "sRGB - Display",
+    ("DisplayView", "display"): "Rec.1886 Rec.709 - Display",
     ("DisplayView", "view"): "Un-tone-mapped",
     ("Lut", "file"): File("warm.cube"),
     ("Read", "file"): File("other.exr"),
@@ -110,6 +124,25 @@ ADDS_LIGHT: Exceptions = {
     "Grade-offset": "added to every pixel",
 }
 
+NO_DIFFERENCE: Exceptions = {
+    **dict.fromkeys(("FacePlate-length", "FacePlate-pitch", "FacePlate-mouth"), "the performance only begins"),
+    **dict.fromkeys(("FacePlate-blink", "FacePlate-occluder"), "the performance only begins"),
+    **dict.fromkeys(("FrameHold", "TimeOffset", "Retime"), "the planner asks for other frames"),
+    "Merge-window": "A and B have the same",
+    **dict.fromkeys(("Read-before", "Read-after", "Read-missing"), "no frame is missing"),
+    **dict.fromkeys(("Read-frames", "Read-frame_offset"), "the file is a still"),
+    "Read-alpha-premultiplied": "as an EXR is anyway",
+    "Read-part": "the file has only one",
+    "Reformat-resize-height": "height is what fits",
+    "TestPlate-cell": "a square is larger than the plate",
+    **dict.fromkeys(("TestPlate-move", "TestPlate-turn"), "motion begins after the first frame"),
+    **dict.fromkeys(("Transform-motion_blur", "Transform-shutter", "Transform-shutter_opens"), "nothing moves"),
+    **dict.fromkeys(("Write-compression-ZIPS", "Write-bits-half"), "as it is anyway"),
+    "Write-layer_bits": "depth is float anyway",
+    **dict.fromkeys(("Write-layout-as channels", "Write-layout-Nuke channels"), "depth is called the same in both"),
+    "Write-quality": "an EXR has none",
+    **dict.fromkeys(("Write-create_folders", "WriteMovie-create_folders"), "the folder is there"),
+}
 REFUSES: Exceptions = {
     "Read-view": "the file has no views",
     "Write-bits-8": "an EXR has none",
@@ -213,7 +246,10 @@ def settings(kind: NodeType) -> Iterator[Setting]:
         for value in values(kind, knob):
             label = f"{knob.name}-{value.value}" if isinstance(value, Enum) else knob.name
             alone = knob.name in numbers
-            yield Setting(kind, label, {knob.name: value} if alone else {**numbers, knob.name: value})
+            others = {
+                name: kind.knobs[name].check(also) for name, also in WITH.get(f"{kind.name}-{knob.name}", {}).items()
+            }
+            yield Setting(kind, label, {**({} if alone else numbers), **others, knob.name: value})
 
 
 def limits(kind: NodeType) -> Iterator[Setting]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from tests.nodes.every_node import (
     KINDS,
     MOVED,
     NEEDS_CHANNELS,
+    NO_DIFFERENCE,
     NOT_LIKE_ALPHA,
     OTHER_CHANNELS,
     OTHER_FORMAT,
@@ -112,6 +114,24 @@ def test_a_result_is_clean(setting: Setting, folder: Path) -> None:
                 assert pixels.min(initial=0) >= 0
                 assert pixels.max(initial=0) <= 1
         assert inputs.untouched
+
+
+def said(setting: Setting, folder: Path) -> list[Any]:
+    """All that a result says, with every input wired and with those it needs."""
+    results = [call(setting, Inputs(every=whole), folder) for whole in (True, False)]
+    written = [(each.name, each.read_bytes()) for each in results if isinstance(each, Path)]
+    shown = [image for result in results for image in images(result)]
+    return written or [
+        (image.data, image.format, image.channels, image.colorspace, image.pixels.tobytes()) for image in shown
+    ]
+
+
+@every([setting for setting in SETTINGS + SINKS if setting.name not in ("", "numbers")])
+def test_each_knob_makes_a_difference(setting: Setting, folder: Path) -> None:
+    knob = setting.name.partition("-")[0]
+    if not excepted(setting, NO_DIFFERENCE):
+        without = Setting(setting.kind, "", {name: value for name, value in setting.knobs.items() if name != knob})
+        assert said(setting, folder) != said(without, folder)
 
 
 @every(FILTERED)
