@@ -26,7 +26,7 @@ class Shot:
     fps: Fraction = Fraction(24)
     format: Format = Format(2048, 1080)
     space: str = "ACEScg"  # the working space that pixels on wires are in
-    config: str = ""  # an OCIO config: a path or a built-in name; empty means $OCIO, else the built-in default
+    config: str = ""  # an OCIO config: a path from the project, or ocio://name; empty: $OCIO, else the built-in default
     version: int = 1
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from enum import Enum
 from hashlib import blake2b
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from nodegraph.colour.config import config_stamp
 from nodegraph.data.errors import GraphError
 from nodegraph.data.image import Image, Matte
+from nodegraph.data.shot import Shot
 from nodegraph.engine.paths import absolute
 from nodegraph.engine.step import Feed, Step
 from nodegraph.graph.graph import Graph, Wire
@@ -19,6 +21,14 @@ from nodegraph.graph.knob import Color, File, KnobType, Vec
 from nodegraph.graph.node import NodeType, Port
 
 PLAIN = (bool, int, float, str, Enum, Color, Vec)  # settings that are the value itself, at every frame
+
+
+def _at_home(graph: Graph, folder: Path) -> Shot:
+    """The shot as nodes get it: an OCIO config beside the project is found wherever the program was started."""
+    config = graph.shot.config
+    if config.startswith("ocio://"):
+        return graph.shot
+    return replace(graph.shot, config=str(absolute(config, folder, graph.roots)))
 
 
 class Source:
@@ -100,7 +110,9 @@ class Index:
                 path = [edge[0] for edge in networkx.find_cycle(net.subgraph(group), name)]
                 self.loops.update(dict.fromkeys(group, path))
         self._forks = _forks(graph)
-        self._shot = f"{graph.shot!r} {config_stamp(graph.shot.config)}"  # a config on disk may be mended meanwhile
+        self.shot = _at_home(graph, folder)
+        config = self.shot.config  # on disk it may be mended meanwhile; where the project lies does not count
+        self._shot = f"{graph.shot!r} {config_stamp(config).removeprefix(config)}"
         self._entries: dict[str, Entry] = {}
 
     def entry(self, name: str) -> Entry:

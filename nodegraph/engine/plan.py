@@ -273,7 +273,7 @@ class Planner:
                 kind,
                 None if static else draft.frame,
                 draft.knobs,
-                _arguments(kind, bound, draft, self.graph.shot),
+                _arguments(kind, bound, draft, self.index.shot),
                 tuple(feeds),
                 key,
                 static,

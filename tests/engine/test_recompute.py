@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import PyOpenColorIO as OCIO
+
 from nodegraph.bench.oracle import trial
+from nodegraph.data.box import Format
 from nodegraph.data.shot import Shot
+from nodegraph.engine.evaluate import evaluate
 from nodegraph.engine.plan import Planner
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
@@ -34,3 +39,21 @@ def test_a_config_that_was_mended_on_disk_is_another_result(tmp_path: Path) -> N
     assert key() == before
     config.write_text("ocio_profile_version: 1\n# mended\n")
     assert key() != before
+
+
+def test_a_config_beside_the_project_goes_along_with_it(tmp_path: Path) -> None:
+    """Wherever the program is started, and wherever the project is moved to: the same picture by the same key."""
+    keys = []
+    for home in (tmp_path / "here", tmp_path / "there"):
+        home.mkdir()
+        studio = OCIO.Config.CreateFromBuiltinConfig("studio-config-latest")
+        studio.setRole("scene_linear", "ACES2065-1")
+        (home / "studio.ocio").write_text(studio.serialize())
+        os.utime(home / "studio.ocio", (1, 1))
+        graph = Graph(Library.discover(), shot=Shot(config="studio.ocio", format=Format(4, 4)))
+        graph = graph.add("Constant", "A", color=(0.5, 0.25, 0.125, 1.0)).add("ColorSpace", "C", target="scene_linear")
+        graph = graph.connect("C", "image", "A")
+        picture = evaluate(graph, "C", root=home)
+        assert picture.colorspace == "ACES2065-1"
+        keys.append(Planner(graph, home).plan("C", 1001).feed.step.key)
+    assert keys[0] == keys[1]
