@@ -16,6 +16,7 @@ from nodegraph.graph.graph import Graph
 
 GROUP = "engine"
 SHORT, LONG = 16, 160
+TIMES = 4  # the peak depends on which moments of two frames meet: a few short renders see what a long one sees
 BUDGET = 2 << 30
 SPARE = 1 << 29
 PLATES = 4  # files that the shot goes through again and again: what is measured is memory, not the disk
@@ -53,6 +54,8 @@ def peak(folder: Path, frames: int) -> int:
     code, most = json.loads(done.stdout.splitlines()[-1])
     if code != 0:
         raise RuntimeError(done.stdout + done.stderr)
+    for file in (folder / "out").iterdir():
+        file.unlink()
     return int(most)
 
 
@@ -63,12 +66,10 @@ def measure() -> list[Figure]:
             plain.write(folder / f"plate.{1001 + k}.exr", plain.plate(seed=k), "none")
         for frame in range(1001 + PLATES, 1001 + LONG):
             (folder / f"plate.{frame}.exr").symlink_to(f"plate.{1001 + (frame - 1001) % PLATES}.exr")
-        short = peak(folder, SHORT)
-        for file in (folder / "out").iterdir():
-            file.unlink()
+        short = max(peak(folder, SHORT) for _ in range(TIMES))
         long = peak(folder, LONG)
     return [
-        at_most(GROUP, f"memory: peak of {LONG} frames against {SHORT}", long / short, 1.03),
+        at_most(GROUP, f"memory: peak of {LONG} frames against {SHORT} ({TIMES} times)", long / short, 1.03),
         at_most(GROUP, "memory: peak against 1.5 x the budget + 0.5 GB", long / (1.5 * BUDGET + SPARE), 1.0),
         shown(GROUP, "memory: peak", long / 2**30, "GB"),
     ]

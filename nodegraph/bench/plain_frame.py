@@ -63,13 +63,14 @@ def oiiotool(plate: Path, element: Path, target: Path) -> bool:
     if shutil.which("oiiotool") is None:
         return False
     height, width = plain.read(plate).shape[:2]
-    size = f"{BLUR * 4:g}x{BLUR * 4:g}"  # its Gaussian has its sigma at a quarter of the width
+    # Its Gaussian has its sigma at a quarter of the width. Across, then down, is the same picture in half the time.
+    soft = ["--blur", f"{BLUR * 4:g}x1", "--blur", f"1x{BLUR * 4:g}"]
     command = ["oiiotool", "--threads", "0", str(plate), "--ch", "R,G,B,A=1.0"]
     for layer in LAYERS:
         (a, b, x), (c, d, y) = affine(layer, width, height).tolist()
         x, y = x + 0.5 - 0.5 * (a + b), y + 0.5 - 0.5 * (c + d)  # from middles of pixels to their corners
         command += [str(element), "--warp:filter=cubic", f"{a},{c},0,{b},{d},0,{x},{y},1"]
-        command += ["--dup", "--ch", "R=A,G=A,B=A,A", "--blur", size, "--mul", "--swap", "--over"]
+        command += ["--dup", "--ch", "R=A,G=A,B=A,A", *soft, "--mul", "--swap", "--over"]
     command += ["--ch", "R,G,B", "--mulc", str(GAIN), "--powc", str(1.0 / GAMMA)]
     command += ["-d", "half", "--compression", "zip", "-o", str(target)]
     subprocess.run(command, check=True, capture_output=True)

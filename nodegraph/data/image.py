@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from nodegraph.data.box import EMPTY, Box, Format, joined
 from nodegraph.data.buffers import empty
+from nodegraph.data.memory import size_of
 from nodegraph.data.threads import split_rows
 
 Pixels = NDArray[np.float32]
@@ -78,9 +79,12 @@ class ArraySource:
             part = part[..., [self.channels.index(name) for name in channels]]
         return frozen(part)
 
+    def holds(self) -> Iterable[Any]:
+        return (self.pixels,)
+
     @property
     def nbytes(self) -> int:
-        return self.pixels.nbytes
+        return size_of(self)
 
 
 def _hides(patch: ArraySource, box: Box, channels: Channels) -> bool:
@@ -122,9 +126,12 @@ class PatchSource:
                     result[rows, columns, k] = fresh[..., n]
         return frozen(result)
 
+    def holds(self) -> Iterable[Any]:
+        return (self.patch, self.base)
+
     @property
     def nbytes(self) -> int:
-        return self.patch.nbytes + self.base.nbytes
+        return size_of(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -285,10 +292,13 @@ class Image:
         """The colour channels of the main layer."""
         return tuple(name for name in RGB if name in self.channels)
 
+    def holds(self) -> Iterable[Any]:
+        return (self.source,)
+
     @property
     def nbytes(self) -> int:
         """Memory that this picture holds on to."""
-        return self.source.nbytes
+        return size_of(self)
 
     @property
     def changed(self) -> Box:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 from collections import Counter, OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from nodegraph.data.errors import Cancelled
+from nodegraph.data.memory import Scales, pieces
 
 GIGABYTE = 1 << 30
 
@@ -59,11 +59,11 @@ class Flight:
 
 
 class _Kept:
-    __slots__ = ("nbytes", "value")
+    __slots__ = ("pieces", "value")
 
-    def __init__(self, value: Any, nbytes: int) -> None:
+    def __init__(self, value: Any, held: Mapping[int, int]) -> None:
         self.value = value
-        self.nbytes = nbytes
+        self.pieces = held  # of memory, as they were when last weighed
 
 
 class Cache:
@@ -81,13 +81,13 @@ class Cache:
         self._flights: dict[bytes, Flight] = {}
         self._retained: Counter[bytes] = Counter()
         self._pinned: set[bytes] = set()
-        self._nbytes = 0
+        self._scales = Scales()
         self._lock = threading.Lock()
 
     @property
     def nbytes(self) -> int:
         """Memory that the results hold on to, as far as known: pictures grow as they are looked at."""
-        return self._nbytes
+        return self._scales.nbytes
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -116,12 +116,12 @@ class Cache:
 
     def put(self, key: bytes, flight: Flight, value: Any, *, keep: bool = False) -> None:
         """The flight's result has come; it is kept if it may be of use again."""
-        nbytes = size_of(value)
+        held = pieces(value)
         with self._lock:
             if keep or self.keep or key in self._retained or key in self._pinned:
                 self._drop(key)
-                self._kept[key] = _Kept(value, nbytes)
-                self._nbytes += nbytes
+                self._kept[key] = _Kept(value, held)
+                self._scales.add(held)
                 self._shrink()
             self._flights.pop(key, None)
         flight.land(value)
@@ -168,44 +168,36 @@ class Cache:
             for kept in self._kept.values():
                 self._measure(kept)
             self._shrink()
-            return self._nbytes
+            return self._scales.nbytes
 
     def clear(self) -> None:
         with self._lock:
             self._kept.clear()
             self._pinned.clear()
-            self._nbytes = 0
+            self._scales = Scales()
 
     def _measure(self, kept: _Kept) -> None:
-        nbytes = size_of(kept.value)
-        self._nbytes += nbytes - kept.nbytes
-        kept.nbytes = nbytes
+        held = pieces(kept.value)
+        if held != kept.pieces:
+            self._scales.remove(kept.pieces)
+            self._scales.add(held)
+            kept.pieces = held
 
     def _drop(self, key: bytes) -> None:
         kept = self._kept.pop(key, None)
         if kept is not None:
-            self._nbytes -= kept.nbytes
+            self._scales.remove(kept.pieces)
 
     def _shrink(self) -> None:
-        if self._nbytes <= self.budget:
+        if self._scales.nbytes <= self.budget:
             return
         for kept in self._kept.values():
             self._measure(kept)
         for key in list(self._kept):
-            if self._nbytes <= self.budget:
+            if self._scales.nbytes <= self.budget:
                 return
             if key not in self._retained and key not in self._pinned:
                 self._drop(key)
-
-
-def size_of(value: Any) -> int:
-    """About how many bytes a result holds on to."""
-    nbytes = getattr(value, "nbytes", None)
-    if isinstance(nbytes, int):
-        return nbytes
-    if isinstance(value, (tuple, list)):
-        return sum(map(size_of, value))
-    return sys.getsizeof(value)
 
 
 def default_budget() -> int:

@@ -10,8 +10,9 @@ from typing import Any
 
 from nodegraph.data.errors import Cancelled, NodeError
 from nodegraph.data.image import ArraySource, Image, Matte
+from nodegraph.data.memory import size_of
 from nodegraph.data.shot import Clip, Window
-from nodegraph.engine.cache import MISSING, Cache, Flight, size_of
+from nodegraph.engine.cache import MISSING, Cache, Flight
 from nodegraph.engine.context import Loads, RunContext
 from nodegraph.engine.disk import Disk
 from nodegraph.engine.flow import Failed, ordered_map
@@ -149,8 +150,9 @@ class Runner:
                 if job.uses:
                     self.settle(step, job)
                 nbytes = size_of(value)
-                job.peak = max(job.peak, job.live + nbytes)
-                job.live += nbytes - active.nbytes
+                job.live -= active.nbytes
+                job.peak = max(job.peak, job.live + size_of((value, *active.values)))  # a patch shares its base
+                job.live += nbytes
                 if not stack:
                     return value
                 stack[-1].values.append(value)
@@ -220,7 +222,7 @@ class Runner:
             raise NodeError(step.node, step.frame, fault) from fault
         self.timings.add(step.node, perf_counter() - start)
         if active.values:
-            grown = sum(map(size_of, active.values))  # pictures read from files fill up as they are looked at
+            grown = size_of(active.values)  # pictures read from files fill up as they are looked at
             job.live += grown - active.nbytes
             active.nbytes = grown
         if kind.store and self.disk is not None:

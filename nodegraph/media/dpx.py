@@ -39,10 +39,13 @@ def read_dpx(path: Path) -> tuple[Pixels, int, dict[str, Any]]:
     if bits in (10, 12) and packing not in (1, 2):
         raise MediaError(f"{path} packs its {bits} bits without filling", "convert it to filled words, method A")
     row = _row_bytes(width * depth, bits)
+    tight = width * depth * bits // 8
+    if bits in (8, 16) and start + row * height > len(data) >= max(field("I", 16) % 0xFFFFFFFF, start + tight * height):
+        row = tight  # many writers do not fill the last word of a row
     if not 0 < width <= 1 << 16 or not 0 < height <= 1 << 16 or start + row * height > len(data):
         raise MediaError(f"{path} is damaged: it was cut off", "copy it again")
     rows = np.frombuffer(data, np.uint8, row * height, start).reshape(height, row)
-    codes = _unpacked(rows, width * depth, bits, packing, order).reshape(height, width, depth)
+    codes = _unpacked(rows, width * depth, bits, packing, order, depth == 1).reshape(height, width, depth)
     if descriptor == 52:
         codes = codes[..., ::-1]
     pixels: Pixels = codes.astype(np.float32) / np.float32((1 << bits) - 1)
@@ -55,13 +58,14 @@ def _row_bytes(values: int, bits: int) -> int:
     return 4 * -(-values * (1 if bits == 8 else 2) // 4)
 
 
-def _unpacked(rows: NDArray[np.uint8], values: int, bits: int, packing: int, order: str) -> NDArray[Any]:
+def _unpacked(rows: NDArray[np.uint8], values: int, bits: int, packing: int, order: str, grey: bool) -> NDArray[Any]:
     if bits == 8:
         return rows[:, :values]
     if bits == 10:
         words = rows.view(order + "u4")
         base = 2 if packing == 1 else 0
-        three = np.stack([(words >> (base + shift)) & 1023 for shift in (20, 10, 0)], axis=-1)
+        shifts = (0, 10, 20) if grey else (20, 10, 0)  # grey starts at the low end, as everyone reads it
+        three = np.stack([(words >> (base + shift)) & 1023 for shift in shifts], axis=-1)
         return three.reshape(rows.shape[0], -1)[:, :values]
     words = rows.view(order + "u2")[:, :values]
     if bits == 12:

@@ -14,6 +14,7 @@ import os
 import struct
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -26,14 +27,16 @@ from nodegraph.data.errors import MediaError
 from nodegraph.data.threads import cores
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, attribute, write_channels
 from nodegraph.media.exr_blocks import read_blocks
-from nodegraph.media.exr_file import MAGIC, TILED, ExrFile, ExrPart, broken
+from nodegraph.media.exr_file import LINES, MAGIC, TILED, ExrFile, ExrPart, broken
 from nodegraph.media.exr_quiet import quiet
 
 Planes = Mapping[str, NDArray[Any]]
+PlanesOf = Callable[[Box], Planes]  # makes the rows that it is asked for, by any thread
 DTYPES: Mapping[str, Any] = {"half": np.float16, "float": np.float32, "uint": np.uint32}
 
 ZIP_LEVEL = 1  # a third less work than the library's own 4, for files less than a hundredth larger
 DEFLATED = frozenset({"zip", "zips", "pxr24"})
+SHARE = 1 << 20  # bytes of pixels that a thread encodes at a time
 
 _levels: list[int] = []
 _levels_lock = threading.Lock()
@@ -137,43 +140,111 @@ def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> dict[str, NDA
 
 
 def encode(
-    planes: Planes,
+    planes: Planes | PlanesOf,
     box: Box,
     compression: str,
     *,
+    pixel_bytes: int = 0,
     tile: tuple[int, int] | None = None,
     level: float | None = None,
     zip_level: int = ZIP_LEVEL,
     linear: Collection[str] = (),
 ) -> bytes:
-    """A whole small file of these channels (HxW each, or `RGB`/`RGBA` together), compressed.
+    """A whole small file of these channels (HxW each, or `RGB`/`RGBA` together), compressed by all cores.
 
+    Planes that are made when they are asked for say by `pixel_bytes` how large they will be.
     `linear` names the channels whose header says so: B44 stores the values of these in another way.
     """
     exr = library()
     header: dict[str, Any] = {
         "compression": exr.Compression(COMPRESSIONS.index(compression)),
         "type": exr.tiledimage if tile else exr.scanlineimage,
-        "dataWindow": (np.array([box.x0, box.y0], np.int32), np.array([box.x1 - 1, box.y1 - 1], np.int32)),
-        "displayWindow": (np.array([box.x0, box.y0], np.int32), np.array([box.x1 - 1, box.y1 - 1], np.int32)),
     }
     if tile:
         header["tiles"] = exr.TileDescription()
         header["tiles"].xSize, header["tiles"].ySize = tile
     if level is not None:
         header["dwaCompressionLevel"] = float(level)
-    channels: dict[str, Any] = {name: np.ascontiguousarray(plane) for name, plane in planes.items()}
-    if linear:
-        apart = {
-            name: np.ascontiguousarray(plane[..., k]) if plane.ndim == 3 else plane
-            for key, plane in channels.items()
-            for k, name in enumerate(key if plane.ndim == 3 else (key,))
-        }
-        channels = {name: exr.Channel(plane, 1, 1, name in linear) for name, plane in apart.items()}
-    stream = io.BytesIO()
+
+    def encoded(rows: Box) -> bytes:
+        """Some rows of blocks, by the thread that asks: the library's own threads would wait for each other more."""
+        here = slice(rows.y0 - box.y0, rows.y1 - box.y0)
+        given = planes(rows) if callable(planes) else {name: plane[here] for name, plane in planes.items()}
+        some: dict[str, Any] = {name: np.ascontiguousarray(plane) for name, plane in given.items()}
+        if linear:
+            some = {
+                name: exr.Channel(
+                    np.ascontiguousarray(plane[..., k]) if plane.ndim == 3 else plane, 1, 1, name in linear
+                )
+                for key, plane in some.items()
+                for k, name in enumerate(key if plane.ndim == 3 else (key,))
+            }
+        window = (np.array([rows.x0, rows.y0], np.int32), np.array([rows.x1 - 1, rows.y1 - 1], np.int32))
+        stream = io.BytesIO()
+        exr.File({**header, "dataWindow": window, "displayWindow": window}, some, num_threads=0).write(stream)
+        return stream.getvalue()
+
+    lines = tile[1] if tile else LINES[compression]
+    nbytes = box.area * pixel_bytes if callable(planes) else sum(plane.nbytes for plane in planes.values())
+    shares = _shares(box, lines, nbytes)
     with _zip_level(zip_level if compression in DEFLATED else None):
-        exr.File(header, channels).write(stream)
-    return stream.getvalue()
+        if len(shares) < 2:
+            return encoded(box)
+        # One call a share: they are more than the cores, so that none waits long for the slowest.
+        return _joined(list(_pool().map(encoded, shares)), box)
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(cores(), thread_name_prefix="exr")
+
+
+def _shares(box: Box, lines: int, nbytes: int) -> list[Box]:
+    """The rows of a picture in shares of whole blocks, for the threads that the library was told to use."""
+    blocks = -(-box.height // lines)
+    threads = library().global_thread_count()
+    if threads < 2 or nbytes < SHARE:
+        return [box]
+    each = max(1, min(blocks * SHARE // nbytes, blocks // (2 * threads))) * lines
+    return [Box(box.x0, y, box.x1, min(y + each, box.y1)) for y in range(box.y0, box.y1, each)]
+
+
+def table_of(data: bytes) -> tuple[int, NDArray[np.int64], int]:
+    """Where the table of a single-part file in memory stands, what it says, and how long the head of a block is."""
+    at = 8
+    tiled = struct.unpack_from("<I", data, 4)[0] & TILED
+    while data[at] != 0:
+        kind = data.index(0, at) + 1
+        size = data.index(0, kind) + 1
+        at = size + 4 + struct.unpack_from("<i", data, size)[0]
+    at += 1
+    first = struct.unpack_from("<Q", data, at)[0]
+    return at, np.frombuffer(data, np.uint64, (first - at) // 8, at).astype(np.int64), 20 if tiled else 8
+
+
+def _joined(files: list[bytes], box: Box) -> bytes:
+    """One file of the blocks of several, which hold a box from its top to its bottom."""
+    tables = [table_of(file) for file in files]
+    head, _, block = tables[0]
+    at = head + 8 * sum(len(offsets) for _, offsets, _ in tables)
+    found, bodies, row = [], [], 0
+    for file, (start, offsets, _) in zip(files, tables, strict=True):
+        body = start + 8 * len(offsets)
+        found.append(offsets - body + at)
+        at += len(file) - body
+        if block > 8:  # tiles count their rows from their own file's top
+            changed = bytearray(memoryview(file)[body:])
+            rows = [struct.unpack_from("<i", file, start + 4)[0] for start in offsets.tolist()]
+            for start, here in zip(offsets.tolist(), rows, strict=True):
+                struct.pack_into("<i", changed, start - body + 4, row + here)
+            row += max(rows) + 1
+            bodies.append(memoryview(changed))
+        else:
+            bodies.append(memoryview(file)[body:])
+    header = bytearray(memoryview(files[0])[:head])
+    for name in (b"dataWindow\0box2i\0", b"displayWindow\0box2i\0"):
+        struct.pack_into("<4i", header, header.index(name) + len(name) + 4, box.x0, box.y0, box.x1 - 1, box.y1 - 1)
+    return b"".join([header, np.concatenate(found).astype(np.uint64).tobytes(), *bodies])
 
 
 def check_open(path: Path, file: ExrFile, handle: int) -> None:

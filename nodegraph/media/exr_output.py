@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -191,21 +193,32 @@ class _Output:
         os.pwrite(self.handle, data, at)
 
     def copy(self, span: Span | None) -> None:
-        """Copy bytes of another file, inside the system where it can."""
+        """Copy bytes of another file."""
         if span is None:
             return
         start, end = span.start, span.start + span.length
+        elsewhere = _may_copy_by_itself(span.handle)
         while start < end:
-            try:
-                done = os.copy_file_range(span.handle, self.handle, min(end - start, STEP), start)
-            except (AttributeError, OSError):
-                done = 0
+            done = 0
+            if elsewhere:
+                with contextlib.suppress(OSError):
+                    done = os.copy_file_range(span.handle, self.handle, min(end - start, STEP), start)
             if done:
                 self._written(done)
             else:
-                piece = os.pread(span.handle, min(end - start, STEP), start)
-                if not piece:
+                elsewhere = False
+                done = os.preadv(span.handle, [self.room[: end - start]], start)
+                if not done:
                     raise OSError("the source ended while it was copied")
-                self.put([piece])
-                done = len(piece)
+                self.put([self.room[:done]])
             start += done
+
+    @cached_property
+    def room(self) -> memoryview:
+        """What passes through here stays in the processor's own memory: faster than inside the system."""
+        return memoryview(bytearray(STEP))
+
+
+def _may_copy_by_itself(handle: int) -> bool:
+    """True for a file on a server or of a file system that shares blocks: it may copy without moving a byte to us."""
+    return hasattr(os, "copy_file_range") and os.major(os.fstat(handle).st_dev) == 0

@@ -17,8 +17,8 @@ from nodegraph.data.errors import MediaError
 from nodegraph.data.threads import cores
 from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, Channel, attribute, write_channels
-from nodegraph.media.exr_codec import encode
-from nodegraph.media.exr_file import LINES, TILED
+from nodegraph.media.exr_codec import encode, table_of
+from nodegraph.media.exr_file import LINES
 from nodegraph.media.exr_output import Chunk, PartBlocks, write_blocks
 
 TYPE_OF = {np.dtype(np.float16): "half", np.dtype(np.float32): "float", np.dtype(np.uint32): "uint"}
@@ -135,16 +135,7 @@ def _strip(part: PartToWrite, top: int, bottom: int, before: bytes) -> list[Chun
 
 def blocks_of(data: bytes, before: bytes = b"") -> list[Chunk]:
     """The blocks of a single-part file in memory, in the order of its table."""
-    at = 8
-    tiled = struct.unpack_from("<I", data, 4)[0] & TILED
-    while data[at] != 0:
-        kind = data.index(0, at) + 1
-        size = data.index(0, kind) + 1
-        at = size + 4 + struct.unpack_from("<i", data, size)[0]
-    at += 1
-    first = struct.unpack_from("<Q", data, at)[0]
-    offsets = np.frombuffer(data, np.uint64, (first - at) // 8, at).astype(np.int64)
-    head = 20 if tiled else 8
+    _, offsets, head = table_of(data)
     view = memoryview(data)
     return [
         Chunk(before, view[start : start + head + struct.unpack_from("<i", data, start + head - 4)[0]])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ import numpy as np
 
 from nodegraph.data.box import Box, Format
 from nodegraph.data.image import Channels, Pixels, frozen
+from nodegraph.data.memory import size_of
 from nodegraph.media.layers import colours, split
 
 # Turns a file's colour, rows x columns x RGB or RGBA, into working light; alpha stays as it is.
@@ -120,9 +121,12 @@ class FileSource:
         self._done = self._raw if light.nothing else Held(whole)
         self._lock = threading.Lock()
 
+    def holds(self) -> Iterable[Pixels]:
+        return [pixels for held in (self._raw, self._done) for _, _, pixels in held.parts]
+
     @property
     def nbytes(self) -> int:
-        return self._raw.nbytes + (self._done.nbytes if self._done is not self._raw else 0)
+        return size_of(self)
 
     def read(self, box: Box, channels: Channels) -> Pixels:
         with self._lock:

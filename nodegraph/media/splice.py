@@ -11,6 +11,7 @@ import struct
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,13 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
-from nodegraph.data.buffers import empty
 from nodegraph.data.errors import MediaError
-from nodegraph.data.threads import split_rows
 from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import Attribute, Channel, attribute
 from nodegraph.media.exr_blocks import check_blocks, spans
-from nodegraph.media.exr_codec import DTYPES, check_open, decode, encode
+from nodegraph.media.exr_codec import DTYPES, Planes, check_open, decode, encode
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
 from nodegraph.media.exr_output import SHARED, Chunk, PartBlocks, Span, write_blocks
 from nodegraph.media.exr_read import plane
@@ -216,25 +215,12 @@ def _encode_touched(
         columns, _ = part.grid
         box = _box_of(part, cells)
         known = RECENT.find(Place.of(handle, part.index), box)
-        if known is None:
-            planes = decode(source, handle, part, box)
-        else:
-            planes = {name: _copied(array) for name, array in known.items()}
-        for change in changes:
-            inside = change.box.meet(box)
-            if inside.empty:
-                continue
-            together = planes.get("".join(change.order))
-            if change.pixels is not None and together is not None and together.ndim == 3:
-                together[inside.slices(box)] = _as(change.pixels[inside.slices(change.box)], together.dtype)
-                continue
-            for name, values in change.planes.items():
-                into = plane(planes, name)
-                into[inside.slices(box)] = _as(values[inside.slices(change.box)], into.dtype)
+        old = decode(source, handle, part, box) if known is None else known
         data = encode(
-            planes,
+            partial(_changed, old, box, changes, known is not None),
             box,
             part.compression,
+            pixel_bytes=part.pixel_bytes,
             tile=part.tile,
             level=level or _level(part),
             linear=[each.name for each in part.channels if each.linear],
@@ -253,11 +239,23 @@ def _encode_touched(
     return fresh
 
 
-def _copied(array: NDArray[Any]) -> NDArray[Any]:
-    """A copy to write to, made by all cores in memory that was used before."""
-    result = empty(array.shape, array.dtype)
-    split_rows(lambda first, end: np.copyto(result[first:end], array[first:end]), array.shape[0], array.nbytes)
-    return result
+def _changed(old: Planes, box: Box, changes: Sequence[Change], shared: bool, rows: Box) -> Planes:
+    """Some rows of a box with the changes in them. What others look at as well is left as it is."""
+    planes = {name: array[rows.slices(box)] for name, array in old.items()}
+    if shared:
+        planes = {name: array.copy() for name, array in planes.items()}
+    for change in changes:
+        inside = change.box.meet(rows)
+        if inside.empty:
+            continue
+        together = planes.get("".join(change.order))
+        if change.pixels is not None and together is not None and together.ndim == 3:
+            together[inside.slices(rows)] = _as(change.pixels[inside.slices(change.box)], together.dtype)
+            continue
+        for name, values in change.planes.items():
+            into = plane(planes, name)
+            into[inside.slices(rows)] = _as(values[inside.slices(change.box)], into.dtype)
+    return planes
 
 
 def _level(part: ExrPart) -> float | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ PNG, TIFF, JPEG, DPX = (
     frozenset({".jpg", ".jpeg"}),
     frozenset({".dpx"}),
 )
+TIFF_SAMPLES = (np.uint8, np.uint16, np.float16, np.float32, np.float64)
 STILLS = PNG | TIFF | JPEG | DPX
 
 
@@ -51,19 +54,18 @@ def read_still(path: Path) -> Still:
 
 def _read_plain(path: Path) -> Still:
     data = path.read_bytes()
-    if path.suffix.lower() in PNG and data and not data.endswith(b"IEND\xaeB`\x82"):
+    if not data:
+        raise MediaError(f"{path} is empty", "copy or render it again")
+    if data.startswith(b"\x89PNG") and b"IEND\xaeB`\x82" not in data:
         raise MediaError(f"{path} is damaged: it was cut off", "copy or render it again")
-    return _still(_decoded(path))
+    return _still(_decoded(path, data))
 
 
-def _decoded(path: Path) -> NDArray[Any]:
+def _decoded(path: Path, data: bytes) -> NDArray[Any]:
     import cv2
 
-    data = np.frombuffer(path.read_bytes(), np.uint8)
-    if data.size == 0:
-        raise MediaError(f"{path} is empty", "copy or render it again")
     try:
-        stored: Any = cv2.imdecode(data, cv2.IMREAD_UNCHANGED)
+        stored: Any = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error as fault:
         raise _broken(path) from fault
     if stored is None or stored.dtype not in (np.uint8, np.uint16, np.float32):
@@ -89,26 +91,68 @@ def _still(stored: NDArray[Any]) -> Still:
 def _read_tiff(path: Path) -> Still:
     import tifffile
 
+    if path.stat().st_size == 0:
+        raise MediaError(f"{path} is empty", "copy or render it again")
     try:
         with tifffile.TiffFile(path) as file:
             page: Any = file.pages[0]
-            plain = int(page.compression) in (1, 8, 32946)
-            # LZW and the like are not tifffile's own; OpenCV has them, but does not say what alpha means.
-            stored = np.asarray(page.asarray()) if plain else _decoded(path)
-            planar = plain and page.planarconfig == 2 and stored.ndim == 3
+            if page.nbytes > 4096 * file.filehandle.size:  # more than any compression makes of so few bytes
+                raise _broken(path)
+            stored = _page(path, page)
             extras = tuple(int(each) for each in (page.extrasamples or ()))
-            inverted = plain and int(page.photometric) == 0
-    except (tifffile.TiffFileError, ValueError, TypeError, IndexError, KeyError, RuntimeError) as fault:
+    except (
+        *(tifffile.TiffFileError, ValueError, TypeError, IndexError, KeyError, RuntimeError),
+        *(AttributeError, ArithmeticError, struct.error, zlib.error),
+    ) as fault:
         raise _broken(path) from fault
-    stored = np.moveaxis(stored, 0, -1) if planar else stored
-    stored = stored[..., None] if stored.ndim == 2 else stored
-    if stored.ndim != 3 or stored.dtype not in (np.uint8, np.uint16, np.float16, np.float32, np.float64):
-        raise MediaError(f"{path} is a TIFF of a kind that is not read", "8 or 16 bits, half or float; grey or RGB(A)")
-    if inverted and stored.dtype.kind == "u":
-        stored = np.iinfo(stored.dtype).max - stored
     still = _still(stored[..., :4])
     # TIFF says by itself whether its alpha is associated: 1 is, 2 is not.
     return Still(still.pixels, still.sample, still.pixels.shape[2] in (2, 4) and 1 not in extras)
+
+
+def _page(path: Path, page: Any) -> NDArray[Any]:
+    """The samples of a page, rows x columns x channels, black at 0."""
+    photometric, dtype = int(page.photometric), page.dtype
+    plain = int(page.compression) in (1, 8, 32946) and int(page.predictor) != 3 and photometric in (0, 1, 2)
+    if photometric not in (0, 1, 2, 3, 6) or dtype not in TIFF_SAMPLES:
+        raise _unread(path)
+    if plain:
+        stored = np.asarray(page.asarray())
+        stored = np.moveaxis(stored, 0, -1) if page.planarconfig == 2 and stored.ndim == 3 else stored
+        stored = stored[..., None] if stored.ndim == 2 else stored
+        if stored.ndim != 3:
+            raise _unread(path)
+        inverted = photometric == 0 and stored.dtype.kind == "u"
+        if inverted:
+            stored[..., 0] = np.iinfo(stored.dtype).max - stored[..., 0]
+        return stored
+    # LZW and the like are not tifffile's own; OpenCV has them, but spoils some kinds without a word.
+    depth = 3 if photometric == 3 else int(page.samplesperpixel)
+    split = page.planarconfig == 2 and depth > 1
+    if photometric == 0 or split or depth not in (1, 3, 4) or dtype == np.float16:
+        raise _unread(path)
+    stored = _decoded(path, _as_associated(path, page))
+    if photometric != 3 and (stored.dtype.kind != dtype.kind or (dtype.kind == "u" and stored.dtype != dtype)):
+        raise _unread(path)
+    if stored.shape[2] != depth:
+        raise _unread(path)
+    return stored.astype(dtype) if dtype.kind == "f" else stored
+
+
+def _as_associated(path: Path, page: Any) -> bytes:
+    """The file, its alpha called associated: else OpenCV multiplies by it, in 8 bits."""
+    data = bytearray(path.read_bytes())
+    tag = page.tags.get(338)
+    if tag is not None:
+        struct.pack_into(page.parent.byteorder + "H", data, tag.valueoffset, 1)
+    return bytes(data)
+
+
+def _unread(path: Path) -> MediaError:
+    return MediaError(
+        f"{path} is a TIFF of a kind that is not read",
+        "8 or 16 bits, half or float; grey or RGB(A); without compression or with deflate",
+    )
 
 
 def _broken(path: Path) -> MediaError:

@@ -9,6 +9,8 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
+from nodegraph.ops.vectors import blend_weights, weighed
+
 F = TypeVar("F", bound=Callable[..., Any])
 ZERO = np.float32(0)
 
@@ -19,24 +21,21 @@ def _compiled(function: F) -> F:
 
 
 @_compiled
-def between(table: Any, phase: float, weights: Any) -> None:
-    """The weights of all taps for a phase, 0 to 1, from a table of phases."""
-    at = phase * (table.shape[0] - 2)
-    k = int(at)
-    part = np.float32(at - k)
-    low, high = table[k], table[k + 1]
-    for n in range(weights.size):
-        weights[n] = low[n] + (high[n] - low[n]) * part
-
-
-@_compiled
 def moved_rows(
     source: Any, out: Any, inverse: Any, across: Any, down: Any, taps: Any, reach: Any, first: int, end: int
 ) -> None:
-    """Rows of a moved picture. `across` and `down` hold a filter's weights by phase, `taps` how many count."""
+    """Rows of a moved picture. `across` and `down` hold a filter's weights by phase, `taps` how many count.
+
+    Both pictures lie in memory without gaps. Pixels of three or four channels are read four numbers at a time.
+    """
     height, width, depth = source.shape
+    flat = source.reshape(-1)
+    line = width * depth
+    fast = depth in (3, 4)
+    past = 4 - depth  # the fourth number of an RGB pixel is the next pixel's: there must be one
     tx, ty = taps
     rx, ry = reach
+    steps = across.shape[0] - 2
     wx, wy = np.empty(across.shape[1], np.float32), np.empty(down.shape[1], np.float32)
     for i in range(first, end):
         start_x = inverse[0, 1] * (i + 0.5) + inverse[0, 2] - 0.5 - rx
@@ -50,53 +49,21 @@ def moved_rows(
                 for c in range(depth):
                     out[i, j, c] = ZERO
                 continue
-            between(across, left - x, wx)
-            between(down, top - y, wy)
-            inside = x0 >= 0 and y0 >= 0 and x0 + tx <= width and y0 + ty <= height
-            if inside and depth == 4 and tx == 4 and ty == 4:
-                u0, u1, u2, u3 = wx[0], wx[1], wx[2], wx[3]
-                r = ZERO
-                g = ZERO
-                b = ZERO
-                a = ZERO
-                for m in range(4):
-                    w = wy[m]
-                    row = source[y0 + m]
-                    r += w * (u0 * row[x0, 0] + u1 * row[x0 + 1, 0] + u2 * row[x0 + 2, 0] + u3 * row[x0 + 3, 0])
-                    g += w * (u0 * row[x0, 1] + u1 * row[x0 + 1, 1] + u2 * row[x0 + 2, 1] + u3 * row[x0 + 3, 1])
-                    b += w * (u0 * row[x0, 2] + u1 * row[x0 + 1, 2] + u2 * row[x0 + 2, 2] + u3 * row[x0 + 3, 2])
-                    a += w * (u0 * row[x0, 3] + u1 * row[x0 + 1, 3] + u2 * row[x0 + 2, 3] + u3 * row[x0 + 3, 3])
+            at_x, at_y = (left - x) * steps, (top - y) * steps
+            row_x, row_y = int(at_x), int(at_y)
+            blend_weights(across, row_x, np.float32(at_x - row_x), wx)
+            blend_weights(down, row_y, np.float32(at_y - row_y), wy)
+            if fast and x0 >= 0 and y0 >= 0 and x0 + tx + past <= width and y0 + ty <= height:
+                begin = y0 * line + x0 * depth
+                if tx == 4 and ty == 4 and depth == 4:
+                    r, g, b, a = weighed(flat, begin, line, 4, wx, wy, 4, 4)
+                else:
+                    r, g, b, a = weighed(flat, begin, line, depth, wx, wy, tx, ty)
                 out[i, j, 0] = r
                 out[i, j, 1] = g
                 out[i, j, 2] = b
-                out[i, j, 3] = a
-                continue
-            if inside and depth == 4:
-                r = ZERO
-                g = ZERO
-                b = ZERO
-                a = ZERO
-                for m in range(ty):
-                    row = source[y0 + m]
-                    p = ZERO
-                    q = ZERO
-                    s = ZERO
-                    t = ZERO
-                    for n in range(tx):
-                        u = wx[n]
-                        p += u * row[x0 + n, 0]
-                        q += u * row[x0 + n, 1]
-                        s += u * row[x0 + n, 2]
-                        t += u * row[x0 + n, 3]
-                    w = wy[m]
-                    r += w * p
-                    g += w * q
-                    b += w * s
-                    a += w * t
-                out[i, j, 0] = r
-                out[i, j, 1] = g
-                out[i, j, 2] = b
-                out[i, j, 3] = a
+                if depth == 4:
+                    out[i, j, 3] = a
                 continue
             low, high = max(0, -x0), min(tx, width - x0)
             for c in range(depth):

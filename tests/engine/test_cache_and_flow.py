@@ -9,8 +9,11 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from nodegraph.data.box import Box
 from nodegraph.data.errors import Cancelled
-from nodegraph.engine.cache import MISSING, Cache, size_of
+from nodegraph.data.image import Image
+from nodegraph.data.memory import size_of
+from nodegraph.engine.cache import MISSING, Cache
 from nodegraph.engine.flow import Failed, ordered_map
 
 
@@ -77,6 +80,26 @@ def test_pictures_that_grow_are_weighed_anew() -> None:
 def test_sizes() -> None:
     assert size_of(np.zeros((4, 4), np.float32)) == 64
     assert size_of((np.zeros(8, np.uint8), np.zeros(8, np.uint8))) == 16
+
+
+def test_what_pictures_share_is_counted_once() -> None:
+    base = Image.of(np.zeros((10, 10, 3), np.float32))
+    patch = np.ones((2, 5, 3), np.float32)
+    twice = base.patched(Box(0, 0, 5, 2), patch).patched(Box(1, 1, 6, 3), patch.copy())
+    assert base.nbytes == 1200
+    assert twice.nbytes == 1200 + 2 * 120
+    assert size_of((base, twice, base.with_pixels(base.pixels[2:4], data=Box(0, 2, 10, 4)))) == twice.nbytes
+    cache = Cache(1 << 20)
+    for name, picture in ((b"base", base), (b"twice", twice), (b"again", base.with_metadata(a=1))):
+        _, flight, _ = cache.ask(name)
+        assert flight is not None
+        cache.put(name, flight, picture)
+    assert cache.nbytes == cache.measure() == 1440
+    cache.budget = 1300
+    assert cache.measure() == 1200  # the base is held by two; the patches go with the picture that has them
+    assert [name in cache for name in (b"base", b"twice", b"again")] == [False, False, True]
+    cache.budget = 0
+    assert cache.measure() == 0
 
 
 def test_errors_are_not_kept() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from fractions import Fraction
@@ -14,7 +15,7 @@ import pytest
 
 from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
-from nodegraph.media import exr_attributes, half
+from nodegraph.media import exr_attributes, exr_codec, half
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, TimeCode, attribute
 from nodegraph.media.exr_file import open_exr
 from nodegraph.media.exr_read import ExrReader
@@ -269,3 +270,35 @@ def test_a_large_picture_is_encoded_in_strips_and_reads_as_one(tmp_path: Path, c
     assert np.array_equal(pixels, values) or compression in ("b44", "dwaa", "dwab")
     other = oiio.ImageBuf(str(tmp_path / "a.exr")).get_pixels(oiio.HALF)
     assert np.array_equal(np.asarray(other).view(np.float16), pixels)
+
+
+@pytest.mark.parametrize("tile", [None, (96, 40)])
+@pytest.mark.parametrize("compression", ["none", "zips", "zip", "piz", "pxr24", "b44", "dwaa", "dwab", "zstd"])
+def test_what_several_threads_encode_is_what_the_library_writes(compression: str, tile: tuple[int, int] | None) -> None:
+    """A file in memory that OpenEXR reads, with the very blocks of the file that it writes by itself."""
+    rng = np.random.default_rng(4)
+    box = Box(3, -20, 703, 581)
+    values = rng.random((box.height, box.width, 3), np.float32).astype(np.float16)
+    assert values.nbytes > 2 * exr_codec.SHARE
+    header: dict[str, Any] = {
+        "compression": OpenEXR.Compression(COMPRESSIONS.index(compression)),
+        "type": OpenEXR.tiledimage if tile else OpenEXR.scanlineimage,
+        "dataWindow": ((box.x0, box.y0), (box.x1 - 1, box.y1 - 1)),
+    }
+    if tile:
+        header["tiles"] = OpenEXR.TileDescription()
+        header["tiles"].xSize, header["tiles"].ySize = tile
+    plain = io.BytesIO()
+    OpenEXR.File(header, {"RGB": values}).write(plain)
+    ours = exr_codec.encode({"RGB": values}, box, compression, tile=tile, zip_level=4)
+    with OpenEXR.File(io.BytesIO(ours)) as read, OpenEXR.File(io.BytesIO(plain.getvalue())) as theirs:
+        assert [corner.tolist() for corner in read.header()["dataWindow"]] == [[3, -20], [702, 580]]
+        assert np.array_equal(read.channels()["RGB"].pixels, theirs.channels()["RGB"].pixels)
+    assert _bodies(ours) == _bodies(plain.getvalue())
+
+
+def _bodies(data: bytes) -> list[bytes]:
+    """The blocks of a file in memory, each with its place before it, in the order of its table."""
+    _, offsets, head = exr_codec.table_of(data)
+    ends = [start + head + int.from_bytes(data[start + head - 4 : start + head], "little") for start in offsets]
+    return [data[start:end] for start, end in zip(offsets, ends, strict=True)]

@@ -14,6 +14,7 @@ import pytest
 
 from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
+from nodegraph.media import exr_output
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute
 from nodegraph.media.exr_file import ExrFile, open_exr
 from nodegraph.media.exr_read import ExrReader
@@ -108,6 +109,32 @@ def test_with_no_change_every_block_is_copied(tmp_path: Path) -> None:
     attributes = open_exr(target).parts[0].attributes
     assert attributes["owner"].value == "bea"
     assert "preview" not in attributes
+
+
+@pytest.mark.parametrize("system", ["here", "copies by itself", "cannot", "stops"])
+def test_large_files_are_copied_whole_whichever_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str
+) -> None:
+    """By our own hands, or by the system's where the file lies on a server; and if it gives up half way."""
+    source, target = tmp_path / "a.exr", tmp_path / "b.exr"
+    noise = np.random.default_rng(1).random((700, 700, 3), np.float32)
+    write_exr(source, [PartToWrite(Box(0, 0, 700, 700), Box(0, 0, 700, 700), {"RGB": noise}, "none")])
+    asked: list[int] = []
+
+    def copied(handle: int, into: int, count: int, start: int) -> int:
+        asked.append(count)
+        if system == "cannot" or len(asked) > 2:
+            raise OSError("not here")
+        return os.write(into, os.pread(handle, count, start))
+
+    monkeypatch.setattr(exr_output, "_may_copy_by_itself", lambda _: system != "here")
+    if system in ("cannot", "stops"):
+        monkeypatch.setattr(os, "copy_file_range", copied)
+    old = open_exr(source)
+    splice(old, 0, target)
+    assert block_bytes(old) == block_bytes(open_exr(target))
+    assert np.array_equal(pixels_of(target), noise)
+    assert len(asked) == {"cannot": 1, "stops": 3}.get(system, 0)
 
 
 def test_layers_are_added_as_parts_beside_the_plate(tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+"""Four channels at a time: what the machine can do at once and numba does not find by itself.
+
+Each function is written straight in LLVM's terms, for a pixel's channels lie side by side in memory.
+Nothing here looks at bounds: the caller has made sure of them. (Whoever changes this must touch its callers too:
+numba keeps what it compiled until the caller's own file changes.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils as untyped_tools
+from numba.extending import intrinsic
+
+FOUR = ir.VectorType(ir.FloatType(), 4)
+INDEX = ir.IntType(32)
+cgutils: Any = untyped_tools
+kinds: Any = types
+FUSED = ("contract",)  # the machine may multiply and add in one go
+
+
+def _inlined(function: Callable[..., Any]) -> Callable[..., Any]:
+    return cast(Callable[..., Any], intrinsic(function))
+
+
+def _pointer(context: Any, builder: Any, kind: Any, array: Any) -> Any:
+    return context.make_array(kind)(context, builder, array).data
+
+
+def _four_at(builder: Any, pointer: Any) -> Any:
+    """Where four floats lie that need not begin at any even place."""
+    return builder.bitcast(pointer, FOUR.as_pointer())
+
+
+def _all(builder: Any, number: Any) -> Any:
+    """One number four times."""
+    one = builder.insert_element(ir.Constant(FOUR, ir.Undefined), number, INDEX(0))
+    return builder.shuffle_vector(one, ir.Constant(FOUR, ir.Undefined), ir.Constant(ir.VectorType(INDEX, 4), [0] * 4))
+
+
+@_inlined
+def blend_weights(_typing: Any, table: Any, _row: Any, _part: Any, weights: Any) -> Any:
+    """Weights between two rows of a table, a part of the way from one to the next; rows are a multiple of four long."""
+    signature = types.void(table, types.intp, types.float32, weights)
+
+    def build(context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        source = context.make_array(table)(context, builder, given[0])
+        length = builder.extract_value(source.shape, 1)
+        low = builder.gep(source.data, [builder.mul(given[1], length)])
+        high = builder.gep(low, [length])
+        into = _pointer(context, builder, weights, given[3])
+        share = _all(builder, given[2])
+        four = ir.Constant(length.type, 4)
+        with cgutils.for_range(builder, builder.sdiv(length, four)) as loop:
+            at = builder.mul(loop.index, four)
+            first = builder.load(_four_at(builder, builder.gep(low, [at])), align=4)
+            second = builder.load(_four_at(builder, builder.gep(high, [at])), align=4)
+            step = builder.fmul(builder.fsub(second, first, flags=FUSED), share, flags=FUSED)
+            builder.store(builder.fadd(first, step, flags=FUSED), _four_at(builder, builder.gep(into, [at])), align=4)
+        return context.get_dummy_value()
+
+    return signature, build
+
+
+@_inlined
+def weighed(
+    _typing: Any, source: Any, _first: Any, _line: Any, _step: Any, wx: Any, wy: Any, _tx: Any, _ty: Any
+) -> Any:
+    """The sum of tx by ty pixels by their weights, four channels of it.
+
+    After the flat picture follow where in it the first of them begins, how far it is to the next row and how far
+    to the next pixel; then the weights, across and down, and how many of each.
+    """
+    result = kinds.Tuple((types.float32,) * 4)
+    index = types.intp
+    signature = result(source, index, index, index, wx, wy, index, index)
+
+    def build(context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        picture = _pointer(context, builder, source, given[0])
+        across = _pointer(context, builder, wx, given[4])
+        down = _pointer(context, builder, wy, given[5])
+        black = ir.Constant(FOUR, [0.0] * 4)
+        total = cgutils.alloca_once_value(builder, black)
+        row = cgutils.alloca_once_value(builder, black)
+        with cgutils.for_range(builder, given[7]) as lines:
+            begin = builder.gep(picture, [builder.add(given[1], builder.mul(lines.index, given[2]))])
+            builder.store(black, row)
+            with cgutils.for_range(builder, given[6]) as taps:
+                pixel = builder.gep(begin, [builder.mul(taps.index, given[3])])
+                light = builder.load(_four_at(builder, pixel), align=4)
+                share = _all(builder, builder.load(builder.gep(across, [taps.index])))
+                builder.store(
+                    builder.fadd(builder.load(row), builder.fmul(light, share, flags=FUSED), flags=FUSED), row
+                )
+            share = _all(builder, builder.load(builder.gep(down, [lines.index])))
+            builder.store(
+                builder.fadd(builder.load(total), builder.fmul(builder.load(row), share, flags=FUSED), flags=FUSED),
+                total,
+            )
+        done = builder.load(total)
+        return cgutils.pack_array(builder, [builder.extract_element(done, INDEX(k)) for k in range(4)])
+
+    return signature, build
