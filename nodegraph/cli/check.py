@@ -9,7 +9,9 @@ from typing import Any
 
 from nodegraph.cli.files import opened
 from nodegraph.data.errors import NodegraphError
+from nodegraph.engine.paths import absolute
 from nodegraph.graph.document import Document
+from nodegraph.graph.knob import File
 from nodegraph.graph.preset import Preset
 
 
@@ -54,6 +56,20 @@ def _nodes(file: Document | Preset) -> list[str]:
         for port in kind.inputs:
             if not port.optional and port not in wired and (name, port.name) not in open_ends:
                 result.append(f"{name}: nothing is wired to its input {port.name}")
+        if isinstance(file, Document):
+            result += _paths(file, name)
     if isinstance(file, Document) and not graph.sinks():
         result.append("nothing writes: there is no Write that is not disabled")
+    return result
+
+
+def _paths(file: Document, name: str) -> list[str]:
+    """What is wrong with where a node's files are; whether they are there is for the render to say."""
+    result = []
+    for knob, value in file.graph.nodes[name].knobs.items():
+        if isinstance(value, File):
+            try:
+                absolute(value, file.folder, file.graph.roots)
+            except NodegraphError as fault:
+                result.append(f"{name}.{knob}: {fault.message}; {fault.hint}")
     return result

@@ -7,6 +7,7 @@ import importlib
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
+from typing import NoReturn
 
 COMMANDS = {
     "render": "render a graph to files",
@@ -22,11 +23,17 @@ COMMANDS = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """One that ends with 1 on words it does not know: 2 means that some frames failed."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(1, f"error: {message}\n")
+
+
 def parser_for(argv: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the sub-command that is called has its module read."""
-    parser = argparse.ArgumentParser(
-        prog="nodegraph", description="A node compositor for replacing faces in film.", allow_abbrev=False
-    )
+    parser = Parser(prog="nodegraph", description="A node compositor for replacing faces in film.", allow_abbrev=False)
     parser.add_argument("--version", action="store_true", help="print the version and stop")
     rows = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     called = next((word for word in argv if not word.startswith("-")), "")

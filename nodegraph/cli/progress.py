@@ -114,7 +114,8 @@ class Bar(Log):
                 done, left = event.done, event.left
         elif isinstance(event, (FrameDone, FrameSkipped, FrameFailed)):
             name = f"{event.sink} {event.frame}"
-        text = f" {self.count}/{self.total} {lasting(left) + ' left ' if left else ''}{name}"
+        told = f"{lasting(left)} left " if left and self.count < self.total else ""
+        text = f" {self.count}/{self.total} {told}{name}"
         width = min(30, max(5, shutil.get_terminal_size().columns - len(text) - 4))
         full = round(width * min(1.0, done))
         room = shutil.get_terminal_size().columns - width - 3

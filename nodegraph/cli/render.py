@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.cli.values import lasting, parse_bytes, with_settings
-from nodegraph.data.errors import GraphError, NodegraphError
+from nodegraph.data.errors import GraphError, NodeError, NodegraphError
 from nodegraph.data.frames import FrameRange
 from nodegraph.graph.document import Document, load
 from nodegraph.graph.graph import Graph
+
+REASONS = 5  # so many are told at the end; a movie that was cut off gives one for each frame
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -118,12 +120,21 @@ def _sum_up(report: Any, args: argparse.Namespace) -> None:
         return
     why: dict[str, list[int]] = defaultdict(list)
     for frame, error in report.failed:
-        cause = getattr(error, "cause", None)
-        told = cause if isinstance(cause, NodegraphError) else error
-        why[str(told)].append(frame)
-    for text, frames in why.items():
+        why[_why(error)].append(frame)
+    for text, frames in list(why.items())[:REASONS]:
         print(f"error at {FrameRange.of(frames)}: {text}", file=sys.stderr)
+    rest = list(why.values())[REASONS:]
+    if rest:
+        frames = [frame for each in rest for frame in each]
+        print(f"and {len(rest)} more like these, at {FrameRange.of(frames)}", file=sys.stderr)
     print(f"to render these again:\n  {_again(report, args)}", file=sys.stderr)
+
+
+def _why(error: Exception) -> str:
+    """The node and what is wrong with it, without the frame: so that frames that fail alike stand together."""
+    if isinstance(error, NodeError) and isinstance(error.cause, NodegraphError):
+        return f"{error.node}: {error.cause}"
+    return str(error)
 
 
 def _again(report: Any, args: argparse.Namespace) -> str:

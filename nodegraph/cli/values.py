@@ -23,7 +23,11 @@ def with_settings(graph: Graph, settings: Iterable[str]) -> Graph:
         name, dot, knob = place.strip().partition(".")
         if not (equals and dot and name and knob):
             raise GraphError(f"{setting!r} sets no knob", "write it as Node.knob=value")
-        graph = graph.set(name, knob, typed(graph.knob_type(name, knob), text.strip()))
+        try:
+            value = typed(graph.knob_type(name, knob), text.strip())
+        except GraphError as fault:
+            raise GraphError(f"{place.strip()}: {fault.message}", fault.hint) from fault
+        graph = graph.set(name, knob, value)
     return graph
 
 
@@ -32,10 +36,9 @@ def typed(found: KnobType, text: str) -> Any:
     kind = found.type
     if issubclass(kind, (str, Enum)) and not text.startswith('"'):
         return text
-    if issubclass(kind, (Color, Vec)) and "[" not in text:
-        text = f"[{text}]"
+    listed = f"[{text}]" if issubclass(kind, (Color, Vec)) and "[" not in text else text
     try:
-        value = json.loads(text)
+        value = json.loads(listed)
     except ValueError:
         return {"on": True, "yes": True, "off": False, "no": False}.get(text, text)
     if isinstance(value, list) and len(value) == 1 and issubclass(kind, Color):

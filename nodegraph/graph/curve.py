@@ -125,7 +125,7 @@ class Curve:
     def from_json(cls, saved: Any) -> Curve:
         try:
             return cls(tuple(_key(row) for row in saved["curve"]))
-        except (KeyError, TypeError, ValueError, IndexError) as fault:
+        except (KeyError, TypeError, ValueError, IndexError, OverflowError) as fault:
             raise GraphError(
                 "this is no curve", 'write it as {"curve": [[1001, 0.0], [1010, 1.0, "smooth"]]}'
             ) from fault

@@ -210,10 +210,17 @@ def knob_from_json(kind: KnobType, saved: Any) -> Any:
             raise GraphError(f"knob {kind.name} follows {saved['link']!r}", "write a link as Node.knob")
         return Link(node, knob)
     if isinstance(saved, dict) and "curve" in saved:
-        return check_setting(kind, Curve.from_json(saved))
+        return check_setting(kind, _curve(kind, saved))
     if issubclass(kind.type, (Color, Vec)) and isinstance(saved, list):
-        return check_setting(kind, [Curve.from_json(part) if isinstance(part, dict) else part for part in saved])
+        return check_setting(kind, [_curve(kind, part) if isinstance(part, dict) else part for part in saved])
     return check_setting(kind, saved)
+
+
+def _curve(kind: KnobType, saved: Any) -> Curve:
+    try:
+        return Curve.from_json(saved)
+    except GraphError as fault:
+        raise GraphError(f"knob {kind.name}: {fault.message}", fault.hint) from fault
 
 
 def _node(name: str, saved: Any, library: Library, problems: list[str]) -> Node:

@@ -100,8 +100,9 @@ class KnobType:
         """The value as this knob's type; a GraphError in the artist's words if it cannot be."""
         try:
             result = self._converted(value)
-        except (TypeError, ValueError) as fault:
-            raise GraphError(f"knob {self.name} cannot be {value!r}", f"it takes {describe(self.type)}") from fault
+        except (TypeError, ValueError, OverflowError) as fault:
+            takes = f"{self.parts} numbers" if issubclass(self.type, (Color, Vec)) else describe(self.type)
+            raise GraphError(f"knob {self.name} cannot be {value!r}", f"it takes {takes}") from fault
         for number in self._numbers(result):
             if not math.isfinite(number):
                 raise GraphError(f"knob {self.name} cannot be {value!r}", "give a finite number")

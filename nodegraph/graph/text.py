@@ -61,6 +61,8 @@ def loads(text: str, name: str) -> Any:
             f"{name}: line {fault.lineno}, column {fault.colno}: {fault.msg}",
             "the file was cut off or edited by hand; its older copies are in .nodegraph/backups",
         ) from fault
+    except ValueError as fault:
+        raise DocumentError(f"{name}: a number has more digits than any knob can use", "shorten it") from fault
 
 
 def _check_depth(text: str, name: str) -> None:

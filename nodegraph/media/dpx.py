@@ -21,7 +21,7 @@ def read_dpx(path: Path) -> tuple[Pixels, int, dict[str, Any]]:
     """Code values as shares of the largest, rows x columns x channels; the bits; and what the header tells."""
     data = path.read_bytes()
     if len(data) < HEADER or data[:4] not in (b"SDPX", b"XPDS"):
-        raise MediaError(f"{path} is no DPX file", "its name says .dpx, its content does not")
+        raise MediaError(f"{path} is no DPX file", "its name says .dpx, its content does not: copy it again")
     order = ">" if data[:4] == b"SDPX" else "<"
 
     def field(form: str, at: int) -> Any:

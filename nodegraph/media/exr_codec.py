@@ -36,7 +36,7 @@ DTYPES: Mapping[str, Any] = {"half": np.float16, "float": np.float32, "uint": np
 
 ZIP_LEVEL = 1  # a third less work than the library's own 4, for files less than a hundredth larger
 DEFLATED = frozenset({"zip", "zips", "pxr24"})
-SHARE = 1 << 20  # bytes of pixels that a thread encodes at a time
+SHARE = 2 << 20  # bytes of pixels that a thread encodes at a time, where there are enough
 
 _levels: list[int] = []
 _levels_lock = threading.Lock()
@@ -203,7 +203,7 @@ def _shares(box: Box, lines: int, nbytes: int) -> list[Box]:
     """The rows of a picture in shares of whole blocks, for the threads that the library was told to use."""
     blocks = -(-box.height // lines)
     threads = library().global_thread_count()
-    if threads < 2 or nbytes < SHARE:
+    if threads < 2 or nbytes < SHARE // 4:
         return [box]
     each = max(1, min(blocks * SHARE // nbytes, blocks // (2 * threads))) * lines
     return [Box(box.x0, y, box.x1, min(y + each, box.y1)) for y in range(box.y0, box.y1, each)]

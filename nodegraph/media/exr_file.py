@@ -240,7 +240,7 @@ def _read(path: Path, file: BinaryIO, size: int, stamp: str) -> ExrFile:
         raise broken(path, "it is empty")
     header = _Header(file, size)
     if size < 8 or struct.unpack("<I", header.take(4))[0] != MAGIC:
-        raise MediaError(f"{path} is no EXR file", "its name says .exr, its content does not")
+        raise MediaError(f"{path} is no EXR file", "its name says .exr, its content does not: copy or render it again")
     (version,) = struct.unpack("<I", header.take(4))
     if version & 0xFF != 2:
         raise MediaError(f"{path} is EXR of version {version & 0xFF}", "write it again as version 2")

@@ -56,7 +56,7 @@ def choose(file: str, frame: int, timing: Timing) -> Chosen:
         return Chosen(shown, sequence.path(shown))
     if not there:
         return _nothing(file, shown, timing)
-    other = stand_in(shown, there, timing.missing, Path(file).name)
+    other = stand_in(shown, there, timing.missing, file)
     return Chosen(shown, None) if other is None else Chosen(other, sequence.path(other))
 
 
