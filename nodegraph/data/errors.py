@@ -35,6 +35,10 @@ class MissingWeights(NodegraphError):
     """A model file that the graph needs is not on this machine."""
 
 
+class ModelError(NodegraphError):
+    """A model file is none, is broken, or does not keep to its contract."""
+
+
 class ConsentError(NodegraphError):
     """An identity may not be used for this."""
 

@@ -8,7 +8,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from nodegraph.data.image import Image
+from nodegraph.data.image import Image, Matte
 from nodegraph.data.shot import Frame
 from nodegraph.engine.plan import Plan, Planner
 from nodegraph.graph.graph import Graph
@@ -176,9 +176,15 @@ def keep(image: Image, frame: Frame, *, file: File = File("")) -> Path:
     return target
 
 
+def of_pictures(kind: NodeType) -> bool:
+    """True of a node that knows nothing but pictures; those that know faces have a test of their own."""
+    ports = [*kind.inputs, *(() if kind.sink else kind.outputs)]
+    return all(port.type in (Image, Matte) for port in ports)
+
+
 LIBRARY = Library.discover()
 WITH_OURS = LIBRARY.with_nodes(still, moving, keep)
-KINDS = tuple(LIBRARY.types.values())
+KINDS = tuple(kind for kind in LIBRARY.types.values() if of_pictures(kind))
 FILTERS = tuple(kind for kind in KINDS if kind.inputs and not kind.sink)
 
 

@@ -1,0 +1,70 @@
+"""What networks look at: light between 0 and 1, as a screen shows it, and the way back that loses nothing.
+
+A network sees values cut at 0 and 1. What it changes is added as a difference to values that were never cut, so a
+highlight of 16 stays one, and what the network left alone comes back as it was.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.colour.config import load_config
+from nodegraph.colour.convert import convert
+from nodegraph.data.image import Pixels
+from nodegraph.data.shot import Shot
+
+LINEAR = "lin_rec709_scene"
+# The curve of sRGB (IEC 61966-2-1); beyond 1 a logarithm goes on where it ends, as steep as it ends.
+TOE, SLOPE, POWER = 0.0031308, 12.92, 1 / 2.4
+STEEP = 1.055 * POWER  # of the curve at 1
+
+
+@dataclass(frozen=True)
+class NetworkLight:
+    """Between the working space of a shot and what networks were trained on."""
+
+    config: str
+    space: str
+    gain: float = 1.0  # exposure, so that a dark or bright plate lies where networks saw most faces
+
+    @classmethod
+    def of(cls, shot: Shot, stops: float = 0.0) -> NetworkLight:
+        return cls(shot.config, shot.space, 2.0**stops)
+
+    def encode(self, light: Pixels) -> Pixels:
+        """Light on the curve of a screen, below 0 and above 1 too."""
+        return curve(convert(light, load_config(self.config), self.space, LINEAR) * np.float32(self.gain))
+
+    def decode(self, shown: Pixels) -> Pixels:
+        """The light that was encoded."""
+        light = uncurve(shown) / np.float32(self.gain)
+        return convert(light, load_config(self.config), LINEAR, self.space)
+
+    def changed(self, light: Pixels, difference: NDArray[np.float32]) -> Pixels:
+        """The light with a difference added on the curve; where there is none, the very same light."""
+        new = self.decode(self.encode(light) + difference)
+        return np.where((difference != 0).any(axis=-1, keepdims=True), new, light)
+
+
+def seen(shown: Pixels) -> Pixels:
+    """What a network is given of it."""
+    return np.clip(shown, 0.0, 1.0)
+
+
+def curve(light: Pixels) -> Pixels:
+    """sRGB's curve, mirrored below 0 and continued by a logarithm above 1."""
+    size = np.abs(light)
+    inside = np.where(size <= TOE, SLOPE * size, 1.055 * np.maximum(size, TOE) ** np.float32(POWER) - 0.055)
+    shown = np.where(size <= 1, inside, 1 + STEEP * np.log(np.maximum(size, 1)))
+    return np.asarray(np.copysign(shown, light), np.float32)
+
+
+def uncurve(shown: Pixels) -> Pixels:
+    """The inverse of the curve."""
+    size = np.abs(shown)
+    inside = np.where(size <= SLOPE * TOE, size / SLOPE, ((size + 0.055) / 1.055) ** np.float32(1 / POWER))
+    light = np.where(size <= 1, inside, np.exp(np.minimum(np.maximum(size - 1, 0) / STEEP, 80)))
+    return np.asarray(np.copysign(light, shown), np.float32)

@@ -1,0 +1,147 @@
+"""ONNX files: opened with care, known by the names and shapes of what goes in and comes out, never by their name."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.data.errors import ModelError
+from nodegraph.data.threads import cores
+
+TYPES: Mapping[str, Any] = {
+    "tensor(float)": np.float32,
+    "tensor(float16)": np.float16,
+    "tensor(double)": np.float64,
+    "tensor(int64)": np.int64,
+    "tensor(int32)": np.int32,
+    "tensor(uint8)": np.uint8,
+    "tensor(bool)": np.bool_,
+}
+DOMAINS = frozenset(("", "ai.onnx", "ai.onnx.ml", "com.microsoft"))  # operators that onnxruntime itself brings
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """What goes in or comes out: its name, its shape (None where any size will do) and its type."""
+
+    name: str
+    shape: tuple[int | None, ...]
+    type: Any
+
+    def fits(self, *shape: int | None) -> bool:
+        """True if it can have this shape; None stands for any size."""
+        return len(shape) == len(self.shape) and all(
+            ours is None or theirs is None or ours == theirs for ours, theirs in zip(self.shape, shape, strict=True)
+        )
+
+
+class OnnxFile:
+    """A network from an ONNX file, loaded once and shared by all threads. Get one by `ctx.load`."""
+
+    def __init__(self, path: Path) -> None:
+        _inspect(path)
+        self.path = path
+        self._session = _session(path)
+        self.inputs = {tensor.name: tensor for tensor in map(_tensor, self._session.get_inputs())}
+        self.outputs = {tensor.name: tensor for tensor in map(_tensor, self._session.get_outputs())}
+        self._lock = threading.Lock()
+
+    def run(self, feeds: Mapping[str, NDArray[Any]], wanted: Sequence[str] | None = None) -> list[NDArray[Any]]:
+        """Run it: arrays by name, made of the type that it wants; what comes out, in the order wanted."""
+        names = list(wanted or self.outputs)
+        typed = {name: np.ascontiguousarray(array, self.inputs[name].type) for name, array in feeds.items()}
+        try:
+            return [np.asarray(result) for result in self._session.run(names, typed)]
+        except Exception as fault:  # onnxruntime raises its own kinds, one for each of its states
+            raise ModelError(
+                f"{self.path.name} failed while it ran: {_first_line(fault)}",
+                "the file does not keep to its contract; try another copy of the model",
+            ) from fault
+
+    @cached_property
+    def last_initializer(self) -> NDArray[np.float32]:
+        """The last constant of the graph; some models keep a matrix for their caller there."""
+        import onnx
+
+        graph = onnx.load(str(self.path), load_external_data=False).graph
+        if not graph.initializer:
+            raise ModelError(f"{self.path.name} holds no constants", "the file does not keep to its contract")
+        return np.asarray(onnx.numpy_helper.to_array(graph.initializer[-1]), np.float32)
+
+
+def _inspect(path: Path) -> None:
+    """Refuse what is no model, names other files or wants operators from outside; nothing of it is run."""
+    import onnx
+    from google.protobuf.message import DecodeError
+
+    if not path.is_file():
+        raise ModelError(f"there is no model file {path}", "check the path")
+    try:
+        model = onnx.load(str(path), load_external_data=False)
+    except (DecodeError, ValueError, OSError) as fault:
+        raise ModelError(f"{path.name} is no ONNX model, or only a part of one", "fetch or copy it again") from fault
+    if not model.graph.output or not model.ir_version:
+        raise ModelError(f"{path.name} is no ONNX model, or only a part of one", "fetch or copy it again")
+    if _outside(model.graph):
+        raise ModelError(
+            f"{path.name} keeps its weights in other files, which is not allowed: it could name any file",
+            "save it as one file",
+        )
+    foreign = sorted({node.domain for node in model.graph.node} - DOMAINS)
+    foreign = [domain for domain in foreign if domain not in {function.domain for function in model.functions}]
+    if foreign:
+        raise ModelError(f"{path.name} needs operators of {', '.join(foreign)}", "only standard operators are run")
+
+
+def _outside(graph: Any) -> bool:
+    """True if any tensor of the graph, or of a branch in it, lies in another file."""
+    import onnx
+
+    external = onnx.TensorProto.EXTERNAL
+    if any(each.data_location == external for each in graph.initializer):
+        return True
+    for node in graph.node:
+        for attribute in node.attribute:
+            tensors = [attribute.t, *attribute.tensors]
+            if any(tensor.data_location == external for tensor in tensors):
+                return True
+            if any(_outside(branch) for branch in [attribute.g, *attribute.graphs] if branch.node):
+                return True
+    return False
+
+
+def _session(path: Path) -> Any:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 4
+    options.intra_op_num_threads = cores()
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=providers())
+    except Exception as fault:  # onnxruntime raises its own kinds, one for each of its states
+        raise ModelError(f"{path.name} cannot be loaded: {_first_line(fault)}", "fetch or copy it again") from fault
+
+
+def providers() -> list[str]:
+    """What networks are run by on this machine, the fastest first."""
+    import onnxruntime
+
+    have = onnxruntime.get_available_providers()
+    wanted = ("CUDAExecutionProvider", "ROCMExecutionProvider", "CoreMLExecutionProvider", "DmlExecutionProvider")
+    return [*(name for name in wanted if name in have), "CPUExecutionProvider"]
+
+
+def _tensor(described: Any) -> Tensor:
+    shape = tuple(size if isinstance(size, int) and size > 0 else None for size in described.shape)
+    return Tensor(described.name, shape, TYPES.get(described.type, np.float32))
+
+
+def _first_line(fault: Exception) -> str:
+    return (str(fault).strip() or type(fault).__name__).splitlines()[0][:200]

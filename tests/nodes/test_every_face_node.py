@@ -1,0 +1,479 @@
+"""What every node that knows faces must do, told by its signature alone: a new one is tested without being named."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from nodegraph.data.box import Box, Format
+from nodegraph.data.crop import Crop, Crops
+from nodegraph.data.errors import GraphError, NodegraphError
+from nodegraph.data.faces import Face, Faces, Pose, Rect
+from nodegraph.data.identity import Consent, Identity, Photo
+from nodegraph.data.image import Image, Matte, frozen
+from nodegraph.data.shot import Clip, Frame, Moves, Shot, Window
+from nodegraph.data.tracks import Tracks
+from nodegraph.engine.plan import Planner
+from nodegraph.graph.context import Context
+from nodegraph.graph.curve import Curve
+from nodegraph.graph.document import Document, read, write
+from nodegraph.graph.graph import Graph
+from nodegraph.graph.knob import Color, File, KnobType, Space, Vec
+from nodegraph.graph.library import Library
+from nodegraph.graph.node import NodeType, Port, node
+from nodegraph.media.exr_attributes import TimeCode
+from tests.nodes.every_node import of_pictures
+from tests.nodes.face.shapes import face_points, tracks_of
+
+
+@node
+def still() -> Image:
+    """A picture that does not depend on the frame."""
+    return picture()
+
+
+@node
+def still_faces() -> Faces:
+    """Faces that do not depend on the frame."""
+    return faces()
+
+
+@node
+def still_tracks() -> Tracks:
+    """Tracks of a shot."""
+    return tracks()
+
+
+@node
+def still_crops() -> Crops:
+    """Crops that do not depend on the frame."""
+    return crops()
+
+
+@node
+def still_identity() -> Identity:
+    """Somebody."""
+    return identity()
+
+
+LIBRARY = Library.discover()
+WITH_STILL = LIBRARY.with_nodes(still, still_faces, still_tracks, still_crops, still_identity)
+STILL = {
+    Faces: "StillFaces",
+    Tracks: "StillTracks",
+    Crops: "StillCrops",
+    Identity: "StillIdentity",
+}
+MAKE: dict[type, Callable[[int], Any]] = {
+    Faces: lambda seed: faces(seed),
+    Tracks: lambda seed: tracks(),
+    Crops: lambda seed: crops(seed),
+    Identity: lambda seed: identity(),
+}
+KINDS = tuple(kind for kind in LIBRARY.types.values() if not of_pictures(kind))
+FORMAT = Format(32, 24)
+SHOT = Shot(name="sh010", first=1001, last=1003, format=FORMAT)
+HEAVY = ("dlib", "numba", "cv2", "OpenEXR", "PyOpenColorIO", "av", "ffmpeg", "skimage", "networkx", "tifffile", "scipy")
+
+# Settings without which a node has nothing to do, or no file to do it with.
+BASE: dict[str, dict[str, Any]] = {}
+# Knobs of a type that nobody can turn without knowing the node.
+TURNED: dict[tuple[str, str], Any] = {}
+
+
+def turned(kind: NodeType, knob: KnobType) -> Any:
+    """Another value that the knob may have."""
+    value = TURNED.get((kind.name, knob.name))
+    if value is not None:
+        return value
+    low, high = knob.knob.low, knob.knob.high
+    if issubclass(knob.type, bool):
+        return not knob.default
+    if issubclass(knob.type, Enum):
+        return next(member for member in knob.type if member is not knob.default)
+    if issubclass(knob.type, (Color, Vec)):
+        step = 1.0 if knob.knob.unit == "px" else 0.125
+        return knob.type(part + step * (1 + k) for k, part in enumerate(knob.default))
+    if issubclass(knob.type, (int, float)):
+        step = 1 if issubclass(knob.type, int) else 0.25
+        return (
+            knob.default + step if high is None or knob.default + step <= high else max(low or 0, knob.default - step)
+        )
+    if issubclass(knob.type, Space):
+        return Space("ACES2065-1")
+    return knob.type("other")
+
+
+def picture(seed: int = 1, data: Box = FORMAT.box, layers: bool = True) -> Image:
+    """Noise with a depth layer, highlights, negative values and holes in its alpha, in writable memory."""
+    names = ("R", "G", "B", "A", "depth.Z") if layers else ("R", "G", "B", "A")
+    pixels = (
+        np.random.default_rng(seed + 100).normal(0.4, 1.0, (data.height, data.width, len(names))).astype(np.float32)
+    )
+    pixels[..., 3] = np.clip(pixels[..., 3], 0, 1)
+    pixels[..., :3] *= pixels[..., 3:4] > 0
+    metadata = {"timeCode": TimeCode.of(1, 2, 3, 4), "owner": "us"}
+    return Image.of(pixels, channels=names, data=data, format=FORMAT, colorspace="ACEScg", metadata=metadata)
+
+
+def faces(seed: int = 1) -> Faces:
+    """A face in the frame, with landmarks."""
+    points = face_points(16 + seed % 3, 12, 16)
+    return Faces(FORMAT, (Face(Rect.around(points), 1.0, points, 1.0, Pose(1.0, 2.0, 3.0)),))
+
+
+def tracks() -> Tracks:
+    """A face through the shot."""
+    points = [face_points(14 + k, 12, 16) for k in range(len(SHOT.frames))]
+    return replace(tracks_of(points, first=SHOT.first), format=FORMAT)
+
+
+def crops(seed: int = 1) -> Crops:
+    """The face of a frame cut out, somewhat turned, with a matte."""
+    (face,) = faces(seed)
+    rng = np.random.default_rng(seed + 200)
+    pixels = rng.normal(0.4, 0.3, (40, 40, 3)).astype(np.float32)
+    matte = rng.uniform(0, 1, (40, 40)).astype(np.float32)
+    matrix = np.array([[1.5, 0.1, -5.0], [-0.1, 1.5, 2.0], [0, 0, 1]])
+    crop = Crop("face1", face, matrix, frozen(pixels), frozen(pixels * np.float32(1.1)), frozen(matte))
+    return Crops(FORMAT, "ACEScg", (crop,))
+
+
+def identity() -> Identity:
+    """Somebody, by one photograph."""
+    points = face_points(32, 30, 40)
+    pixels = np.random.default_rng(5).uniform(0.1, 0.9, (64, 64, 3)).astype(np.float32)
+    face = Face(Rect.around(points), 1.0, points, 1.0, Pose(), np.full(128, 0.05))
+    return Identity("somebody", (Photo("one.png", frozen(pixels), face),), "ACEScg", Consent(reason="digital double"))
+
+
+def blocks() -> Image:
+    """Flat blocks of 5.0, -0.1 and 0.2, opaque, so large that a filter leaves their middles."""
+    pixels = np.full((60, 180, 4), 0.2, np.float32)
+    pixels[:, :60, :3], pixels[:, 60:120, :3] = 5.0, -0.1
+    pixels[..., 3] = 1
+    return Image.of(pixels, colorspace="ACEScg")
+
+
+def given(port: Port, make: Callable[[int], Image], seed: int, frames: Any) -> Any:
+    """What a wire brings to a port."""
+
+    def one(number: int) -> Any:
+        if port.type in MAKE:
+            return MAKE[port.type](number)
+        image = make(number)
+        if port.type is Matte:
+            plane = np.clip(image.region(image.data, ("A",)), 0, 1)
+            return Matte.of(plane, channels=("A",), data=image.data, format=image.format)
+        return image
+
+    if port.time == "window":
+        return Window(1001, {frame: one(seed + frame - 1001) for frame in frames})
+    if port.time == "clip":
+        return Clip.of({frame: one(seed + frame - 1001) for frame in SHOT.frames})
+    return one(seed)
+
+
+CONTEXT = Context()  # the portrait is made once
+
+
+def call(
+    kind: NodeType, make: Callable[[int], Image] = picture, *, optional: bool = True, folder: Path, **knobs: Any
+) -> Any:
+    """Call a node as the runner does, its inputs made by `make`."""
+    values = {name: knob.default for name, knob in kind.knobs.items()} | BASE.get(kind.name, {}) | knobs
+    values = {
+        name: File(folder / value) if isinstance(value, File) and value else value for name, value in values.items()
+    }
+    frames = kind.frames(1001, values) if kind.frames else (1001,)
+    arguments: list[Any] = []
+    for number, name in enumerate(kind.order):
+        handed = kind.handed_in.get(name)
+        if handed is not None:
+            arguments.append({Frame: Frame(1001), Shot: SHOT, Context: CONTEXT, Moves: Moves()}[handed])
+            continue
+        port = kind.port(name)
+        assert port is not None
+        if port.many:
+            arguments.append(given(port, make, number, frames))
+        else:
+            arguments.append(given(port, make, number, frames) if optional or not port.optional else None)
+    return kind.function(*arguments, **values)
+
+
+def images(result: Any) -> Iterator[Image]:
+    """The pictures in a node's result."""
+    for value in result if isinstance(result, tuple) and not isinstance(result, str) else (result,):
+        if isinstance(value, Image):
+            yield value
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with the files that nodes read."""
+    from nodegraph.engine.render import render
+
+    place = tmp_path_factory.mktemp("project")
+    graph = Graph(WITH_STILL, shot=SHOT).add("Still", "A").add("Write", "W").connect("W", "image", "A")
+    for name in ("plate", "other"):
+        render(graph.set("W", "file", File(f"{name}.exr")), "W", [1001], root=place)
+    cube = 'TITLE "x"\nLUT_3D_SIZE 2\n' + "".join(
+        f"{r * 0.9} {g} {b}\n" for b in (0, 1) for g in (0, 1) for r in (0, 1)
+    )
+    for name in ("cold", "warm"):
+        (place / f"{name}.cube").write_text(cube)
+    (place / "cold.cdl").write_text(
+        '<ColorDecisionList xmlns="urn:ASC:CDL:v1.01"><ColorDecision><ColorCorrection id="a"><SOPNode><Slope>1.1 1 1'
+        "</Slope><Offset>0 0 0</Offset><Power>1 1 1</Power></SOPNode><SatNode><Saturation>1</Saturation></SatNode>"
+        "</ColorCorrection></ColorDecision></ColorDecisionList>"
+    )
+    return place
+
+
+def variants() -> Iterator[Any]:
+    """Every node as it is by default, and with each of its knobs turned."""
+    for kind in KINDS:
+        if not kind.sink:
+            yield pytest.param(kind, {}, id=kind.name)
+            for knob in kind.knobs.values():
+                yield pytest.param(kind, {knob.name: turned(kind, knob)}, id=f"{kind.name}-{knob.name}")
+
+
+EVERY = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+FILTERS = [kind for kind in KINDS if kind.inputs and not kind.sink]
+EVERY_FILTER = pytest.mark.parametrize("kind", FILTERS, ids=lambda kind: kind.name)
+
+
+# -- what it says of itself ----------------------------------------------------------------------------
+
+
+@EVERY
+def test_it_explains_itself(kind: NodeType) -> None:
+    first, *rest = kind.help.splitlines()
+    assert first[0].isupper()
+    assert first.endswith(".")
+    assert len(first) <= 120
+    assert not rest or rest[0] == ""
+    for knob in kind.knobs.values():
+        assert knob.check(knob.default) == knob.default
+        assert knob.name.isidentifier()
+        assert not knob.knob.help.endswith(".")
+        limits = (knob.knob.low, knob.knob.high)
+        for number in knob.default if isinstance(knob.default, tuple) else (knob.default,):
+            if knob.is_number:
+                assert limits[0] is None or number >= limits[0], knob.name
+                assert limits[1] is None or number <= limits[1], knob.name
+
+
+@EVERY
+def test_older_files_have_an_upgrade(kind: NodeType) -> None:
+    assert set(kind.upgrades) == set(range(2, kind.version + 1))
+
+
+def test_no_heavy_import() -> None:
+    """Importing every node reads none of the large libraries: the command line answers at once."""
+    names = sorted({kind.function.__module__ for kind in KINDS})
+    code = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\n"
+    code += f"print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+# -- graph and key -------------------------------------------------------------------------------------
+
+
+def placed(kind: NodeType, **knobs: Any) -> Graph:
+    """A graph with the node, all its inputs wired."""
+    graph = Graph(WITH_STILL, shot=SHOT).add("Still", "In").add("Still", "In2")
+    graph = graph.add(kind.name, "It", **{**BASE.get(kind.name, {}), **knobs})
+    for number, port in enumerate(kind.inputs):
+        source = "In2" if number % 2 else "In"
+        if port.type in STILL:
+            source = f"{source}{port.name}"
+            graph = graph.add(STILL[port.type], source)
+        graph = graph.connect("It", f"{port.name}1" if port.many else port.name, source)
+    return graph
+
+
+def key(graph: Graph, folder: Path, frame: int = 1001, name: str = "It") -> bytes:
+    planner = Planner(graph, folder)
+    kind = graph.known_type(name)
+    plan = planner.plan_sink(name, (frame,), frame) if kind.sink else planner.plan(name, frame)
+    return plan.feed.step.key + bytes((plan.feed.pick + 1,))
+
+
+@EVERY
+def test_saving_changes_nothing(kind: NodeType) -> None:
+    graph = placed(kind, **{knob.name: turned(kind, knob) for knob in kind.knobs.values()})
+    text = write(Document(graph))
+    again = read(text, WITH_STILL)
+    assert again.problems == ()
+    assert write(again) == text
+    assert again.graph.nodes["It"].knobs == graph.nodes["It"].knobs
+    assert len(json.loads(text)["nodes"]["It"].get("knobs", {})) == len(kind.knobs)
+
+
+@EVERY
+def test_each_knob_is_in_the_key_and_the_name_is_not(kind: NodeType, folder: Path) -> None:
+    base = {knob.name: turned(kind, knob) for knob in kind.knobs.values()} | BASE.get(kind.name, {})
+    graph = placed(kind, **base)
+    before = key(graph, folder)
+    through = before in {key(graph, folder, name=wire.node) for wire in graph.nodes["It"].inputs.values()}
+    assert key(graph.rename("It", "Other"), folder, name="Other") == before
+    for knob in kind.knobs.values():
+        value = TURNED.get((kind.name, knob.name)) if base[knob.name] != TURNED.get((kind.name, knob.name)) else None
+        changed = graph.set("It", knob.name, knob.default if value is None else value)
+        assert through or key(changed, folder) != before, knob.name
+
+
+@EVERY
+def test_the_frame_is_in_the_key_where_it_is_named(kind: NodeType, folder: Path) -> None:
+    graph = placed(kind)
+    moves = kind.sees_frame or kind.sink or any(port.time == "window" for port in kind.inputs)
+    same = key(graph, folder, 1001) == key(graph, folder, 1003)
+    assert same != moves or kind.identity is not None
+
+
+@EVERY
+def test_every_number_takes_a_curve(kind: NodeType, folder: Path) -> None:
+    for knob in kind.knobs.values():
+        if not knob.is_number:
+            continue
+        one, other = knob.default, turned(kind, knob)
+        if knob.parts == 1 and not isinstance(one, tuple):
+            setting: Any = Curve.of([(1001, one), (1003, other)])
+        else:
+            setting = [Curve.of([(1001, a), (1003, b)]) for a, b in zip(one, other, strict=True)]
+        graph = placed(kind, **{knob.name: setting})
+        assert graph.value("It", knob.name, 1001) == knob.default
+        assert graph.value("It", knob.name, 1003) == other
+        assert isinstance(graph.value("It", knob.name, 1002), knob.type)
+        key(graph, folder, 1002)
+
+
+@EVERY_FILTER
+def test_disabled_it_is_its_input(kind: NodeType, folder: Path) -> None:
+    graph = placed(kind)
+    planner = Planner(graph.disable("It"), folder)
+    if not any(issubclass(port.type, kind.outputs[0].type) for port in kind.inputs):
+        with pytest.raises(GraphError, match="nothing to pass on"):
+            planner.plan("It", 1001)
+        return
+    first = next(port for port in kind.inputs if issubclass(port.type, kind.outputs[0].type))
+    source = graph.nodes["It"].inputs[f"{first.name}1" if first.many else first.name].node
+    assert planner.plan("It", 1001).feed.step is planner.plan(source, 1001).feed.step
+
+
+@EVERY
+def test_an_input_that_is_needed_is_asked_for(kind: NodeType, folder: Path) -> None:
+    for port in kind.inputs:
+        if not port.optional:
+            with pytest.raises(GraphError, match=f"It.*{port.name}"):
+                key(placed(kind).disconnect("It", port.name), folder)
+
+
+# -- pictures ------------------------------------------------------------------------------------------
+
+# Why a result is not in the format, space or metadata of the first input.
+OTHER_FORMAT = {"Reformat", "Crop", "Roto"}
+OTHER_SPACE = {"ColorSpace", "DisplayView"}
+
+
+@pytest.mark.parametrize(("kind", "knobs"), list(variants()))
+def test_a_result_is_clean(kind: NodeType, knobs: dict[str, Any], folder: Path) -> None:
+    """Float32, finite, as large as it says, read-only, the same each time; and nothing was written to the inputs."""
+    made: list[tuple[Image, np.ndarray]] = []
+
+    def make(seed: int) -> Image:
+        image = picture(seed)
+        made.append((image, image.pixels.copy()))
+        return image
+
+    try:
+        result = call(kind, make, folder=folder, **knobs)
+    except NodegraphError as fault:  # a setting may be refused, in words
+        if not fault.hint:
+            raise
+        return
+    for image in images(result):
+        pixels = image.pixels
+        assert pixels.dtype == np.float32
+        assert pixels.shape == (image.data.height, image.data.width, len(image.channels))
+        assert np.isfinite(pixels).all()
+        assert not pixels.flags.writeable
+        if image.data.width > 6 and image.data.height > 6:
+            part = Box(image.data.x0 + 2, image.data.y0 + 1, image.data.x1 - 3, image.data.y1 - 2)
+            assert np.array_equal(image.region(part), pixels[part.slices(image.data)])
+    again = call(kind, make, folder=folder, **knobs)
+    for one, other in zip(images(result), images(again), strict=True):
+        assert np.array_equal(one.pixels, other.pixels)
+    for image, before in made:
+        assert np.array_equal(image.pixels, before)
+
+
+@EVERY_FILTER
+def test_what_is_not_touched_is_kept(kind: NodeType, folder: Path) -> None:
+    """Format, metadata, colour space and further layers go through."""
+    before = picture(0)
+    for image in images(call(kind, folder=folder)):
+        assert image.metadata.get("owner") == "us"
+        assert kind.name in OTHER_FORMAT or image.format == before.format
+        assert kind.name in OTHER_SPACE or image.colorspace == before.colorspace
+        assert "depth.Z" in image.channels or isinstance(image, Matte)
+
+
+@EVERY_FILTER
+def test_light_above_one_and_below_black_survives(kind: NodeType, folder: Path) -> None:
+    clips = {"DisplayView": "a display shows 0 to 1", "Lut": "this table ends at 1"}
+    for image in images(call(kind, lambda _: blocks(), optional=False, folder=folder)):
+        colour = image.region(image.data, image.rgb)
+        assert kind.name in clips or (colour.max() > 4.5 and colour.min() < -0.05)
+
+
+WINDOWS = {
+    "one pixel": Box(5, 5, 6, 6),
+    "nothing": Box(7, 9, 7, 9),
+    "small": Box(3, 4, 20, 17),
+    "larger than the format": Box(-6, -3, 40, 30),
+    "beside the format": Box(50, 40, 60, 45),
+}
+
+
+@pytest.mark.parametrize("window", WINDOWS.values(), ids=list(WINDOWS))
+@EVERY_FILTER
+def test_any_data_window(kind: NodeType, window: Box, folder: Path) -> None:
+    for image in images(call(kind, lambda seed: picture(seed, window), folder=folder)):
+        assert image.pixels.shape == (image.data.height, image.data.width, len(image.channels))
+        assert np.isfinite(image.pixels).all()
+    for image in images(call(kind, lambda seed: picture(seed, window, layers=False), optional=False, folder=folder)):
+        assert image.region(FORMAT.box).shape[:2] == (24, 32)
+
+
+@EVERY_FILTER
+def test_a_broken_pixel_stays_where_it_is(kind: NodeType, folder: Path) -> None:
+    """NaN and Inf do not stop a node, and spread no further than a filter reaches."""
+
+    def make(seed: int) -> Image:
+        image = picture(seed, Box(0, 0, 96, 72), layers=False)
+        pixels = image.pixels.copy()
+        pixels[36, 48], pixels[37, 48, 0] = np.nan, np.inf
+        return image.with_pixels(pixels)
+
+    for image in images(call(kind, make, optional=False, folder=folder)):
+        bad = ~np.isfinite(image.region(Box(0, 0, 96, 72)))
+        bad[6:66, 18:78] = False  # 30 pixels around
+        assert not bad.any()
+
+
+@EVERY_FILTER
+def test_optional_inputs_may_be_missing(kind: NodeType, folder: Path) -> None:
+    assert call(kind, optional=False, folder=folder) is not None
