@@ -14,6 +14,7 @@ from nodegraph.engine.events import (
     FrameDone,
     FrameFailed,
     FrameSkipped,
+    Missed,
     NodeProgress,
     Started,
     Warned,
@@ -81,6 +82,8 @@ class Log:
                 return f"{event.sink} {event.frame}: failed: {event.error.message}"
             case Warned():
                 return f"warning: {event.node}{_at(event.frame)}: {event.message}"
+            case Missed():
+                return f"{event.node}{_at(event.frame)}: {event.why}: the plate goes through"
             case NodeProgress():
                 self.whole = self.whole or (event.frame is None and event.node == self.sink)
                 return self._progress(event)

@@ -17,6 +17,7 @@ from nodegraph.graph.document import Document, load
 from nodegraph.graph.graph import Graph
 
 REASONS = 5  # so many are told at the end; a movie that was cut off gives one for each frame
+NOTICES = 20  # the same for what was told of frames that are there
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -116,6 +117,11 @@ def _sum_up(report: Any, args: argparse.Namespace) -> None:
         for name, timing in report.timings.items():
             each = timing.seconds / timing.calls * 1000
             print(f"  {name:<20} {timing.seconds:9.2f} s {timing.calls:7} times {each:9.1f} ms each")
+    notices = report.notices()
+    for line in notices[:NOTICES]:
+        print(f"note: {line}", file=sys.stderr)
+    if len(notices) > NOTICES:
+        print(f"and {len(notices) - NOTICES} more notes: --json tells them all", file=sys.stderr)
     if not report.failed:
         return
     why: dict[str, list[int]] = defaultdict(list)

@@ -55,7 +55,14 @@ class RunContext(Context):
     """What a node gets that names its Context: it knows which node and frame it speaks for."""
 
     def __init__(
-        self, node: str, frame: int | None, loads: Loads, cancel: threading.Event, progress: Progress, warn: Warn
+        self,
+        node: str,
+        frame: int | None,
+        loads: Loads,
+        cancel: threading.Event,
+        progress: Progress,
+        warn: Warn,
+        miss: Warn,
     ) -> None:
         self._node = node
         self._frame = frame
@@ -63,7 +70,9 @@ class RunContext(Context):
         self._cancel = cancel
         self._progress = progress
         self._warn = warn
+        self._miss = miss
         self.warnings = []
+        self.misses = []
 
     def load(self, key: Hashable, make: Callable[[], T]) -> T:
         return self._loads.load(key, make)
@@ -83,3 +92,8 @@ class RunContext(Context):
         if message not in self.warnings:
             self.warnings.append(message)
         self._warn(self._node, self._frame, message)
+
+    def missed(self, why: str) -> None:
+        if why not in self.misses:
+            self.misses.append(why)
+        self._miss(self._node, self._frame, why)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.data.errors import NodegraphError
+from nodegraph.data.frames import FrameRange
 from nodegraph.engine.timing import Timing
 
 
@@ -66,6 +67,47 @@ class Warned:
     message: str
 
 
+@dataclass(frozen=True)
+class Missed:
+    """There was nothing for a node to do on a frame, as where no face is to be seen: what came in went through."""
+
+    node: str
+    frame: int | None
+    why: str
+
+
+@dataclass
+class Told:
+    """What one node told alike on some frames."""
+
+    node: str
+    message: str
+    frames: set[int] = field(default_factory=set)
+
+    @property
+    def ranges(self) -> str:
+        """The frames, as `1003-1007,1040`; empty for what is not about frames."""
+        return str(FrameRange.of(self.frames)) if self.frames else ""
+
+    def to_json(self) -> dict[str, str]:
+        return {"node": self.node, "message": self.message, "frames": self.ranges}
+
+
+class Gathered(list[Told]):
+    """Who told what on which frames; what is told again adds its frame."""
+
+    def add(self, node: str, message: str, frame: int | None) -> bool:
+        """Take a word in; True if it is new."""
+        told = next((each for each in self if each.node == node and each.message == message), None)
+        new = told is None
+        if told is None:
+            told = Told(node, message)
+            self.append(told)
+        if frame is not None:
+            told.frames.add(frame)
+        return new
+
+
 @dataclass
 class Report:
     """What came of a render."""
@@ -74,7 +116,8 @@ class Report:
     done: list[int] = field(default_factory=list)
     skipped: list[int] = field(default_factory=list)
     failed: list[tuple[int, NodegraphError]] = field(default_factory=list)
-    warnings: list[Warned] = field(default_factory=list)
+    warnings: Gathered = field(default_factory=Gathered)
+    missed: Gathered = field(default_factory=Gathered)  # frames that went through as they were, and why
     files: list[Path] = field(default_factory=list)
     timings: dict[str, Timing] = field(default_factory=dict)
     seconds: float = 0.0
@@ -83,6 +126,17 @@ class Report:
     def ok(self) -> bool:
         """True if every frame is there."""
         return not self.failed
+
+    def notices(self) -> list[str]:
+        """What there is to know of the frames that are there: a line for each thing, with its frames in ranges."""
+        lines = [f"{each.node}: {each.message}" + _on(each) for each in self.warnings]
+        for each in self.missed:
+            lines.append(f"{each.node}: {each.message}{_on(each) or ' on any frame'}: the plate went through")
+        return lines
+
+
+def _on(told: Told) -> str:
+    return f" on {told.ranges.replace(',', ', ')}" if told.frames else ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +147,7 @@ class Finished:
     report: Report
 
 
-Event = Started | FrameDone | FrameSkipped | FrameFailed | NodeProgress | Warned | Finished
+Event = Started | FrameDone | FrameSkipped | FrameFailed | NodeProgress | Warned | Missed | Finished
 
 
 def to_json(event: Event) -> dict[str, Any]:
@@ -113,8 +167,10 @@ def _plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, Timing):
         return value._asdict()
-    if isinstance(value, (Report, Warned)):
+    if isinstance(value, Report):
         return _fields(value)
+    if isinstance(value, Told):
+        return value.to_json()
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, (list, tuple)):

@@ -42,6 +42,15 @@ class Written(NamedTuple):
             return False
 
 
+class Word(NamedTuple):
+    """What a node told while a frame was made: that it was doubtful or, if `missed`, that there was nothing to do."""
+
+    node: str
+    frame: int | None
+    message: str
+    missed: bool
+
+
 @dataclass(frozen=True)
 class Receipt:
     """A finished frame (None: the whole shot at once): its key, its files, how long it took, who made it."""
@@ -51,9 +60,12 @@ class Receipt:
     files: tuple[Written, ...]
     seconds: float
     versions: Mapping[str, Any]
+    words: tuple[Word, ...] = ()  # told again by a render that leaves the frame out
 
     def to_json(self, folder: Path) -> dict[str, Any]:
+        words = {"words": [list(word) for word in self.words]} if self.words else {}
         return {
+            **words,
             "frame": self.frame,
             "key": self.key,
             "files": [[_short(each.path, folder), each.size, each.sha256] for each in self.files],
@@ -64,7 +76,8 @@ class Receipt:
     @classmethod
     def from_json(cls, saved: dict[str, Any], folder: Path) -> Receipt:
         files = tuple(Written(folder / path, size, sha256) for path, size, sha256 in saved["files"])
-        return cls(saved["frame"], saved["key"], files, saved["seconds"], saved["versions"])
+        words = tuple(Word(*word) for word in saved.get("words", ()))
+        return cls(saved["frame"], saved["key"], files, saved["seconds"], saved["versions"], words)
 
 
 class Receipts:

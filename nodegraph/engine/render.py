@@ -6,7 +6,7 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal, NamedTuple
@@ -22,6 +22,7 @@ from nodegraph.engine.events import (
     FrameDone,
     FrameFailed,
     FrameSkipped,
+    Missed,
     NodeProgress,
     Report,
     Started,
@@ -29,7 +30,7 @@ from nodegraph.engine.events import (
 )
 from nodegraph.engine.flow import Failed, ordered_map
 from nodegraph.engine.plan import Plan, Planner
-from nodegraph.engine.receipts import Receipt, Receipts, Written
+from nodegraph.engine.receipts import Receipt, Receipts, Word, Written
 from nodegraph.engine.run import Job, Runner
 from nodegraph.engine.step import Step
 from nodegraph.graph.graph import Graph
@@ -46,6 +47,7 @@ class _Outcome(NamedTuple):
     written: tuple[Written, ...]
     seconds: float
     skipped: bool
+    words: tuple[Word, ...] = ()
 
 
 def render(
@@ -169,6 +171,8 @@ class _Render:
         start = perf_counter()
         if self.resume and (receipt := self.receipts.done(frame, key)):
             self._alone(receipt.files, plan.frame)
+            for word in receipt.words:
+                self._told(word)
             return _Outcome(plan.frame, key, receipt.files, 0.0, True)
         written: list[Written] = []
 
@@ -178,10 +182,19 @@ class _Render:
                 written.extend(Written.of(path) for path in _paths(value, step))
                 return value
 
+        words: dict[Word, None] = {}
+
+        def told(node: str, at: int | None, message: str, missed: bool = False) -> None:
+            word = Word(node, at, message, missed)
+            words[word] = None
+            self._told(word)
+
         job.sink = guarded
+        job.warn = told
+        job.miss = partial(told, missed=True)
         self.runner.value(plan, job)
         self._alone(written, plan.frame)
-        return _Outcome(plan.frame, key, tuple(written), perf_counter() - start, False)
+        return _Outcome(plan.frame, key, tuple(written), perf_counter() - start, False, tuple(words))
 
     def _alone(self, files: Iterable[Written], frame: int) -> None:
         """See to it that no frame replaces another of this render."""
@@ -207,7 +220,8 @@ class _Render:
 
     def _receive(self, outcome: _Outcome, frame: int | None) -> None:
         if outcome.written:
-            self.receipts.add(Receipt(frame, outcome.key, outcome.written, outcome.seconds, versions(self.kind)))
+            made = versions(self.kind)
+            self.receipts.add(Receipt(frame, outcome.key, outcome.written, outcome.seconds, made, outcome.words))
 
     def _failed(self, frame: int, error: Exception) -> None:
         if not isinstance(error, NodegraphError) or type(error) is GraphError:
@@ -253,16 +267,17 @@ class _Render:
     def _job(self) -> Job:
         job = Job(self.cancel)
         job.progress = lambda node, frame, done, message: self.tell(NodeProgress(node, frame, done, message))
-        job.warn = self._warn
         return job
 
-    def _warn(self, node: str, frame: int | None, message: str) -> None:
+    def _told(self, word: Word) -> None:
+        """A node told something: warnings are passed on once, and what was missed for each frame."""
+        node, frame, message, missed = word
         with self._telling:
-            known = any(each.node == node and each.message == message for each in self.report.warnings)
-            if not known:
-                warned = Warned(node, frame, message)
-                self.report.warnings.append(warned)
-                self.tell(warned)
+            if missed:
+                self.report.missed.add(node, message, frame)
+                self.tell(Missed(node, frame, message))
+            elif self.report.warnings.add(node, message, frame):
+                self.tell(Warned(node, frame, message))
 
     def tell(self, event: Event) -> None:
         if self.on_event is not None:

@@ -40,6 +40,7 @@ class Job:
         self.cancel = cancel or threading.Event()
         self.progress: Callable[[str, int | None, float, str], None] = _no_progress
         self.warn: Callable[[str, int | None, str], None] = _no_warning
+        self.miss: Callable[[str, int | None, str], None] = _no_warning  # nothing to do on a frame
         self.on_clip: Callable[[int, int], None] | None = None  # frames of a Clip taken so far, and in all
         self.plan = plan
         self.frame: int = 0 if plan is None else plan.frame
@@ -57,7 +58,7 @@ class Job:
         job = Job(self.cancel, None if isinstance(plan, Failed) else plan)
         if isinstance(plan, Failed):
             job.frame, job.problem = plan.item, plan.error
-        job.progress, job.warn = self.progress, self.warn
+        job.progress, job.warn, job.miss = self.progress, self.warn, self.miss
         return job
 
     def planned(self) -> Plan:
@@ -241,7 +242,7 @@ class Runner:
             return Window(argument.frame, near)
         if kind is Whole:
             return self._clip(argument, step, job)
-        return RunContext(step.node, step.frame, self.loads, job.cancel, job.progress, job.warn)
+        return RunContext(step.node, step.frame, self.loads, job.cancel, job.progress, job.warn, job.miss)
 
     # -- whole shots -------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ class Context:
 
     def __init__(self) -> None:
         self.warnings: list[str] = []
+        self.misses: list[str] = []
         self._loaded: dict[Hashable, Any] = {}
         self._lock = threading.RLock()
         self._cancel = threading.Event()
@@ -48,3 +49,12 @@ class Context:
         with self._lock:
             if message not in self.warnings:
                 self.warnings.append(message)
+
+    def missed(self, why: str) -> None:
+        """Tell that there was nothing to do on this frame, and why: `ctx.missed("no face")`.
+
+        What came in goes out as it is; the frames are listed at the end of the render, in ranges.
+        """
+        with self._lock:
+            if why not in self.misses:
+                self.misses.append(why)
