@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 from nodegraph.data.errors import DocumentError
@@ -37,6 +38,40 @@ def find(name: str, sha256: str, size: int = 0, project: Path | None = None) -> 
                 if same:
                     return path
     return None
+
+
+def found(path: Path, sha256: str = "") -> Path | None:
+    """A model file where a graph says it is, or else of its name in one of the folders; None if it is not here.
+
+    If its content is given, only a file of that will do.
+    """
+    folder = path.parent
+    beside = (each / path.name for each in folders(folder))
+    below = (other for each in folders(folder) if each.is_dir() for other in sorted(each.rglob(path.name)))
+    for candidate in (path, *beside, *below):
+        if candidate.is_file() and sha256.lower() in ("", known_digest(candidate)):
+            return candidate
+    return find(path.name, sha256.lower(), project=folder) if sha256 else None
+
+
+def known_digest(path: Path) -> str:
+    """The sha256 of a file, which is read again only if its size or time have changed."""
+    try:
+        now = path.stat()
+    except OSError as fault:
+        raise DocumentError(f"the model {path} cannot be read: {fault.strerror}", "check the path") from fault
+    return _digest(path, now.st_size, now.st_mtime_ns)
+
+
+@lru_cache(256)
+def _digest(path: Path, size: int, time: int) -> str:
+    del size, time
+    return digest(path)
+
+
+def home() -> Path:
+    """The folder that models are put into: the first of $NODEGRAPH_MODELS, or the artist's own."""
+    return next(folders())
 
 
 def digest(path: Path) -> str:

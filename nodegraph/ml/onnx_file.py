@@ -76,7 +76,27 @@ class OnnxFile:
         return np.asarray(onnx.numpy_helper.to_array(graph.initializer[-1]), np.float32)
 
 
-def _inspect(path: Path) -> None:
+def described(path: Path) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """What goes into a file's network and what comes out of it, by name; it is looked at, not loaded."""
+    graph = _inspect(path).graph
+    constants = {each.name for each in graph.initializer}
+    inputs = [_declared(each) for each in graph.input if each.name not in constants]
+    return {each.name: each for each in inputs}, {each.name: each for each in map(_declared, graph.output)}
+
+
+def _declared(value: Any) -> Tensor:
+    from onnx.helper import tensor_dtype_to_np_dtype
+
+    tensor = value.type.tensor_type
+    shape = tuple(size.dim_value if size.dim_value > 0 else None for size in tensor.shape.dim)
+    try:
+        kind = tensor_dtype_to_np_dtype(tensor.elem_type).type
+    except KeyError:  # a sequence or map, or no type at all
+        kind = np.float32
+    return Tensor(value.name, shape, kind)
+
+
+def _inspect(path: Path) -> Any:
     """Refuse what is no model, names other files or wants operators from outside; nothing of it is run."""
     import onnx
     from google.protobuf.message import DecodeError
@@ -98,6 +118,7 @@ def _inspect(path: Path) -> None:
     foreign = [domain for domain in foreign if domain not in {function.domain for function in model.functions}]
     if foreign:
         raise ModelError(f"{path.name} needs operators of {', '.join(foreign)}", "only standard operators are run")
+    return model
 
 
 def _outside(graph: Any) -> bool:
