@@ -12,6 +12,7 @@ from nodegraph.engine.plan import Planner
 from nodegraph.engine.run import Runner
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
+from nodegraph.media.exr_recent import RECENT
 
 
 def shot_graph(width: int = 4096, height: int = 2160, frames: int = 1) -> Graph:
@@ -21,7 +22,8 @@ def shot_graph(width: int = 4096, height: int = 2160, frames: int = 1) -> Graph:
 
 
 def written(graph: Graph, sink: str, folder: Path, frame: int = 1001) -> Any:
-    """Plan and run a sink at one frame, as a render does, less its receipt."""
+    """Plan and run a sink at one frame, as a render does, less its receipt; nothing is known of it from before."""
+    RECENT.clear()
     planner = Planner(graph, folder)
     runner = Runner(planner, Cache(default_budget()))
     try:

@@ -18,6 +18,7 @@ WHY = {
     errno.ENOSPC: ("the disk is full", "make room and render again with --resume: finished frames are kept"),
     errno.EFBIG: ("the file is larger than the system lets you write", "ask for a higher limit, or write less"),
     errno.EDQUOT: ("your share of the disk is used up", "make room and render again with --resume"),
+    errno.EFAULT: ("the source was cut off while it was copied", "render again"),
     errno.EACCES: ("you may not write there", "change the folder's permissions or write somewhere else"),
     errno.EPERM: ("you may not write there", "change the folder's permissions or write somewhere else"),
     errno.EROFS: ("the disk is read-only", "write somewhere else"),

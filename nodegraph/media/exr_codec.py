@@ -14,10 +14,10 @@ import os
 import struct
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,7 +139,19 @@ def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> dict[str, NDA
     return found
 
 
-def encode(
+class Share(NamedTuple):
+    """Some rows of a picture, whole blocks, that a thread compresses: a small file of their own when it is done."""
+
+    rows: Box
+    file: Future[bytes]
+
+
+def encode(planes: Planes | PlanesOf, box: Box, compression: str, **how: Any) -> bytes:
+    """A whole small file of these channels, compressed by all cores; as `encode_aside` takes them."""
+    return _joined([share.file.result() for share in encode_aside(planes, box, compression, **how)], box)
+
+
+def encode_aside(
     planes: Planes | PlanesOf,
     box: Box,
     compression: str,
@@ -149,8 +161,8 @@ def encode(
     level: float | None = None,
     zip_level: int = ZIP_LEVEL,
     linear: Collection[str] = (),
-) -> bytes:
-    """A whole small file of these channels (HxW each, or `RGB`/`RGBA` together), compressed by all cores.
+) -> list[Share]:
+    """Begin to compress these channels (HxW each, or `RGB`/`RGBA` together) by all cores, from the top down.
 
     Planes that are made when they are asked for say by `pixel_bytes` how large they will be.
     `linear` names the channels whose header says so: B44 stores the values of these in another way.
@@ -181,17 +193,14 @@ def encode(
             }
         window = (np.array([rows.x0, rows.y0], np.int32), np.array([rows.x1 - 1, rows.y1 - 1], np.int32))
         stream = io.BytesIO()
-        exr.File({**header, "dataWindow": window, "displayWindow": window}, some, num_threads=0).write(stream)
+        with _zip_level(zip_level if compression in DEFLATED else None):
+            exr.File({**header, "dataWindow": window, "displayWindow": window}, some, num_threads=0).write(stream)
         return stream.getvalue()
 
     lines = tile[1] if tile else LINES[compression]
     nbytes = box.area * pixel_bytes if callable(planes) else sum(plane.nbytes for plane in planes.values())
-    shares = _shares(box, lines, nbytes)
-    with _zip_level(zip_level if compression in DEFLATED else None):
-        if len(shares) < 2:
-            return encoded(box)
-        # One call a share: they are more than the cores, so that none waits long for the slowest.
-        return _joined(list(_pool().map(encoded, shares)), box)
+    # One call a share: they are more than the cores, so that none waits long for the slowest.
+    return [Share(rows, _pool().submit(encoded, rows)) for rows in _shares(box, lines, nbytes)]
 
 
 @cache
@@ -224,6 +233,8 @@ def table_of(data: bytes) -> tuple[int, NDArray[np.int64], int]:
 
 def _joined(files: list[bytes], box: Box) -> bytes:
     """One file of the blocks of several, which hold a box from its top to its bottom."""
+    if len(files) == 1:
+        return files[0]
     tables = [table_of(file) for file in files]
     head, _, block = tables[0]
     at = head + 8 * sum(len(offsets) for _, offsets, _ in tables)

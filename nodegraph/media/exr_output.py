@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
 import os
 import struct
 from collections.abc import Callable, Sequence
@@ -20,6 +21,9 @@ from nodegraph.media.exr_file import DEEP, LONG_NAMES, MAGIC, MULTIPART, TILED
 
 STEP = 1 << 20  # bytes written at a time
 MANY = 256  # pieces written at a time
+WINDOW = 8 << 20  # bytes of a source that are looked at a time
+# Linux gives a file's pages as they lie in memory, all at once; elsewhere they would come one by one.
+MAPPED = mmap.MAP_SHARED | mmap.MAP_POPULATE if hasattr(mmap, "MAP_POPULATE") else 0
 SHARED = ("displayWindow", "pixelAspectRatio", "timeCode", "chromaticities")
 
 
@@ -207,11 +211,27 @@ class _Output:
                 self._written(done)
             else:
                 elsewhere = False
-                done = os.preadv(span.handle, [self.room[: end - start]], start)
-                if not done:
-                    raise OSError("the source ended while it was copied")
-                self.put([self.room[:done]])
+                done = self._copy_here(span.handle, start, end)
             start += done
+
+    def _copy_here(self, handle: int, start: int, end: int) -> int:
+        """Copy a piece of a file on this machine: from its pages in memory where they can be had, else through us."""
+        if MAPPED and end - start > STEP:
+            page = start % mmap.ALLOCATIONGRANULARITY
+            try:
+                with mmap.mmap(
+                    handle, min(end - start, WINDOW) + page, MAPPED, mmap.PROT_READ, offset=start - page
+                ) as m:
+                    with memoryview(m) as pages:
+                        self.put([pages[page:]])
+                    return len(m) - page
+            except ValueError as fault:  # it is shorter than it was
+                raise OSError("the source ended while it was copied") from fault
+        done = os.preadv(handle, [self.room[: end - start]], start)
+        if not done:
+            raise OSError("the source ended while it was copied")
+        self.put([self.room[:done]])
+        return done
 
     @cached_property
     def room(self) -> memoryview:

@@ -53,6 +53,11 @@ class Recent:
                     return {name: plane[here] for name, plane in planes.items()}
         return None
 
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._held = []
+
     @property
     def nbytes(self) -> int:
         return sum(plane.nbytes for _, _, planes in self._held for plane in planes.values())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,14 @@ from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
-from nodegraph.data.threads import cores
 from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, Channel, attribute, write_channels
-from nodegraph.media.exr_codec import encode, table_of
+from nodegraph.media.exr_codec import Share, encode, encode_aside, table_of
 from nodegraph.media.exr_file import LINES
 from nodegraph.media.exr_output import Chunk, PartBlocks, write_blocks
 
 TYPE_OF = {np.dtype(np.float16): "half", np.dtype(np.float32): "float", np.dtype(np.uint32): "uint"}
-STRIP = 16 << 20  # bytes of pixels that are encoded at a time
+LARGE = 32 << 20  # bytes of pixels from which a part is encoded while it is written
 # Attributes that say how pixels are stored: set by what is written, never by who asks.
 STRUCTURE = frozenset(
     {"channels", "compression", "dataWindow", "displayWindow", "lineOrder", "pixelAspectRatio", "tiles", "type", "name"}
@@ -85,52 +83,49 @@ class PartToWrite:
 def write_exr(path: str | Path, parts: Sequence[PartToWrite]) -> None:
     """Encode a whole file; it takes its name only when it is complete.
 
-    A large part is encoded in strips: while one is, those before it are on their way to the disk.
+    While the lower rows of a large part are encoded, those above them are on their way to the disk.
     """
     path = Path(path)
     if not parts:
         raise MediaError(f"nothing to write to {path}", "wire something into the Write")
     several = len(parts) > 1
-    with ThreadPoolExecutor(1, thread_name_prefix="encode") as aside, atomic(path) as beside:
-        blocks = [encoded(part, index, several, aside) for index, part in enumerate(parts)]
-        write_blocks(beside, path, blocks, several)
+    begun: list[Share] = []
+    try:
+        with atomic(path) as beside:
+            blocks = [encoded(part, index, several, begun) for index, part in enumerate(parts)]
+            write_blocks(beside, path, blocks, several)
+    finally:
+        for share in begun:
+            share.file.cancel()
 
 
-def encoded(
-    part: PartToWrite, index: int = 0, multipart: bool = False, aside: ThreadPoolExecutor | None = None
-) -> PartBlocks:
-    """A part with its blocks compressed, or being compressed aside."""
+def encoded(part: PartToWrite, index: int = 0, multipart: bool = False, begun: list[Share] | None = None) -> PartBlocks:
+    """A part with its blocks compressed, or being compressed: what was begun is noted down."""
     for name, plane in part.planes.items():
         if plane.shape[:2] != (part.data.height, part.data.width) or plane.dtype not in TYPE_OF or not plane.size:
             raise ValueError(f"channel {name}: {plane.dtype} of {plane.shape} for a window of {tuple(part.data)}")
     before = struct.pack("<i", index) if multipart else b""
-    lines = LINES[part.compression]
     nbytes = sum(plane.nbytes for plane in part.planes.values())
-    if aside is None or part.tile or nbytes < 2 * STRIP:
+    if begun is None or part.tile or nbytes < LARGE:
         tile = (part.tile, part.tile) if part.tile else None
         chunks = blocks_of(encode(part.planes, part.data, part.compression, tile=tile, level=part.level), before)
         return PartBlocks(part.header(), chunks, range(len(chunks)))
-    share = cores() * lines  # every core gets as many blocks of a strip as the others
-    height = max(1, round(part.data.height * STRIP / nbytes / share)) * share
-    strips = [
-        aside.submit(_strip, part, top, min(top + height, part.data.height), before)
-        for top in range(0, part.data.height, height)
-    ]
-    count, each = -(-part.data.height // lines), height // lines
+    shares = encode_aside(part.planes, part.data, part.compression, level=part.level)
+    begun += shares
+    lines = LINES[part.compression]
+    count, each = -(-part.data.height // lines), shares[0].rows.height // lines
+    opened: dict[int, list[Chunk]] = {}
+
+    def fresh(block: int) -> Chunk:
+        number, within = divmod(block, each)
+        if number not in opened:
+            opened.clear()
+            opened[number] = blocks_of(shares[number].file.result(), before)
+        return opened[number][within]
+
     return PartBlocks(
-        part.header(),
-        [None] * count,
-        range(count),
-        lambda block: strips[block // each].result()[block % each],
-        lambda block: strips[block // each].done(),
+        part.header(), [None] * count, range(count), fresh, lambda block: shares[block // each].file.done()
     )
-
-
-def _strip(part: PartToWrite, top: int, bottom: int, before: bytes) -> list[Chunk]:
-    """The blocks of some rows of a part."""
-    box = Box(part.data.x0, part.data.y0 + top, part.data.x1, part.data.y0 + bottom)
-    planes = {name: plane[top:bottom] for name, plane in part.planes.items()}
-    return blocks_of(encode(planes, box, part.compression, level=part.level), before)
 
 
 def blocks_of(data: bytes, before: bytes = b"") -> list[Chunk]:

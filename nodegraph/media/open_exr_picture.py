@@ -23,6 +23,8 @@ from nodegraph.media.open_lazy import Opened
 class ExrDecoder:
     """Takes channels out of the parts they lie in, with the display window's corner at 0, 0."""
 
+    recalls = True
+
     def __init__(self, reader: ExrReader, places: Mapping[str, Place], corner: tuple[int, int]) -> None:
         self.reader = reader
         self.places = places

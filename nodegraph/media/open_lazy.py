@@ -22,6 +22,8 @@ Convert = Callable[[Pixels], Pixels]
 class Decoder(Protocol):
     """What knows how to take values out of one file."""
 
+    recalls: bool  # it remembers the blocks it decoded last, and gives any box of them for little
+
     def cover(self, box: Box, channels: Channels) -> Box:
         """The smallest box of whole compressed blocks around this one, within the data window."""
         ...
@@ -159,6 +161,8 @@ class FileSource:
         around = self._decoder.cover(box, channels)
         if around.area > MOST * self._data.area:  # the next box would want the rest, and a copy of what is there
             around = self._decoder.cover(self._data, channels)
+        elif self._decoder.recalls and 2 * box.width <= around.width:
+            around = box  # a face: the rest of its rows need not become float
         pixels = self._rows(around, channels)
         if keep:
             self._raw.add(around, channels, pixels)

@@ -19,6 +19,8 @@ CLOCK = re.compile(r"(\d\d?):(\d\d):(\d\d)([:;.])(\d\d)")
 class MovieDecoder:
     """One frame of a movie that is held open."""
 
+    recalls = False
+
     def __init__(self, reader: VideoReader, index: int, channels: Channels) -> None:
         self.reader = reader
         self.index = index

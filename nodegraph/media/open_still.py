@@ -17,6 +17,8 @@ from nodegraph.media.stills import Still, read_still
 class StillDecoder:
     """A whole picture at once: stills cannot be read in parts."""
 
+    recalls = False
+
     def __init__(self, path: Path, channels: Channels, still: Still) -> None:
         self._path = path
         self._channels = channels

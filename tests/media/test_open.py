@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import struct
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
-from nodegraph.data.image import Channels, Pixels, frozen
+from nodegraph.data.image import RGB, Channels, Pixels, frozen
 from nodegraph.media.attributes import carried, later, to_write
 from nodegraph.media.burn_in import draw, fill
 from nodegraph.media.exr_attributes import Attribute, TimeCode, attribute
+from nodegraph.media.exr_read import ExrReader
+from nodegraph.media.exr_recent import RECENT
+from nodegraph.media.exr_write import PartToWrite, write_exr
 from nodegraph.media.layers import (
     Layout,
     PartNames,
@@ -27,6 +31,7 @@ from nodegraph.media.layers import (
     ordered,
 )
 from nodegraph.media.layers_depth import Depth, depths_of, loses, must_keep
+from nodegraph.media.open_exr_picture import open_exr_picture
 from nodegraph.media.open_lazy import FileSource, ToLight
 
 DATA = Box(-4, 10, 60, 74)
@@ -35,6 +40,8 @@ NAMES: Channels = ("R", "G", "B", "A", "depth.Z")
 
 class Strips:
     """A stand-in for a scanline file: strips of 16 rows, and a note of every row that was decoded."""
+
+    recalls = False
 
     def __init__(self) -> None:
         rng = np.random.default_rng(3)
@@ -289,3 +296,17 @@ def test_attributes_come_along_byte_for_byte() -> None:
     assert set(back) == {*kept, "strange"}
     assert set(to_write(metadata, "standard")) == {"timeCode"}
     assert to_write(metadata, "none") == {}
+
+
+def test_a_face_makes_only_its_own_columns_float(tmp_path: Path) -> None:
+    """A narrow box of an EXR is decoded once, and what is held of it is no wider than it is."""
+    values = np.random.default_rng(4).random((96, 128, 3), np.float32).astype(np.float16)
+    window = Box(0, 0, 128, 96)
+    write_exr(tmp_path / "plate.exr", [PartToWrite(window, window, {"RGB": values}, "zip")])
+    opened = open_exr_picture(ExrReader(tmp_path / "plate.exr"))
+    source = FileSource(opened.decoder, opened.data, opened.channels, ToLight())
+    RECENT.clear()
+    for box in (Box(40, 20, 70, 50), Box(60, 20, 90, 40)):
+        assert np.array_equal(source.read(box, RGB), values[box.slices(window)].astype(np.float32))
+    assert source.nbytes < 2 * 50 * 30 * 3 * 4
+    assert RECENT.nbytes == 48 * 128 * 3 * 2
