@@ -20,6 +20,7 @@ from nodegraph.data.errors import GraphError, NodegraphError
 from nodegraph.data.faces import Face, Faces, Pose, Rect
 from nodegraph.data.identity import Consent, Identity, Photo
 from nodegraph.data.image import Image, Matte, frozen
+from nodegraph.data.model import Card, Model
 from nodegraph.data.shot import Clip, Frame, Moves, Shot, Window
 from nodegraph.data.tracks import Tracks
 from nodegraph.engine.plan import Planner
@@ -33,6 +34,7 @@ from nodegraph.graph.node import NodeType, Port, node
 from nodegraph.media.exr_attributes import TimeCode
 from tests.nodes.every_node import of_pictures
 from tests.nodes.face.shapes import face_points, tracks_of
+from tests.nodes.swap.networks import restorer, upscaler
 
 
 @node
@@ -65,13 +67,20 @@ def still_identity() -> Identity:
     return identity()
 
 
+@node
+def still_model() -> Model:
+    """A model that is never opened."""
+    return Model(Path("none.onnx"), "", Card("none", ""))
+
+
 LIBRARY = Library.discover()
-WITH_STILL = LIBRARY.with_nodes(still, still_faces, still_tracks, still_crops, still_identity)
+WITH_STILL = LIBRARY.with_nodes(still, still_faces, still_tracks, still_crops, still_identity, still_model)
 STILL = {
     Faces: "StillFaces",
     Tracks: "StillTracks",
     Crops: "StillCrops",
     Identity: "StillIdentity",
+    Model: "StillModel",
 }
 MAKE: dict[type, Callable[[int], Any]] = {
     Faces: lambda seed: faces(seed),
@@ -86,6 +95,8 @@ HEAVY = ("dlib", "numba", "cv2", "OpenEXR", "PyOpenColorIO", "av", "ffmpeg", "sk
 
 # Settings without which a node has nothing to do, or no file to do it with.
 BASE: dict[str, dict[str, Any]] = {}
+# The model that a node is given, made to a contract it knows.
+MODELS: dict[str, Callable[[Path], Path]] = {"SuperResolution": upscaler}
 # Knobs of a type that nobody can turn without knowing the node.
 TURNED: dict[tuple[str, str], Any] = {}
 
@@ -156,6 +167,14 @@ def identity() -> Identity:
     return Identity("somebody", (Photo("one.png", frozen(pixels), face),), "ACEScg", Consent(reason="digital double"))
 
 
+def model(name: str, folder: Path) -> Model:
+    """A model that the node of this name can use."""
+    path = folder / f"{name}.onnx"
+    if not path.is_file():
+        MODELS.get(name, restorer)(path)
+    return Model(path, name, Card(name, ""))
+
+
 def blocks() -> Image:
     """Flat blocks of 5.0, -0.1 and 0.2, opaque, so large that a filter leaves their middles."""
     pixels = np.full((60, 180, 4), 0.2, np.float32)
@@ -203,7 +222,9 @@ def call(
             continue
         port = kind.port(name)
         assert port is not None
-        if port.many:
+        if port.type is Model:
+            arguments.append(model(kind.name, folder) if optional or not port.optional else None)
+        elif port.many:
             arguments.append(given(port, make, number, frames))
         else:
             arguments.append(given(port, make, number, frames) if optional or not port.optional else None)

@@ -1,0 +1,123 @@
+"""Small ONNX networks made to the contracts of known files: names, shapes and types as theirs, the sum one can do in
+one's head. None of the real weights is needed, and none is like them in anything but how it is fed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+FLOAT, HALF, DOUBLE = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE
+Side = int | str | None
+
+
+def tensor(name: str, shape: Sequence[Side], kind: int = FLOAT) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, kind, list(shape))
+
+
+def constant(name: str, value: Any, kind: type = np.float32) -> onnx.TensorProto:
+    return numpy_helper.from_array(np.asarray(value, kind), name)
+
+
+def save(
+    path: Path,
+    nodes: Sequence[onnx.NodeProto],
+    inputs: Sequence[onnx.ValueInfoProto],
+    outputs: Sequence[onnx.ValueInfoProto],
+    constants: Sequence[onnx.TensorProto] = (),
+) -> Path:
+    graph = helper.make_graph(list(nodes), "generated", list(inputs), list(outputs), list(constants))
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
+    onnx.checker.check_model(model)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    onnx.save(model, str(path))
+    return path
+
+
+def restorer(
+    path: Path, size: int = 512, *, add: float = 0.0, names: tuple[str, str] = ("input", "output"), grow: int = 1
+) -> Path:
+    """GFPGAN, GPEN and their like: one square in -1 to 1, the same brighter by `add` (in those units) out."""
+    put, got = names
+    nodes = [helper.make_node("Add", [put, "more"], ["sum"])]
+    if grow == 1:
+        nodes.append(helper.make_node("Identity", ["sum"], [got]))
+    else:
+        nodes.append(helper.make_node("Resize", ["sum", "", "scales"], [got], mode="nearest"))
+    constants = [constant("more", add)] + ([constant("scales", [1, 1, grow, grow])] if grow > 1 else [])
+    large = size * grow
+    return save(path, nodes, [tensor(put, (1, 3, size, size))], [tensor(got, (1, 3, large, large))], constants)
+
+
+def codeformer(path: Path, *, names: tuple[str, str, str] = ("input", "weight", "output"), size: int = 512) -> Path:
+    """CodeFormer: the picture and a weight of double; the weight, as it is, is added."""
+    put, weight, got = names
+    nodes = [
+        helper.make_node("Cast", [weight], ["w32"], to=FLOAT),
+        helper.make_node("Add", [put, "w32"], [got]),
+    ]
+    inputs = [tensor(put, (1, 3, size, size)), tensor(weight, (1,), DOUBLE)]
+    return save(path, nodes, inputs, [tensor(got, (1, 3, size, size))])
+
+
+def restoreformer(path: Path, *, add: float = 0.0, size: int = 512) -> Path:
+    """RestoreFormer++: the picture comes out first of many, under a number for a name."""
+    nodes = [helper.make_node("Add", ["input", "more"], ["2359"])]
+    nodes += [helper.make_node("ReduceMean", ["input"], [f"feature{k}"], axes=[1, 2, 3]) for k in range(13)]
+    outputs = [tensor("2359", (1, 3, size, size)), *(tensor(f"feature{k}", (1, 1, 1, 1)) for k in range(13))]
+    return save(path, nodes, [tensor("input", (1, 3, size, size))], outputs, [constant("more", add)])
+
+
+def vqfr(path: Path, *, size: int = 512) -> Path:
+    """VQFR v2: a fidelity from 0 to 1 beside the picture, `main_dec` among four outputs; the fidelity is added."""
+    nodes = [
+        helper.make_node("Add", ["x_lq", "fidelity_ratio"], ["main_dec"]),
+        *(helper.make_node("Identity", ["x_lq"], [name]) for name in ("enc_feat", "quant_logit", "texture_dec")),
+    ]
+    shape = (1, 3, size, size)
+    outputs = [tensor(name, shape) for name in ("enc_feat", "quant_logit", "texture_dec", "main_dec")]
+    return save(path, nodes, [tensor("x_lq", shape), tensor("fidelity_ratio", (1,))], outputs)
+
+
+def upscaler(
+    path: Path,
+    scale: int = 4,
+    *,
+    names: tuple[str, str] = ("input", "output"),
+    side: int | None = None,
+    kind: int = FLOAT,
+) -> Path:
+    """An upscaler of any frame (or of squares of `side`): each pixel becomes a block of `scale` by `scale`."""
+    put, got = names
+    sides = ("h", "w") if side is None else (side, side)
+    larger = ("H", "W") if side is None else (side * scale, side * scale)
+    nodes = [helper.make_node("Resize", [put, "", "scales"], [got], mode="nearest")]
+    return save(
+        path,
+        nodes,
+        [tensor(put, (1, 3, *sides), kind)],
+        [tensor(got, (1, 3, *larger), kind)],
+        [constant("scales", [1, 1, scale, scale])],
+    )
+
+
+def mixing_upscaler(path: Path, scale: int = 2, reach: int = 4) -> Path:
+    """One that looks around: the mean of the pixels up to `reach` away, then depth to space.
+
+    As trained ones do, it goes on with black beyond the edges of what it is given.
+    """
+    taps = 2 * reach + 1
+    kernel = np.zeros((3 * scale * scale, 3, taps, taps))
+    rng = np.random.default_rng(3)
+    for k in range(3 * scale * scale):
+        kernel[k, k // (scale * scale)] = rng.uniform(0.5, 1.5, (taps, taps)) / taps**2
+    nodes = [
+        helper.make_node("Conv", ["input", "kernel"], ["deep"], pads=[reach] * 4, kernel_shape=[taps, taps]),
+        helper.make_node("DepthToSpace", ["deep"], ["output"], blocksize=scale, mode="CRD"),
+    ]
+    inputs, outputs = [tensor("input", (1, 3, "h", "w"))], [tensor("output", (1, 3, "H", "W"))]
+    return save(path, nodes, inputs, outputs, [constant("kernel", kernel)])
