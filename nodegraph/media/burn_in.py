@@ -1,4 +1,4 @@
-"""Burn-in: frame, shot and version drawn into a picture for review."""
+"""Burn-in: frame, shot and version drawn into a picture for review, and the notice that marks a preview."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from nodegraph.data.box import Box, joined
 from nodegraph.data.errors import MediaError
-from nodegraph.data.image import Pixels
+from nodegraph.data.image import Image, Pixels, frozen
+from nodegraph.media.layers import colours
 
 SHARE = 0.028  # of the picture's height: legible on a phone, small on a cinema screen
 MARGIN = 0.6  # of the letter height
 WEIGHT = 500
+NOTICE = 0.045  # of the height: a notice is larger
+SMALLEST = 8  # pixels that a letter needs
 WORD = re.compile(r"\{(\w*)(?::0(\d))?\}")
 
 
@@ -64,3 +68,51 @@ def draw(pixels: Pixels, text: str) -> Pixels:
     colour *= 1 - white
     colour += white
     return result
+
+
+def notice(image: Image, text: str) -> Image:
+    """Mark a picture: white words on a black band along its top, in every layer of light that it has.
+
+    The band hides what is under it, so that no light behind can wash the words out; lines are broken, and letters
+    made smaller, until they fit the width.
+    """
+    width, height = image.format.width, image.format.height
+    ink = frozen(_lettered(text, width, height))[..., None]
+    band = Box(0, 0, width, ink.shape[0])
+    layers = colours(image.channels) or (image.rgb or image.channels[:1],)
+    names = tuple(name for layer in layers for name in layer)
+    if not names:
+        return image
+    marked = np.repeat(ink, len(names), axis=2)
+    marked[..., [name == "A" or name.endswith(".A") for name in names]] = 1
+    return image.widened(joined([image.data, band])).patched(band, marked, names)
+
+
+def _lettered(text: str, width: int, height: int) -> Pixels:
+    """The words on a band as wide as the picture, 0 to 1."""
+    import cv2
+
+    face = cv2.FontFace("sans")
+    size = max(SMALLEST, round(height * NOTICE))
+
+    def wide(line: str, size: int) -> int:
+        return int(cv2.getTextSize((width, height), line, (0, 0), face, size, WEIGHT)[2])
+
+    while True:
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and wide(longer, size) > width - size:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        fits = len(lines) * size * 1.5 <= height / 3 and all(wide(line, size) <= width - size for line in lines)
+        if fits or size <= SMALLEST:
+            break
+        size = max(SMALLEST, round(size * 0.8))
+    step = round(size * 1.5)
+    ink = np.zeros((min(height, step * len(lines) + size // 2), width), np.uint8)
+    for number, line in enumerate(lines, 1):
+        x = max(0, (width - wide(line, size)) // 2)
+        cv2.putText(ink, line, (x, round(step * number - size * 0.1)), (255,), face, size, WEIGHT)
+    return ink.astype(np.float32) / np.float32(255)

@@ -14,6 +14,7 @@ from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Pixels
 
 HEADER = 2048
+COPYRIGHT = 460
 COMPONENTS = {6: 1, 50: 3, 51: 4, 52: 4}
 
 
@@ -89,8 +90,8 @@ def _told(data: bytes, field: Any) -> dict[str, Any]:
     return told
 
 
-def dpx_bytes(pixels: Pixels) -> bytes:
-    """A 10-bit RGB DPX of encoded values, big-endian, method A."""
+def dpx_bytes(pixels: Pixels, note: str = "") -> bytes:
+    """A 10-bit RGB DPX of encoded values, big-endian, method A; the note stands where the copyright does."""
     height, width, _ = pixels.shape
     codes = np.rint(np.clip(np.nan_to_num(pixels[..., :3]), 0, 1) * 1023).astype(np.uint32)
     words = codes[..., 0] << 22 | codes[..., 1] << 12 | codes[..., 2] << 2
@@ -99,6 +100,8 @@ def dpx_bytes(pixels: Pixels) -> bytes:
     struct.pack_into(">4sI8sI", header, 0, b"SDPX", HEADER, b"V2.0\0\0\0\0", HEADER + 4 * width * height)
     struct.pack_into(">HHII", header, 768, 0, 1, width, height)
     struct.pack_into(">IIfIf", header, 780, 0, 0, 0.0, 1023, 0.0)
+    if note:
+        header[COPYRIGHT : COPYRIGHT + 200] = note.encode()[:199].ljust(200, b"\0")
     header[800:804] = bytes((50, 0, 0, 10))
     struct.pack_into(">HHIII", header, 804, 1, 0, HEADER, 0, 0)
     return bytes(header) + words.astype(">u4").tobytes()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,29 +32,32 @@ class ExrReader:
             raise MediaError(f"{self.file.path} has no part {index}", f"it has {len(self.file.parts)}")
         return self.file.parts[index]
 
-    def native(self, index: int, box: Box) -> dict[str, NDArray[Any]]:
+    @contextlib.contextmanager
+    def native(self, index: int, box: Box) -> Iterator[dict[str, NDArray[Any]]]:
         """A box of whole blocks in the file's own types, by channel or as `RGB`/`RGBA` together.
 
-        Nobody may write to them: a splice finds them again.
+        Nobody may write to them, or look at them afterwards: a splice finds them again, and changes them.
         """
         part = self.part(index)
         handle = _open(self.file.path)
         try:
             check_open(self.file.path, self.file, handle)
             place = Place.of(handle, index)
-            known = RECENT.find(place, box)
-            if known is not None:
-                return known
+            with RECENT.lent(place, box) as known:
+                if known is not None:
+                    yield known
+                    return
             planes = decode(self.file, handle, part, box)
-            if box.area * 2 <= part.data.area:  # a region: who reads one often changes it, and then splices
-                RECENT.add(place, box, planes)
-            return planes
         finally:
             os.close(handle)
+        yield planes
+        if box.area * 2 <= part.data.area:  # a region: who reads one often changes it, and then splices
+            RECENT.add(place, box, planes)
 
     def decode(self, index: int, box: Box, channels: Sequence[str]) -> Pixels:
         """Values of a box of whole blocks: float32, rows x columns x channels."""
-        return interleaved(self.native(index, box), channels)
+        with self.native(index, box) as planes:
+            return interleaved(planes, channels)
 
     def read(self, index: int, box: Box, channels: Sequence[str]) -> Pixels:
         """Values of any box; 0 outside the data window."""
@@ -65,8 +69,9 @@ class ExrReader:
             return self.decode(index, box, channels)
         if inside.empty:
             return np.zeros((box.height, box.width, len(channels)), np.float32)
-        planes = {name: plane[inside.slices(around)] for name, plane in self.native(index, around).items()}
-        values = interleaved(planes, channels)
+        with self.native(index, around) as native:
+            planes = {name: plane[inside.slices(around)] for name, plane in native.items()}
+            values = interleaved(planes, channels)
         if inside == box:
             return values
         result = np.zeros((box.height, box.width, len(channels)), np.float32)

@@ -73,10 +73,12 @@ def encode_movie(
     sound: Sound | None = None,
     count: int | None = None,
     timecode: str = "",
+    words: str = "",
 ) -> int:
     """Encode frames (display values, RGB or RGBA, white 1.0) and return how many there were.
 
     Whatever goes wrong, also in making the frames, the encoder is stopped and no half movie is left.
+    `words` are the movie's comment.
     """
     tags = tags or ColorTags()
     todo = iter(frames)
@@ -87,7 +89,7 @@ def encode_movie(
         raise MediaError(f"there is no sound file {sound.file}", "check the path, or write without sound")
     with_alpha = codec.alpha and first.shape[2] == 4
     with atomic(target) as beside, tempfile.TemporaryFile() as told:
-        command = _command(beside, first, fps, codec, with_alpha, tags, sound, count, timecode)
+        command = _command(beside, first, fps, codec, with_alpha, tags, sound, count, timecode, words)
         encoder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=told)
         try:
             written = _feed(encoder, _after(first, todo), first.shape, with_alpha, MATRIX_NUMBERS[tags.matrix], target)
@@ -161,6 +163,7 @@ def _command(
     sound: Sound | None,
     count: int | None,
     timecode: str,
+    words: str,
 ) -> list[str]:
     import ffmpeg
     import imageio_ffmpeg
@@ -186,6 +189,8 @@ def _command(
         options["movflags"] = "+write_colr+faststart"
     if timecode:
         options["timecode"] = timecode
+    if words:
+        options["metadata"] = f"comment={words}"
     if sound is not None:
         span = {"t": float(count / fps)} if count else {}
         streams.append(ffmpeg.input(str(sound.file), ss=sound.start, **span).audio)

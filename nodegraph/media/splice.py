@@ -214,10 +214,10 @@ def _encode_touched(
     for cells in touched:
         columns, _ = part.grid
         box = _box_of(part, cells)
-        known = RECENT.find(Place.of(handle, part.index), box)
+        known = RECENT.take(Place.of(handle, part.index), box)
         old = decode(source, handle, part, box) if known is None else known
         data = encode(
-            partial(_changed, old, box, changes, known is not None),
+            partial(_changed, old, box, changes),
             box,
             part.compression,
             pixel_bytes=part.pixel_bytes,
@@ -239,11 +239,9 @@ def _encode_touched(
     return fresh
 
 
-def _changed(old: Planes, box: Box, changes: Sequence[Change], shared: bool, rows: Box) -> Planes:
-    """Some rows of a box with the changes in them. What others look at as well is left as it is."""
+def _changed(old: Planes, box: Box, changes: Sequence[Change], rows: Box) -> Planes:
+    """Some rows of a box with the changes in them."""
     planes = {name: array[rows.slices(box)] for name, array in old.items()}
-    if shared:
-        planes = {name: array.copy() for name, array in planes.items()}
     for change in changes:
         inside = change.box.meet(rows)
         if inside.empty:

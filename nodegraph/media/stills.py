@@ -15,6 +15,7 @@ from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Pixels
 from nodegraph.media.atomic import atomic
 from nodegraph.media.dpx import dpx_bytes, read_dpx
+from nodegraph.media.still_words import in_jpeg, in_png
 
 PNG, TIFF, JPEG, DPX = (
     frozenset({".png"}),
@@ -159,10 +160,11 @@ def _broken(path: Path) -> MediaError:
     return MediaError(f"{path} is damaged, or not what its name says", "copy or render it again")
 
 
-def write_still(path: Path, pixels: Pixels, bits: int, quality: int = 95) -> None:
+def write_still(path: Path, pixels: Pixels, bits: int, quality: int = 95, *, words: str = "") -> None:
     """Encode display values, grey or RGB(A), alpha not associated; it takes its name only when complete.
 
-    What is below 0 or above 1 is clipped, here and nowhere else; 32 bits (TIFF) are kept as they are.
+    What is below 0 or above 1 is clipped, here and nowhere else; 32 bits (TIFF) are kept as they are. `words` go
+    into the header: the comment, the description, or what a DPX has as copyright (no more than 199 bytes).
     """
     suffix = path.suffix.lower()
     if suffix in TIFF and bits == 32:
@@ -172,18 +174,23 @@ def write_still(path: Path, pixels: Pixels, bits: int, quality: int = 95) -> Non
         stored = np.rint(np.clip(np.nan_to_num(pixels), 0, 1) * most).astype(np.uint8 if bits == 8 else np.uint16)
     with atomic(path) as beside:
         if suffix in DPX:
-            beside.write_bytes(dpx_bytes(pixels if pixels.shape[2] > 2 else np.repeat(pixels[..., :1], 3, axis=2)))
+            colour = pixels if pixels.shape[2] > 2 else np.repeat(pixels[..., :1], 3, axis=2)
+            beside.write_bytes(dpx_bytes(colour, words))
         elif suffix in TIFF:
-            _write_tiff(beside, stored)
+            _write_tiff(beside, stored, words)
         else:
-            beside.write_bytes(_encoded(path, stored, quality))
+            data = _encoded(path, stored, quality)
+            put = in_png if suffix in PNG else in_jpeg
+            beside.write_bytes(put(data, words) if words else data)
 
 
-def _write_tiff(path: Path, stored: NDArray[Any]) -> None:
+def _write_tiff(path: Path, stored: NDArray[Any], words: str) -> None:
     import tifffile
 
     depth = stored.shape[2]
     extra: dict[str, Any] = {"extrasamples": ["unassalpha"]} if depth in (2, 4) else {}
+    if words:
+        extra["description"] = words.encode()
     photometric: Any = "rgb" if depth > 2 else "minisblack"
     squeezed = stored if depth > 1 else stored[..., 0]
     tifffile.imwrite(path, squeezed, photometric=photometric, compression="adobe_deflate", metadata=None, **extra)
