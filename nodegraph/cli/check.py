@@ -9,6 +9,7 @@ from typing import Any
 
 from nodegraph.cli.files import opened
 from nodegraph.data.errors import NodegraphError
+from nodegraph.engine.consent import problems_of as consent_problems
 from nodegraph.engine.paths import absolute
 from nodegraph.graph.document import Document
 from nodegraph.graph.knob import File
@@ -38,7 +39,8 @@ def problems_of(path: Path) -> list[str]:
         file = opened(path, strict=False)
     except NodegraphError as fault:
         return [str(fault)]
-    return [*file.problems, *_nodes(file)]
+    problems = [*file.problems, *_nodes(file)]
+    return problems + consent_problems(file.graph, file.folder) if isinstance(file, Document) else problems
 
 
 def _nodes(file: Document | Preset) -> list[str]:

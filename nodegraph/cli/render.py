@@ -28,6 +28,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, metavar="N", help="frames side by side; one a core if not given")
     parser.add_argument("--json", action="store_true", help="tell what happens as lines of JSON")
     parser.add_argument("--checked", action="store_true", help="compute all that the cache gives anew, and compare")
+    parser.add_argument(
+        "--preview", action="store_true", help="without consent too: every frame is marked as a preview"
+    )
     parser.add_argument("--profile", action="store_true", help="tell how long each node took")
 
 
@@ -54,6 +57,7 @@ def chosen(args: argparse.Namespace) -> tuple[Document, Graph, list[str], tuple[
 
 def run(args: argparse.Namespace) -> int:
     from nodegraph.cli.progress import shown
+    from nodegraph.engine.consent import demand
     from nodegraph.engine.events import Event, Finished, Report
     from nodegraph.engine.render import render
 
@@ -69,6 +73,8 @@ def run(args: argparse.Namespace) -> int:
         if isinstance(event, Finished):
             reports.append(event.report)
 
+    if len(sinks) > 1 and not args.preview:
+        demand(graph, sinks, frames, document.folder)
     signal.signal(signal.SIGTERM, _stop)
     fault: NodegraphError | None = None
     for sink in sinks:
@@ -84,6 +90,7 @@ def run(args: argparse.Namespace) -> int:
                 memory=memory,
                 workers=args.workers,
                 checked=args.checked or None,
+                preview=args.preview,
             )
         except NodegraphError as error:
             if not (reports and any(failed is error for _, failed in reports[-1].failed)):
@@ -112,7 +119,7 @@ def _sum_up(report: Any, args: argparse.Namespace) -> None:
         parts.append(f"{len(report.skipped)} there already")
     if report.failed:
         parts.append(f"{len(report.failed)} failed")
-    print(f"{report.sink}: {', '.join(parts)}")
+    print(f"{report.sink}: {', '.join(parts)}{' (a preview)' if report.preview else ''}")
     if args.profile:
         for name, timing in report.timings.items():
             each = timing.seconds / timing.calls * 1000
@@ -149,6 +156,8 @@ def _again(report: Any, args: argparse.Namespace) -> str:
     words += ["--frames", str(FrameRange.of(frame for frame, _ in report.failed))]
     for setting in args.set:
         words += ["--set", setting]
+    if args.preview:
+        words.append("--preview")
     if args.on_error != "stop":
         words += ["--on-error", args.on_error]
     return shlex.join(words)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Generic, TypeVar
 
@@ -28,6 +28,8 @@ class Shot:
     space: str = "ACEScg"  # the working space that pixels on wires are in
     config: str = ""  # an OCIO config: a path from the project, or ocio://name; empty: $OCIO, else the built-in default
     version: int = 1
+    # The film that the shot is of: consent is given for one. Nodes do not see it, and it is in no key.
+    production: str = field(default="", repr=False)
 
     @property
     def frames(self) -> range:

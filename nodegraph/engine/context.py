@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
 from nodegraph.data.errors import Cancelled
-from nodegraph.graph.context import Context
+from nodegraph.graph.context import UNSTAMPED, Context, Stamp
 
 T = TypeVar("T")
 
@@ -63,6 +63,7 @@ class RunContext(Context):
         progress: Progress,
         warn: Warn,
         miss: Warn,
+        stamp: Stamp = UNSTAMPED,
     ) -> None:
         self._node = node
         self._frame = frame
@@ -71,6 +72,7 @@ class RunContext(Context):
         self._progress = progress
         self._warn = warn
         self._miss = miss
+        self.stamp = stamp
         self.warnings = []
         self.misses = []
 

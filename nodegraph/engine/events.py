@@ -121,6 +121,7 @@ class Report:
     files: list[Path] = field(default_factory=list)
     timings: dict[str, Timing] = field(default_factory=dict)
     seconds: float = 0.0
+    preview: bool = False  # every frame is marked as one
 
     @property
     def ok(self) -> bool:

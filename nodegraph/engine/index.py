@@ -25,10 +25,11 @@ PLAIN = (bool, int, float, str, Enum, Color, Vec)  # settings that are the value
 
 def _at_home(graph: Graph, folder: Path) -> Shot:
     """The shot as nodes get it: an OCIO config beside the project is found wherever the program was started."""
-    config = graph.shot.config
+    shot = replace(graph.shot, production="")
+    config = shot.config
     if config.startswith("ocio://"):
-        return graph.shot
-    return replace(graph.shot, config=str(absolute(config, folder, graph.roots)))
+        return shot
+    return replace(shot, config=str(absolute(config, folder, graph.roots)))
 
 
 class Source:

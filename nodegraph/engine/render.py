@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 from nodegraph.data.errors import GraphError, MediaError, NodeError, NodegraphError
 from nodegraph.data.threads import cores
 from nodegraph.engine.cache import Cache, default_budget
+from nodegraph.engine.consent import Consents, consents, preview_key
 from nodegraph.engine.disk import Disk
 from nodegraph.engine.evaluate import checked_by_default
 from nodegraph.engine.events import (
@@ -32,7 +33,7 @@ from nodegraph.engine.flow import Failed, ordered_map
 from nodegraph.engine.plan import Plan, Planner
 from nodegraph.engine.receipts import Receipt, Receipts, Word, Written
 from nodegraph.engine.run import Job, Runner
-from nodegraph.engine.step import Step
+from nodegraph.engine.step import Feed, Step
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import File
 from nodegraph.graph.node import NodeType
@@ -63,6 +64,7 @@ def render(
     workers: int | None = None,
     checked: bool | None = None,
     cancel: threading.Event | None = None,
+    preview: bool = False,
 ) -> Report:
     """Render frames of a sink: those of the shot if none are given.
 
@@ -70,8 +72,13 @@ def render(
     render and is raised; with `on_error="skip"` it is listed in the report and the other frames go on.
     `on_event` is called by one thread at a time. Set `cancel` to stop: Cancelled is raised, and what
     was written stays good. An error that stops the render sets it as well.
+
+    A frame that shows somebody's face needs their consent, else ConsentError is raised before anything is
+    written. A `preview` is rendered all the same; every frame of it is marked as one, for the eye and in its metadata.
     """
-    return _Render(graph, sink, frames, root, on_event, resume, on_error, memory, workers, checked, cancel).run()
+    return _Render(
+        graph, sink, frames, root, on_event, resume, on_error, memory, workers, checked, cancel, preview
+    ).run()
 
 
 class _Render:
@@ -88,6 +95,7 @@ class _Render:
         workers: int | None,
         checked: bool | None,
         cancel: threading.Event | None,
+        preview: bool,
     ) -> None:
         self.sink = sink
         self.kind = _sink_type(graph, sink)
@@ -99,7 +107,9 @@ class _Render:
         self.on_error = on_error
         self.cancel = cancel or threading.Event()
         checked = checked_by_default() if checked is None else checked
-        self.report = Report(sink)
+        self.preview = preview
+        self.consents = Consents({})
+        self.report = Report(sink, preview=preview)
         self.planner = Planner(graph, root)
         self.receipts = Receipts(self.planner.folder, sink)
         self.runner = Runner(
@@ -118,6 +128,9 @@ class _Render:
         start = perf_counter()
         self.tell(Started(self.sink, self.frames))
         try:
+            self.consents = consents(self.planner, self.sink, self.frames, self._known)
+            if not self.preview:
+                self.consents.demand()
             self.receipts.ready()
             if any(port.time == "clip" for port in self.kind.inputs):
                 self._whole()
@@ -129,6 +142,10 @@ class _Render:
             self.report.seconds = perf_counter() - start
             self.tell(Finished(self.sink, self.report))
         return self.report
+
+    def _known(self, step: Step) -> Any:
+        """The result of a Step, ahead of the frames that will want it."""
+        return self.runner.result(Plan(step.node, step.frame or self.frames[0], Feed(step)), self._job())
 
     # -- frame by frame ----------------------------------------------------------------------------
 
@@ -167,7 +184,8 @@ class _Render:
             self.runner.done(job)
 
     def _write(self, plan: Plan, frame: int | None, job: Job) -> _Outcome:
-        key = plan.feed.step.key.hex()
+        job.stamp = self.consents.stamp(self.frames if frame is None else (frame,), self.preview)
+        key = preview_key(plan.feed.step.key.hex(), job.stamp)
         start = perf_counter()
         if self.resume and (receipt := self.receipts.done(frame, key)):
             self._alone(receipt.files, plan.frame)
@@ -267,6 +285,7 @@ class _Render:
     def _job(self) -> Job:
         job = Job(self.cancel)
         job.progress = lambda node, frame, done, message: self.tell(NodeProgress(node, frame, done, message))
+        job.warn = lambda node, frame, message: self._told(Word(node, frame, message, False))
         return job
 
     def _told(self, word: Word) -> None:

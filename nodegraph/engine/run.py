@@ -19,6 +19,7 @@ from nodegraph.engine.flow import Failed, ordered_map
 from nodegraph.engine.plan import Plan, Planner, in_order
 from nodegraph.engine.step import Fed, Given, Near, Step, Whole
 from nodegraph.engine.timing import Timings
+from nodegraph.graph.context import UNSTAMPED
 
 LOOK_AHEAD = 16  # frames planned before they run, so that the cache knows what they will share
 WORKING = 1.5  # a node at work holds more than its pictures
@@ -41,6 +42,7 @@ class Job:
         self.progress: Callable[[str, int | None, float, str], None] = _no_progress
         self.warn: Callable[[str, int | None, str], None] = _no_warning
         self.miss: Callable[[str, int | None, str], None] = _no_warning  # nothing to do on a frame
+        self.stamp = UNSTAMPED  # what sinks put into their files
         self.on_clip: Callable[[int, int], None] | None = None  # frames of a Clip taken so far, and in all
         self.plan = plan
         self.frame: int = 0 if plan is None else plan.frame
@@ -58,7 +60,7 @@ class Job:
         job = Job(self.cancel, None if isinstance(plan, Failed) else plan)
         if isinstance(plan, Failed):
             job.frame, job.problem = plan.item, plan.error
-        job.progress, job.warn, job.miss = self.progress, self.warn, self.miss
+        job.progress, job.warn, job.miss, job.stamp = self.progress, self.warn, self.miss, self.stamp
         return job
 
     def planned(self) -> Plan:
@@ -242,7 +244,8 @@ class Runner:
             return Window(argument.frame, near)
         if kind is Whole:
             return self._clip(argument, step, job)
-        return RunContext(step.node, step.frame, self.loads, job.cancel, job.progress, job.warn, job.miss)
+        stamp = job.stamp if step.kind.sink else UNSTAMPED  # no other node may depend on it: it is in no key
+        return RunContext(step.node, step.frame, self.loads, job.cancel, job.progress, job.warn, job.miss, stamp)
 
     # -- whole shots -------------------------------------------------------------------------------
 

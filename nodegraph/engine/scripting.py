@@ -51,8 +51,12 @@ def render(
     on_error: OnError = "stop",
     memory: int | None = None,
     workers: int | None = None,
+    preview: bool = False,
 ) -> Report:
-    """Render frames of a sink, as `1001-1100x2` or numbers; those of the shot if none are given."""
+    """Render frames of a sink, as `1001-1100x2` or numbers; those of the shot if none are given.
+
+    A final render of an identity without consent is refused (ConsentError); a `preview` marks every frame instead.
+    """
     return render_graph(
         _graph(graph),
         node,
@@ -63,6 +67,7 @@ def render(
         on_error=on_error,
         memory=memory,
         workers=workers,
+        preview=preview,
     )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from nodegraph.data.errors import Cancelled
@@ -11,8 +12,32 @@ from nodegraph.data.errors import Cancelled
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class Stamp:
+    """What a render says in all that it writes, whatever lies between: whoever writes a file puts it there."""
+
+    preview: str = ""  # drawn into every picture of a preview; empty in a final render
+    notes: Mapping[str, str] = field(default_factory=dict)  # the file's metadata, as consent/NAME
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The notes and the preview's notice, under the program's prefix."""
+        told = {"preview": self.preview} if self.preview else {}
+        return {f"nodegraph/{name}": text for name, text in {**self.notes, **told}.items()}
+
+    @property
+    def words(self) -> str:
+        """The same as lines, for files that hold one text."""
+        return "\n".join(f"{name}: {text}" for name, text in reversed(self.metadata.items()))
+
+
+UNSTAMPED = Stamp()
+
+
 class Context:
     """Handed to a node that names it. This plain one serves tests and single calls; the engine has its own."""
+
+    stamp = UNSTAMPED  # for nodes that write
 
     def __init__(self) -> None:
         self.warnings: list[str] = []

@@ -320,6 +320,7 @@ def _shot(saved: Any) -> Shot:
             space=str(saved.get("space", plain.space)),
             config=str(saved.get("config", plain.config)),
             version=int(saved.get("version", plain.version)),
+            production=str(saved.get("production", plain.production)),
         )
     except (TypeError, ValueError, AttributeError, ZeroDivisionError) as fault:
         raise GraphError(f"the shot's settings are wrong: {fault}", "see “shot” in the file") from fault
@@ -331,7 +332,7 @@ def _shot(saved: Any) -> Shot:
 def _shot_to_json(shot: Shot) -> Saved:
     plain = Shot()
     saved: Saved = {}
-    for name in ("name", "first", "last", "space", "config", "version"):
+    for name in ("name", "first", "last", "space", "config", "version", "production"):
         if getattr(shot, name) != getattr(plain, name):
             saved[name] = getattr(shot, name)
     if shot.fps != plain.fps:

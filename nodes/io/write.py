@@ -25,6 +25,7 @@ from nodegraph.graph.knob import File, Knob, Space
 from nodegraph.graph.node import Knobs, node
 from nodegraph.media.atomic import make_room, sweep
 from nodegraph.media.attributes import STRUCTURE, to_write
+from nodegraph.media.burn_in import notice
 from nodegraph.media.exr_file import ExrFile
 from nodegraph.media.layers import Layout, fold, in_layer
 from nodegraph.media.layers_depth import NEEDS_NEW_READER, Depth, must_keep
@@ -161,6 +162,8 @@ def write(
     image = _chosen(image, channels)
     if not image.channels:
         raise MediaError(f"nothing to write to {target}", "the picture has no channels: look at what makes it")
+    if ctx.stamp.preview:
+        image = notice(image, ctx.stamp.preview)
     config = load_config(shot.config)
     if target.suffix.lower() not in EXR:
         _write_display(image, target, shot, config, ctx, colorspace, bits, quality)
@@ -171,7 +174,7 @@ def write(
     working = config.space(image.colorspace or shot.space)
     step = processor(config, working, plan.space)
     values = FileValues(image, None if step.identity else step.run)
-    attributes = _attributes(image, frame, shot, config, plan, POLICY[metadata], preset)
+    attributes = _attributes(image, frame, shot, config, plan, POLICY[metadata], preset) | ctx.stamp.metadata
     doubts = Doubts()
     if plan.splice and exr is not None and source is not None:
         there = exr.parts[image.origin.part if image.origin else 0].attributes
@@ -226,7 +229,7 @@ def _write_display(
             pixels = frozen(np.concatenate((colour, np.clip(pixels[..., 3:], 0, 1)), axis=2))
         else:
             pixels = step.run(pixels)
-    write_still(target, pixels, depth, quality)
+    write_still(target, pixels, depth, quality, words=ctx.stamp.words)
     told = doubts.told(target, "")
     if told:
         ctx.warn(told)
