@@ -13,7 +13,6 @@ from nodegraph.ml.swappers.contracts import CONTRACTS, Contract, Feed
 from nodegraph.ml.swappers.source import Source, averaged
 from nodegraph.ml.swappers.swapper import open_swapper
 from tests.ml.swap_models import (
-    EMAP,
     GAIN,
     NAMES,
     dfm_file,
@@ -34,7 +33,7 @@ def named(name: str) -> Contract:
 def faces(size: int, count: int = 1) -> np.ndarray:
     """Noise, another level in each channel, so that none stands for another."""
     rng = np.random.default_rng(size)
-    return np.asarray(rng.uniform(0, 0.6, (count, size, size, 3)) + (0.3, 0.15, 0.0), np.float32)
+    return np.asarray(rng.uniform(0, 0.6, (count, size, size, 3)) + np.array([0.3, 0.15, 0.0]), np.float32)
 
 
 def person(contract: Contract, seed: int = 3) -> Source:
