@@ -1,0 +1,151 @@
+"""The edges of a matte: eaten away or grown by fractions of pixels, softened inwards, faded at the crop's border.
+
+Grey mattes stay grey: what is half covered in the middle of a matte stays half covered, whatever is done to its edge.
+Beyond the crop there is nothing, so a matte that reaches its border is eaten away there too.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from nodegraph.data.image import Pixels
+from nodegraph.data.threads import split_rows
+
+FADE = 0.02  # of the crop's size: how far from its border a matte begins to fade
+NARROW = 1e-3  # pixels that change nothing
+CUT = 3.0  # sigmas at which the kernel of a feather ends
+
+
+@cache
+def _kernel() -> Any:
+    from numba import njit
+
+    @njit(nogil=True, cache=True, fastmath=True)
+    def least(tables: Any, radius: float, first: int, end: int, result: Any) -> None:
+        """The least value within a disc around each pixel; `tables[k]` holds the least of 2**k pixels from there on.
+
+        The picture lies `pad` pixels inside the tables. Between pixels it is taken as straight, along the rows
+        exactly, so that the disc may have any radius.
+        """
+        whole = math.floor(radius)
+        part = radius - whole
+        pad = whole + 2
+        width = result.shape[1]
+        plain = tables[0]
+        for row in range(first, end):
+            out = result[row]
+            here = row + pad
+            for x in range(width):
+                above = plain[here - whole, x + pad] * (1 - part) + plain[here - whole - 1, x + pad] * part
+                below = plain[here + whole, x + pad] * (1 - part) + plain[here + whole + 1, x + pad] * part
+                out[x] = min(above, below)
+            for down in range(-whole, whole + 1):
+                reach = math.sqrt(radius * radius - down * down)
+                left = math.floor(reach)
+                rest = reach - left
+                k = 0
+                while (2 << k) <= 2 * left + 1:
+                    k += 1
+                table = tables[k, here + down]
+                line = plain[here + down]
+                shift = 2 * left + 1 - (1 << k)
+                start = pad - left
+                for x in range(width):
+                    a = min(table[x + start], table[x + start + shift])
+                    b = line[x + start] * (1 - rest) + line[x + start - 1] * rest
+                    c = line[x + pad + left] * (1 - rest) + line[x + pad + left + 1] * rest
+                    out[x] = min(out[x], a, b, c)
+
+    return least
+
+
+def eroded(matte: Pixels, radius: float) -> Pixels:
+    """The matte with its edge moved inwards by so many pixels; outwards where they are negative."""
+    if abs(radius) < NARROW or not matte.any():
+        return matte
+    far = abs(radius)
+    more = math.ceil(far) + 1 if radius < 0 else 0
+    rows, columns = np.flatnonzero(matte.any(axis=1)), np.flatnonzero(matte.any(axis=0))
+    part = (
+        slice(max(0, rows[0] - more), min(matte.shape[0], rows[-1] + 1 + more)),
+        slice(max(0, columns[0] - more), min(matte.shape[1], columns[-1] + 1 + more)),
+    )
+    source = matte[part] if radius > 0 else -matte[part]
+    pad = math.floor(far) + 2
+    levels = (2 * pad + 1).bit_length()
+    tables = np.zeros((levels, source.shape[0] + 2 * pad, source.shape[1] + 2 * pad), np.float32)
+    tables[0, pad:-pad, pad:-pad] = source
+    for k in range(1, levels):
+        half = 1 << (k - 1)
+        tables[k] = tables[k - 1]
+        np.minimum(tables[k - 1, :, :-half], tables[k - 1, :, half:], out=tables[k, :, :-half])
+    least = np.empty_like(source)
+    split_rows(lambda first, end: _kernel()(tables, far, first, end, least), source.shape[0], tables.nbytes * pad)
+    result = np.zeros_like(matte)
+    result[part] = least if radius > 0 else -least
+    return result
+
+
+def trimmed(matte: Pixels, top: float = 0.0, bottom: float = 0.0, left: float = 0.0, right: float = 0.0) -> Pixels:
+    """The matte with the edge of single sides moved inwards; outwards where the number is negative."""
+    matte = _from_top(matte, top)
+    matte = _from_top(matte[::-1], bottom)[::-1]
+    matte = _from_top(matte.T, left).T
+    return np.ascontiguousarray(_from_top(matte.T[::-1], right)[::-1].T)
+
+
+def _from_top(matte: Pixels, pixels: float) -> Pixels:
+    """The edges that look up moved down."""
+    far = abs(pixels)
+    if far < NARROW:
+        return matte
+    whole = math.floor(far)
+    one, other = (_least_above(matte, count, pixels > 0) for count in (whole, whole + 1))
+    result: Pixels = one + (other - one) * np.float32(far - whole)
+    return result
+
+
+def _least_above(matte: Pixels, count: int, inwards: bool) -> Pixels:
+    """The least of each pixel and so many above it; or the greatest of it and so many below."""
+    import cv2
+
+    count = min(count, matte.shape[0])
+    if count == 0:
+        return matte
+    window = np.ones((count + 1, 1), np.uint8)
+    work = cv2.erode if inwards else cv2.dilate
+    anchor = (0, count if inwards else 0)
+    done = work(np.ascontiguousarray(matte), window, anchor=anchor, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    return np.asarray(done, np.float32)
+
+
+def feathered(matte: Pixels, width: float) -> Pixels:
+    """The matte with a soft edge of some pixels, all of it inside: 0 at the old edge, and nowhere more than before."""
+    import cv2
+
+    if width < NARROW or not matte.any():
+        return matte
+    half = width / 2
+    reach = math.ceil(half)
+    at = np.arange(-reach, reach + 1)
+    weights = np.exp(-0.5 * (at * CUT / half) ** 2) * (np.abs(at) <= half)
+    line = (weights / weights.sum()).astype(np.float32)
+    inner = eroded(matte, half)
+    soft = cv2.sepFilter2D(inner, cv2.CV_32F, line, line, borderType=cv2.BORDER_CONSTANT)
+    return np.minimum(matte, np.asarray(soft, np.float32))
+
+
+def faded(matte: Pixels) -> Pixels:
+    """The matte without its reach to the crop's border, where a paste would show an edge."""
+    ramps = []
+    for size in matte.shape:
+        wide = max(2.0, FADE * size)
+        near = np.minimum(np.arange(size), np.arange(size)[::-1]) / wide
+        t = np.clip(near, 0, 1)
+        ramps.append((t * t * (3 - 2 * t)).astype(np.float32))
+    result: Pixels = np.minimum(matte, np.minimum(ramps[0][:, None], ramps[1][None, :]))
+    return result
