@@ -190,8 +190,8 @@ class Faces:
 
 
 def five_of(points: Points) -> Points:
-    """Eyes, nose and corners of the mouth of the 68."""
-    return np.stack([points[RIGHT_EYE].mean(axis=0), points[LEFT_EYE].mean(axis=0), points[30], points[48], points[54]])
+    """Eyes, nose and corners of the mouth of the 68. Eyes by their corners: a blink must not move what is fitted."""
+    return np.stack([points[[36, 39]].mean(axis=0), points[[42, 45]].mean(axis=0), points[30], points[48], points[54]])
 
 
 def numbers(saved: Any, shape: tuple[int, ...]) -> NDArray[np.float64]:

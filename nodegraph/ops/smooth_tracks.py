@@ -14,6 +14,16 @@ from nodegraph.ops.steady import Smoother, smoothed, steadied, tremble
 # Bridge and wings of the nose, corners of the eyes: what lids, lips and jaw do not move.
 STILL = (27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45)
 
+# What crops are fitted by, and what goes with it: eyes and brows by the corners of the eyes, the nose by its tip, each
+# corner of the mouth. Lids and lips open and close on these.
+FEATURES = (
+    ((36, 39), (*range(17, 22), *range(36, 42))),
+    ((42, 45), (*range(22, 27), *range(42, 48))),
+    ((30,), tuple(range(27, 36))),
+    ((48,), (48, 60)),
+    ((54,), (54, 64)),
+)
+
 
 class Strength(NamedTuple):
     """How much of the window each part of the motion is smoothed over: 0 not at all, 1 all of it."""
@@ -72,7 +82,10 @@ def _turned(points: NDArray[np.float64], angle: NDArray[np.float64]) -> NDArray[
 def smooth_points(
     points: NDArray[np.float64], smoother: Smoother, window: float, strength: Strength
 ) -> NDArray[np.float64]:
-    """The landmarks of one stretch, smoothed. Shape gives way to what is more than noise: blinks and words stay."""
+    """The landmarks of one stretch, smoothed. Shape gives way to what is more than noise: blinks and words stay.
+
+    Where the features sit on the head is smoothed as the head is, for crops are fitted to that and tremble with it.
+    """
 
     def over(share: float) -> float:
         return 1 + (window - 1) * share
@@ -80,12 +93,17 @@ def smooth_points(
     motion = motion_of(points)
     flat = motion.shape.reshape(len(points), -1)
     noise = tremble(flat)
+    shape = steadied(flat, over(strength.shape), noise).reshape(motion.shape.shape)
+    if strength.shape:
+        for anchor, feature in FEATURES:
+            seat = smoothed(motion.shape[:, anchor].mean(axis=1), smoother, over(strength.position))
+            shape[:, feature] += (seat - shape[:, anchor].mean(axis=1))[:, None]
     return points_of(
         Motion(
             smoothed(motion.place, smoother, over(strength.position)),
             smoothed(motion.size, smoother, over(strength.scale)),
             smoothed(motion.turn, smoother, over(strength.rotation)),
-            steadied(flat, over(strength.shape), noise).reshape(motion.shape.shape),
+            shape,
         )
     )
 

@@ -1,6 +1,7 @@
 """Smoothing over time that does not lag: every filter looks as far ahead as back.
 
-Savitzky and Golay 1964; Casiez, Roussel and Vogel 2012 (One Euro), run both ways; Rauch, Tung and Striebel 1965.
+Savitzky and Golay 1964, weighed as Schmid, Rath and Diebold 2022 advise; Casiez, Roussel and Vogel 2012 (One Euro), run
+both ways; Rauch, Tung and Striebel 1965.
 """
 
 from __future__ import annotations
@@ -68,12 +69,20 @@ def gaussian(signal: Signal, sigma: float) -> Signal:
 
 
 def _savgol(signal: Signal, window: float) -> Signal:
-    from scipy.signal import savgol_coeffs
-
+    """A parabola through each stretch, which counts less towards its ends: what trembles fast does not leak through."""
     length = 2 * round((window - 1) / 2) + 1
     if length < 5:
         return gaussian(signal, window / 4)
-    return _filtered(signal, savgol_coeffs(length, 2))
+    return _filtered(signal, parabola(length))
+
+
+def parabola(length: int) -> Signal:
+    """The weights by which the middle of a least-squares parabola is made of the values around it."""
+    at = np.linspace(-1.0, 1.0, length)
+    powers = at[:, None] ** np.arange(3)
+    weighed = powers * np.hanning(length + 2)[1:-1, None]
+    result: Signal = np.linalg.solve(weighed.T @ powers, weighed.T)[0]
+    return result
 
 
 def _one_euro(signal: Signal, window: float) -> Signal:

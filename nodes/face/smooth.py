@@ -23,7 +23,7 @@ def smooth(
     tracks: Tracks,
     *,
     smoother: Annotated[Smoother, Knob(help="how neighbouring frames are weighed")] = Smoother.SAVGOL,
-    window: Annotated[float, Knob(1, 101, unit="frames", help="how many frames count, as many before as after")] = 9.0,
+    window: Annotated[float, Knob(1, 101, unit="frames", help="how many frames count, as many before as after")] = 11.0,
     position: Annotated[float, Knob(0, 1, help="share of the window for where the head is")] = 1.0,
     scale: Annotated[float, Knob(0, 1, help="share of the window for how large it is")] = 1.0,
     rotation: Annotated[float, Knob(0, 1, help="share of the window for how it is turned")] = 1.0,

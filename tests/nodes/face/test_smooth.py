@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nodegraph.data.faces import INNER_LIPS, RIGHT_EYE
+from nodegraph.data.faces import INNER_LIPS, RIGHT_EYE, five_of
 from nodegraph.ops.smooth_tracks import motion_of, points_of
 from nodegraph.ops.steady import Smoother, smoothed
 from nodes.face.smooth import smooth
@@ -125,12 +125,27 @@ def test_taken_apart_and_put_together() -> None:
     np.testing.assert_allclose(points_of(motion_of(points)), points, atol=1e-9)
 
 
-def test_savitzky_golay_is_scipys() -> None:
-    from scipy.signal import savgol_filter
-
+def test_savitzky_golay_is_the_middle_of_a_fitted_parabola() -> None:
     random = np.random.default_rng(2).normal(size=(50, 3))
     ours = smoothed(random, Smoother.SAVGOL, 9)
-    np.testing.assert_allclose(ours[4:-4], savgol_filter(random, 9, 2, axis=0)[4:-4], atol=1e-12)
+    at, weights = np.arange(-4, 5), np.cos(np.pi * np.arange(-4, 5) / 10) ** 2
+    for k in range(4, 46):
+        fitted = np.polyfit(at, random[k - 4 : k + 5], 2, w=np.sqrt(weights))[-1]
+        np.testing.assert_allclose(ours[k], fitted, atol=1e-12)
+
+
+def test_what_crops_are_fitted_by_is_as_steady_as_the_head() -> None:
+    """Five points that tremble for themselves, under a head that keeps still: the fit to them comes to rest."""
+    still = face_points()
+    random = np.random.default_rng(7)
+    points = np.repeat(still[None], 60, axis=0)
+    points[:, [30, 48, 54]] += random.normal(0, 1.5, (60, 3, 2))
+
+    def middles(stack: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.stack([five_of(each).mean(axis=0) for each in stack])
+
+    before, after = middles(points), middles(stacked(smooth(tracks_of(points))))
+    assert np.diff(after, axis=0).std() < 0.25 * np.diff(before, axis=0).std()
 
 
 @EVERY
