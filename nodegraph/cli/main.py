@@ -14,6 +14,7 @@ COMMANDS = {
     "plan": "show what a render will do, and how it will write",
     "check": "look for faults in graphs, without rendering",
     "nodes": "list the nodes, or explain one",
+    "models": "list, show, add or fetch models",
     "preset": "list, show, make or insert presets",
     "diff": "tell two graphs apart, in words",
     "fmt": "write graphs in the one canonical form",

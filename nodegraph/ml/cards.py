@@ -15,6 +15,7 @@ from nodegraph.ml.probe import Probed, probe
 
 BUILT_IN = Path(__file__).with_name("cards.json")
 SUFFIX = ".card.json"
+NOBODY = "nobody has stated its licence"
 TYPES: Mapping[str, tuple[type, ...]] = {
     field.name: (bool, type(None)) if field.name == "commercial" else (int,) if field.name == "size" else (str,)
     for field in fields(Card)
@@ -53,7 +54,7 @@ def unknown(path: Path, sha256: str, found: Probed) -> Card:
         found.architecture,
         size=path.stat().st_size,
         sha256=sha256,
-        note="nobody has stated its licence",
+        note=NOBODY,
     )
 
 
@@ -65,14 +66,15 @@ def place_of(path: Path) -> Path:
 def beside_of(path: Path) -> Card | None:
     """The card that lies beside a file; None if there is none."""
     place = place_of(path)
+    return from_file(place) if place.exists() else None
+
+
+def from_file(place: Path) -> Card:
+    """The card in a file."""
     try:
-        text = place.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ModelError(f"the card {place} cannot be read: {fault}", "mend it or take it away") from fault
-    try:
-        row = json.loads(text)
+        row = json.loads(place.read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise ModelError(f"the card {place} cannot be read: {fault.strerror}", "check the path") from fault
     except (ValueError, RecursionError) as fault:
         raise ModelError(f"{place.name} is no card: {fault}", "mend it or take it away") from fault
     return from_json(row, place.name)

@@ -121,3 +121,23 @@ def mixing_upscaler(path: Path, scale: int = 2, reach: int = 4) -> Path:
     ]
     inputs, outputs = [tensor("input", (1, 3, "h", "w"))], [tensor("output", (1, 3, "H", "W"))]
     return save(path, nodes, inputs, outputs, [constant("kernel", kernel)])
+
+
+def outside(path: Path) -> Path:
+    """A restorer whose constant lies in another file, which could be any."""
+    model = onnx.load(str(restorer(path)))
+    (constant,) = model.graph.initializer
+    constant.ClearField("raw_data")
+    constant.data_location = onnx.TensorProto.EXTERNAL
+    entry = constant.external_data.add()
+    entry.key, entry.value = "location", "../../../../etc/passwd"
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def foreign(path: Path) -> Path:
+    """A restorer that wants an operator that no standard has."""
+    model = onnx.load(str(restorer(path)))
+    model.graph.node[0].domain = "studio.custom"
+    path.write_bytes(model.SerializeToString())
+    return path
