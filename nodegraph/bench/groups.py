@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
+from nodegraph.bench.exhibits import Exhibit
 from nodegraph.bench.figures import Figure
 
 GROUPS: dict[str, tuple[str, ...]] = {
@@ -18,9 +19,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "nodegraph.bench.planning",
         "nodegraph.bench.recompute",
     ),
+    "faces": ("nodegraph.bench.steadiness",),
 }
 
-Measure = Callable[[], list[Figure]]
+Measure = Callable[[], Sequence[Figure | Exhibit]]
 
 
 def measures(group: str, only: str = "") -> Iterator[tuple[str, Measure]]:

@@ -19,6 +19,7 @@ from nodegraph.bench.performance import (
 )
 from nodegraph.bench.signals import furthest, jitter, kept, lag
 from nodegraph.data.faces import five_of
+from nodegraph.ops.smooth_tracks import STILL
 
 GROUP = "faces"
 LESS = 80.0  # % of the jitter that Smooth takes out at least
@@ -59,23 +60,14 @@ def _sideways(error: Stack) -> Stack:
 
 
 def _landmarks(played: Performance) -> list[Figure]:
-    """Their distance from the truth and their jitter, which keeps what moves fast: lids and lips."""
+    """Their distance from the truth, and how much less those tremble that neither lids nor jaw move."""
     before, after = played.before - played.truth, played.after - played.truth
     far_before, far_after = (float(np.linalg.norm(error, axis=2).mean()) for error in (before, after))
+    less = 100 * (1 - jitter(after[:, STILL]) / jitter(before[:, STILL]))
     return [
-        shown(GROUP, f"jitter: {played.name}, landmarks from the truth, before Smooth", far_before, "px"),
-        at_most(
-            GROUP,
-            f"jitter: {played.name}, landmarks from the truth, after against before",
-            far_after / far_before,
-            1.02,
-        ),
-        shown(
-            GROUP,
-            f"jitter: {played.name}, jitter of landmarks, after against before",
-            jitter(after) / jitter(before),
-            "x",
-        ),
+        shown(GROUP, f"jitter: {played.name}, taken out of landmarks that the face does not move", less, "%"),
+        shown(GROUP, f"jitter: {played.name}, landmarks from the truth before Smooth", far_before, "px"),
+        at_most(GROUP, f"jitter: {played.name}, the same after against before", far_after / far_before, 1.02),
     ]
 
 
