@@ -19,9 +19,18 @@ class Cuts:
     dissolves: tuple[tuple[int, int], ...] = ()
 
     def between(self, one: int, other: int) -> bool:
-        """True if a cut lies between two frames."""
+        """True if a cut lies between two frames; a dissolve is cut in its middle."""
         low, high = min(one, other), max(one, other)
-        return any(low < cut <= high for cut in self.at)
+        return any(low < start <= high for start in self.starts)
+
+    @property
+    def starts(self) -> tuple[int, ...]:
+        """The first frame of each shot after the first, with dissolves cut in their middle."""
+        return tuple(sorted({*self.at, *((first + last + 1) // 2 for first, last in self.dissolves)}))
+
+    def joined(self, other: Cuts) -> Cuts:
+        """The cuts of both."""
+        return Cuts(tuple(sorted({*self.at, *other.at})), tuple(sorted({*self.dissolves, *other.dissolves})))
 
     def to_json(self) -> Any:
         return {"cuts": list(self.at), "dissolves": [list(each) for each in self.dissolves]}
