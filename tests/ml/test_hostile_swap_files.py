@@ -184,6 +184,17 @@ def test_it_fails_while_it_runs(tmp_path: Path) -> None:
         open_swapper(model(path, "hyperswap"), Context()).swap(np.zeros((1, 256, 256, 3), np.float32), WHO)
 
 
+def test_more_memory_than_there_is(tmp_path: Path) -> None:
+    far = [
+        helper.make_node("ConstantOfShape", ["sides"], ["huge"]),
+        helper.make_node("ReduceSum", ["huge"], ["all"], keepdims=0),
+        helper.make_node("Add", ["target", "all"], ["output"]),
+    ]
+    path = answering(tmp_path / "m", *far, constants=(constant("sides", [1 << 22, 1 << 22], np.int64),))  # 64 TiB
+    with pytest.raises(ModelError, match=r"failed while it ran|cannot be loaded"):
+        open_swapper(model(path, "hyperswap"), Context()).swap(np.zeros((1, 256, 256, 3), np.float32), WHO)
+
+
 def test_faces_of_another_size_are_a_fault_of_the_caller(tmp_path: Path) -> None:
     swapper = open_swapper(model(dfm_file(tmp_path / "m.dfm", 64)), Context())
     with pytest.raises(ValueError, match="64 x 64"):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from onnx import helper
 
 from nodegraph.data.errors import ModelError
 from nodegraph.graph.context import Context
@@ -15,10 +16,13 @@ from nodegraph.ml.swappers.swapper import open_swapper
 from tests.ml.swap_models import (
     GAIN,
     NAMES,
+    constant,
     dfm_file,
     model,
+    saved,
     swap_file,
     told,
+    value,
 )
 
 OTHERS = [contract for contract in CONTRACTS if contract.name != "dfm"]
@@ -116,6 +120,17 @@ def test_several_faces_are_those_one_by_one(contract: Contract, tmp_path: Path) 
     one_by_one = np.concatenate([single.swap(face[None], source).faces for face in shown])
     np.testing.assert_allclose(single.swap(shown, source).faces, one_by_one, atol=1e-6)
     np.testing.assert_allclose(many.swap(shown, source).faces, one_by_one, atol=1e-5)
+
+
+def test_a_file_that_only_says_that_it_takes_several(tmp_path: Path) -> None:
+    path = tmp_path / "m.dfm"
+    inputs, outputs = [value("in_face:0", "n", 32, 32, 3)], [value("out_celeb_face:0", "n", 32, 32, 3)]
+    nodes = [helper.make_node("Reshape", ["in_face:0", "one"], ["out_celeb_face:0"])]
+    one = [constant("one", [1, 32, 32, 3], np.int64)]
+    swapper = open_swapper(model(saved(path, helper.make_graph(nodes, "dfm", inputs, outputs, one))), Context())
+    assert swapper.batches
+    np.testing.assert_array_equal(swapper.swap(faces(32, 3)).faces, faces(32, 3))
+    assert not swapper.batches
 
 
 def test_no_faces_are_no_faces(tmp_path: Path) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +28,21 @@ class Source:
 
 
 NOBODY = Source()
+
+
+class Sources:
+    """What a model is told of each person, made once for each and forgotten with the person. Get it by `ctx.load`."""
+
+    def __init__(self) -> None:
+        self._made: WeakKeyDictionary[Any, Source] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def of(self, person: object, make: Callable[[], Source]) -> Source:
+        with self._lock:
+            made = self._made.get(person)
+            if made is None:
+                made = self._made[person] = make()
+            return made
 
 
 def averaged(embeddings: Pixels, weights: Sequence[float] | NDArray[np.floating] | None = None) -> Pixels:

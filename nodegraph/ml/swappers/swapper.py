@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -75,16 +74,25 @@ class Swapper:
         if len(faces) == 0:
             return Swapped(np.zeros((0, self.size, self.size, 3), np.float32))
         told = self._told(source, len(faces), target, strength)
-        parts = [self._run(faces[first:end], told, first, end, morph) for first, end in self._shares(len(faces))]
+        try:
+            parts = self._runs(faces, told, morph)
+        except ModelError:
+            if not self.batches or len(faces) == 1:
+                raise
+            self.batches = False  # some files say that they take several, and hold a shape that does not
+            parts = self._runs(faces, told, morph)
         swapped = np.concatenate([part.faces for part in parts])
         drawn = [part.mattes for part in parts if part.mattes is not None]
         if not drawn:
             return Swapped(swapped)
         return Swapped(swapped, Mattes(*(np.concatenate(planes) for planes in zip(*drawn, strict=True))))
 
-    def _shares(self, count: int) -> Iterator[tuple[int, int]]:
+    def _runs(self, faces: Pixels, told: Pixels | None, morph: float) -> list[Swapped]:
         step = AT_ONCE if self.batches else 1
-        return ((first, min(count, first + step)) for first in range(0, count, step))
+        return [
+            self._run(faces[first : first + step], None if told is None else told[first : first + step], morph)
+            for first in range(0, len(faces), step)
+        ]
 
     def _told(self, source: Source, count: int, target: Pixels | None, strength: float) -> Pixels | None:
         """What the model is told of the person, for each face."""
@@ -112,21 +120,21 @@ class Swapper:
             return own
         return between(own, prepared(target, contract, self._matrix), strength)
 
-    def _run(self, faces: Pixels, told: Pixels | None, first: int, end: int, morph: float) -> Swapped:
+    def _run(self, faces: Pixels, told: Pixels | None, morph: float) -> Swapped:
         contract = self.contract
         fed = contract.fed(faces)
         fed = fed[..., ::-1] if contract.rows_first else fed.transpose(0, 3, 1, 2)
         feeds: dict[str, NDArray[Any]] = {contract.target: fed}
         if told is not None:
-            feeds[contract.source] = told[first:end]
+            feeds[contract.source] = told
         if self.morphs:
             feeds[MORPH] = np.array([morph], np.float32)
         results = self._network.run(feeds, self._wanted)
         if contract.rows_first:
-            face = self._checked(results[0], (end - first, self.size, self.size, 3))[..., ::-1]
-            planes = [self._checked(each, (end - first, self.size, self.size, 1))[..., 0] for each in results[1:]]
+            face = self._checked(results[0], (len(faces), self.size, self.size, 3))[..., ::-1]
+            planes = [self._checked(each, (len(faces), self.size, self.size, 1))[..., 0] for each in results[1:]]
             return Swapped(face, Mattes(*planes) if planes else None)
-        face = self._checked(results[0], (end - first, 3, self.size, self.size)).transpose(0, 2, 3, 1)
+        face = self._checked(results[0], (len(faces), 3, self.size, self.size)).transpose(0, 2, 3, 1)
         return Swapped(contract.light(face))
 
     def _checked(self, result: NDArray[Any], shape: tuple[int, ...]) -> Pixels:
