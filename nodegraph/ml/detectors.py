@@ -104,11 +104,6 @@ class FaceDetector:
         high, wide = self._input.shape[2:]
         self.size: Size = (wide or SIDE, high or SIDE)
 
-    @property
-    def smallest(self) -> float:
-        """The smallest face it finds, in pixels of what it is fed."""
-        return self.fed.smallest
-
     def scale_of(self, picture: Eight) -> float:
         """How much of its size a picture keeps when the network is fed with it."""
         high, wide = picture.shape[:2]

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import Enum
 from typing import Annotated
 
 import numpy as np
 
 from nodegraph.colour.eight_bit import eight_bit
+from nodegraph.data.box import Box
+from nodegraph.data.errors import ModelError
 from nodegraph.data.faces import Face, Faces, Rect
 from nodegraph.data.image import RGB, Image, Pixels
+from nodegraph.data.model import Model
 from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob, Vec
 from nodegraph.graph.node import node
+from nodegraph.ml.detectors import FaceDetector
 from nodegraph.ml.dlib_models import DlibModels, Eight
+from nodegraph.ml.face_search import HOG_KNOWS, Eye, Search, cnn, fused, hog, network
+from nodegraph.ml.onnx_file import OnnxFile
 from nodegraph.ops.turned import QUARTERS, turned, turned_back
 
 
@@ -25,9 +30,15 @@ class Detector(Enum):
     HOG = "dlib HOG"
     CNN = "dlib CNN"
     BOTH = "both"
+    MODEL = "model"
+    HOG_MODEL = "HOG and model"
+    CNN_MODEL = "CNN and model"
+    ALL = "all"
 
 
-SAME = 0.4  # overlap from which two boxes are one face
+WITH_HOG = (Detector.HOG, Detector.BOTH, Detector.HOG_MODEL, Detector.ALL)
+WITH_CNN = (Detector.CNN, Detector.BOTH, Detector.CNN_MODEL, Detector.ALL)
+WITH_MODEL = (Detector.MODEL, Detector.HOG_MODEL, Detector.CNN_MODEL, Detector.ALL)
 
 
 @node(costly=True)
@@ -35,13 +46,23 @@ def detect(
     image: Image,
     shot: Shot,
     ctx: Context,
+    model: Model | None = None,
     *,
     detector: Annotated[
-        Detector, Knob(help="HOG is fast and looks into faces; CNN finds profiles, slowly")
+        Detector,
+        Knob(help="HOG is fast and looks into faces; CNN finds profiles, slowly; several find more and jump less"),
     ] = Detector.HOG,
     proxy: Annotated[int, Knob(320, 4096, unit="px", help="width of the picture that is searched")] = 1280,
-    min_score: Annotated[float, Knob(-1, 4, help="how sure it must be")] = 0.0,
-    min_size: Annotated[float, Knob(0, 1, help="smallest face, as a share of the frame's height")] = 0.06,
+    min_score: Annotated[
+        float, Knob(-1, 4, help="how sure dlib must be: HOG's score goes from about 0 to 4, CNN's from 0 to 1.1")
+    ] = 0.0,
+    model_score: Annotated[
+        float,
+        Knob(0, 1, help="how sure a model must be: 0.5 for YuNet, SCRFD, RetinaFace and YOLO, 0.9 for S3FD"),
+    ] = 0.5,
+    min_size: Annotated[
+        float, Knob(0, 1, help="smallest face, as a share of the frame's height; very small ones are searched in tiles")
+    ] = 0.06,
     turns: Annotated[bool, Knob(help="look for faces that lie on their side or upside down, too")] = False,
     exposure: Annotated[float, Knob(-8, 8, unit="stops", help="brighten what the detector sees")] = 0.0,
     box: Annotated[
@@ -50,60 +71,59 @@ def detect(
 ) -> Faces:
     """Find faces: where they are and how sure it is; landmarks come after.
 
-    The search is on a smaller picture; faces that would be too small there are searched at a higher size. A box by
-    hand, keyframed if need be, is taken instead of any search.
+    The search is on a smaller picture. Faces that would be too small there are searched in tiles of the plate, and
+    small finds are looked at again on the plate itself. A box is a square from the brows to the chin, whoever found it.
+    A box by hand, keyframed if need be, is taken instead of any search.
     """
     if box[2] > box[0] and box[3] > box[1]:
         return Faces(image.format, (Face(Rect(*box), 1.0),))
-    models = ctx.load("dlib", DlibModels)
+    if image.rgb != RGB or image.data.empty:
+        return Faces(image.format)
+    scale = min(1.0, proxy / image.data.width)
     smallest = min_size * image.format.height
-    picture, scale = shown(image, shot, proxy, 2.0**exposure)
-    upsample = 1 if smallest * scale < SMALLEST else 0  # dlib's detectors know faces of some 80 pixels and more
-    found: list[Face] = []
-    for quarter in QUARTERS if turns else QUARTERS[:1]:
-        seen = turned(picture, quarter)
-        faces = []
-        if detector is not Detector.CNN:
-            faces += models.hog(seen, upsample, min_score)
-        if detector is not Detector.HOG:
-            faces += models.cnn(seen, upsample, max(min_score, 0.0))
-        for face in faces:
-            upright = turned_back(face.box, quarter, picture.shape[1], picture.shape[0])
-            found.append(replace(face, box=upright, angle=float(quarter)))
-        ctx.check_cancel()
-    data = image.data
-    whole = (
-        replace(
-            face,
-            box=Rect(*(value / scale + origin for value, origin in zip(face.box, (data.x0, data.y0) * 2, strict=True))),
-        )
-        for face in found
+    eyes = _eyes(ctx, detector, model, min_score, model_score, smallest * scale < HOG_KNOWS)
+    search = Search(
+        image.data,
+        lambda part, size: shown(image, shot, part, size, 2.0**exposure),
+        turned,
+        turned_back,
+        QUARTERS if turns else QUARTERS[:1],
+        ctx.check_cancel,
     )
-    large = [face for face in whole if face.box.size >= smallest]
-    return Faces(image.format, tuple(once(large)))
+    seen = [(eye, search.faces(eye, scale, smallest)) for eye in eyes]
+    return Faces(image.format, tuple(fused(seen) if len(seen) > 1 else seen[0][1]))
 
 
-SMALLEST = 80.0
+def _eyes(
+    ctx: Context, detector: Detector, model: Model | None, min_score: float, model_score: float, twice: bool
+) -> list[Eye]:
+    """Those who look; dlib's do so on a picture twice as large if smaller faces are wanted than they know."""
+    eyes = []
+    if detector in WITH_HOG or detector in WITH_CNN:
+        models = ctx.load("dlib", DlibModels)
+        if detector in WITH_HOG:
+            eyes.append(hog(models, min_score, twice))
+        if detector in WITH_CNN:
+            eyes.append(cnn(models, max(min_score, 0.0), twice))
+    if detector in WITH_MODEL:
+        if model is None:
+            raise ModelError(
+                f"Detect is set to {detector.value!r}, but no model is wired to it",
+                "wire a LoadModel with a detector's file to the input model, or take one of dlib's detectors",
+            )
+        path = model.path
+        eyes.append(network(FaceDetector(ctx.load(("onnx", path), lambda: OnnxFile(path))), model_score))
+    elif model is not None:
+        ctx.warn(f"a model is wired to Detect, but {detector.value} looks for faces: set detector to model to use it")
+    return eyes
 
 
-def shown(image: Image, shot: Shot, width: int, gain: float) -> tuple[Eight, float]:
-    """The picture as the detector sees it, and how much smaller it is."""
+def shown(image: Image, shot: Shot, part: Box, scale: float, gain: float) -> Eight:
+    """A part of the plate as a detector sees it, at a scale."""
     import cv2
 
-    if image.rgb != RGB or image.data.empty:
-        return np.zeros((1, 1, 3), np.uint8), 1.0
-    light: Pixels = image.region(image.data, RGB)
-    scale = min(1.0, width / image.data.width)
-    if scale < 1.0:
-        size = (max(1, round(image.data.width * scale)), max(1, round(image.data.height * scale)))
+    light: Pixels = image.region(part, RGB)
+    size = (max(1, round(part.width * scale)), max(1, round(part.height * scale)))
+    if size != (part.width, part.height):
         light = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
-    return eight_bit(light, shot, gain), scale
-
-
-def once(faces: list[Face]) -> list[Face]:
-    """Each face once, the surest sight of it first."""
-    kept: list[Face] = []
-    for face in sorted(faces, key=lambda each: -each.score):
-        if all(face.box.overlap(other.box) < SAME for other in kept):
-            kept.append(face)
-    return kept
+    return eight_bit(light, shot, gain)

@@ -16,12 +16,13 @@ from nodegraph.data.image import Image
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Vec
+from nodegraph.ml.face_search import once
 from nodegraph.ops.portrait import make_figure
 from nodegraph.ops.portrait_light import Light
 from nodegraph.ops.portrait_plate import Truth, truth_at
 from nodegraph.ops.portrait_pose import Moves
 from nodegraph.ops.turned import QUARTERS, turned, turned_back
-from nodes.face.detect import Detector, detect, once
+from nodes.face.detect import Detector, detect
 from nodes.face.landmarks import landmarks, shakes
 from nodes.image.face_plate import face_plate
 from nodes.io.read import read
