@@ -106,7 +106,12 @@ def ellipse(points: Points, size: int, forehead: float = 0.0) -> Pixels:
 
 def filled(outline: Points, size: int) -> Pixels:
     """What lies inside an outline."""
-    return coverage(outline, Box(0, 0, size, size))
+    return _clean(coverage(outline, Box(0, 0, size, size)))
+
+
+def _clean(matte: Pixels) -> Pixels:
+    """Without the crumbs that running sums leave."""
+    return np.where(matte < 1e-6, np.float32(0), matte)
 
 
 def joined_hulls(hulls: Sequence[Points], size: int) -> Pixels:
@@ -122,8 +127,7 @@ def joined_hulls(hulls: Sequence[Points], size: int) -> Pixels:
         _add_steps(sums, y[some], start[some], 1.0 / LINES)
         _add_steps(sums, y[some], right[some], -1.0 / LINES)
         reach = np.maximum(reach, right)
-    result: Pixels = np.clip(np.cumsum(sums, axis=1)[:, :size], 0.0, 1.0).astype(np.float32)
-    return result
+    return _clean(np.clip(np.cumsum(sums, axis=1)[:, :size], 0.0, 1.0).astype(np.float32))
 
 
 def _span(corners: Points, y: NDArray[np.float64]) -> NDArray[np.float64]:
