@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from nodegraph.data.errors import NodegraphError
 from nodegraph.data.faces import Faces
+from nodegraph.data.frames import FrameRange
 from nodegraph.data.shot import Clip
 from nodegraph.data.tracks import Cuts, Tracks
 from nodegraph.graph.context import Context
@@ -18,8 +20,11 @@ from nodegraph.ops.tracking import Rules, tracked
 def track(
     faces: Clip[Faces],
     ctx: Context,
+    cuts_found: Cuts | None = None,
     *,
-    cuts: Annotated[str, Knob(help="first frames of shots after a cut, as 1013 1040; CutDetect finds them")] = "",
+    cuts: Annotated[
+        str, Knob(help="first frames of shots after a cut, as 1013 1040, added to those that CutDetect found")
+    ] = "",
     max_jump: Annotated[float, Knob(0.05, 4, help="how far a face may go in a frame, in its own sizes")] = 0.8,
     max_distance: Annotated[
         float, Knob(0.2, 1, help="how different the same person may look; 0.6 is dlib's limit")
@@ -27,18 +32,32 @@ def track(
     gap: Annotated[int, Knob(0, 100, unit="frames", help="how long it may be out of sight; filled in between")] = 12,
     shortest: Annotated[int, Knob(1, 100, unit="frames", help="a shorter sight is taken for an error")] = 3,
 ) -> Tracks:
-    """Follow each face through the shot, through crossings and short gaps, by its motion and by who it is."""
+    """Follow each face through the shot, through crossings and short gaps, by its motion and by who it is.
+
+    Frames on which nobody is seen, and those that are filled in, are listed at the end of the render.
+    """
     try:
         at = Cuts(tuple(int(word) for word in cuts.replace(",", " ").split()))
     except ValueError as fault:
         raise NodegraphError(f"{cuts!r} are no frames of cuts", "write frame numbers, as in 1013 1040") from fault
+    if cuts_found is not None:
+        at = at.joined(cuts_found)
     frames: list[tuple[int, Faces]] = []
     for count, (frame, found) in enumerate(faces, 1):
         frames.append((frame, found))
         ctx.progress(count / max(1, len(faces)))
     if not frames:
         raise NodegraphError("Track got no frames", "check the shot's range")
-    empty = [frame for frame, found in frames if not len(found)]
+    tracks = tuple(tracked(frames, at, Rules(max_jump, max_distance, gap, shortest)))
+    empty = [frame for frame, _ in frames if all(frame not in each.faces for each in tracks)]
     if empty:
-        ctx.warn(f"no face was found on {len(empty)} frames, the first is {empty[0]}")
-    return Tracks(frames[0][1].format, tuple(tracked(frames, at, Rules(max_jump, max_distance, gap, shortest))), at)
+        ctx.warn(f"no face on {named(empty)}")
+    guessed = [f"{each.name} on {named(each.filled)}" for each in tracks if each.filled]
+    if guessed:
+        ctx.warn(f"not seen and filled in between: {'; '.join(guessed)}")
+    return Tracks(frames[0][1].format, tracks, at)
+
+
+def named(frames: Iterable[int]) -> str:
+    """Frames by name, as 1003-1007, 1040."""
+    return str(FrameRange.of(frames)).replace(",", ", ")

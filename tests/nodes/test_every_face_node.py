@@ -22,7 +22,7 @@ from nodegraph.data.identity import Consent, Identity, Photo
 from nodegraph.data.image import Image, Matte, frozen
 from nodegraph.data.model import Card, Model
 from nodegraph.data.shot import Clip, Frame, Moves, Shot, Window
-from nodegraph.data.tracks import Tracks
+from nodegraph.data.tracks import Cuts, Tracks
 from nodegraph.engine.plan import Planner
 from nodegraph.graph.context import Context
 from nodegraph.graph.curve import Curve
@@ -57,6 +57,12 @@ def still_tracks() -> Tracks:
 
 
 @node
+def still_cuts() -> Cuts:
+    """Cuts of a shot."""
+    return Cuts((1003,))
+
+
+@node
 def still_crops() -> Crops:
     """Crops that do not depend on the frame."""
     return crops()
@@ -75,10 +81,11 @@ def still_model() -> Model:
 
 
 LIBRARY = Library.discover()
-WITH_STILL = LIBRARY.with_nodes(still, still_faces, still_tracks, still_crops, still_identity, still_model)
+WITH_STILL = LIBRARY.with_nodes(still, still_faces, still_tracks, still_cuts, still_crops, still_identity, still_model)
 STILL = {
     Faces: "StillFaces",
     Tracks: "StillTracks",
+    Cuts: "StillCuts",
     Crops: "StillCrops",
     Identity: "StillIdentity",
     Model: "StillModel",
@@ -86,6 +93,7 @@ STILL = {
 MAKE: dict[type, Callable[[int], Any]] = {
     Faces: lambda seed: faces(seed),
     Tracks: lambda seed: tracks(),
+    Cuts: lambda seed: Cuts((1003,)),
     Crops: lambda seed: crops(seed),
     Identity: lambda seed: identity(),
 }
