@@ -141,3 +141,42 @@ def foreign(path: Path) -> Path:
     model.graph.node[0].domain = "studio.custom"
     path.write_bytes(model.SerializeToString())
     return path
+
+
+def painter(path: Path, paint: Any, size: int = 512, *, grow: int = 1) -> Path:
+    """A restorer that adds a picture of its own: planes x rows x columns, or anything that spreads to that."""
+    model = onnx.load(str(restorer(path, size, grow=grow)))
+    more = next(each for each in model.graph.initializer if each.name == "more")
+    more.CopyFrom(constant("more", np.asarray(paint, np.float32)[None]))
+    path.write_bytes(model.SerializeToString())
+    return path
+
+
+def smoother(path: Path, size: int = 512, reach: int = 4) -> Path:
+    """A restorer that takes away all that is fine: the mean of the pixels around each."""
+    taps = 2 * reach + 1
+    kernel = constant("kernel", np.full((3, 1, taps, taps), 1 / taps**2))
+    nodes = [
+        helper.make_node("Pad", ["input", "pads"], ["wide"], mode="edge"),
+        helper.make_node("Conv", ["wide", "kernel"], ["output"], group=3, kernel_shape=[taps, taps]),
+    ]
+    pads = constant("pads", [0, 0, reach, reach] * 2, np.int64)
+    shape = (1, 3, size, size)
+    return save(path, nodes, [tensor("input", shape)], [tensor("output", shape)], [kernel, pads])
+
+
+def broken_restorer(path: Path, what: str) -> Path:
+    """One that looks right, and gives back numbers that are none, or a picture that is too small."""
+    shape = (1, 3, 512, 512)
+    if what == "numbers":
+        nodes = [helper.make_node("Log", ["input"], ["output"])]  # of values below 0
+    else:
+        nodes = [
+            helper.make_node("ReduceMin", ["input"], ["least"], keepdims=0),
+            helper.make_node("Mul", ["least", "nothing"], ["zero"]),
+            helper.make_node("Add", ["scales", "zero"], ["half"]),  # so that nobody knows before it runs
+            helper.make_node("Resize", ["input", "", "half"], ["output"], mode="nearest"),
+        ]
+    out = tensor("output", (1, 3, "H", "W") if what != "numbers" else shape)
+    constants = [constant("scales", [1, 1, 0.5, 0.5]), constant("nothing", 0.0)]
+    return save(path, nodes, [tensor("input", shape)], [out], constants)
