@@ -1,0 +1,167 @@
+"""The loops of poisson.py, compiled: imported only where pixels are at hand, for numba is slow to load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _compiled(function: F) -> F:
+    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})(function))
+
+
+@_compiled
+def smooth(x: Any, b: Any, inside: Any, colour: int) -> None:
+    """Every second pixel, as on a chessboard, set to what its neighbours ask for (Gauss and Seidel)."""
+    height, width = x.shape
+    for i in range(1, height - 1):
+        for j in range(1 + (i + colour) % 2, width - 1, 2):
+            if inside[i, j]:
+                x[i, j] = 0.25 * (b[i, j] + x[i - 1, j] + x[i + 1, j] + x[i, j - 1] + x[i, j + 1])
+
+
+@_compiled
+def residual(x: Any, b: Any, inside: Any, out: Any) -> None:
+    """How far each pixel inside is from four times itself less its neighbours being `b`."""
+    height, width = x.shape
+    out[:] = 0.0
+    for i in range(1, height - 1):
+        for j in range(1, width - 1):
+            if inside[i, j]:
+                out[i, j] = b[i, j] - (4.0 * x[i, j] - x[i - 1, j] - x[i + 1, j] - x[i, j - 1] - x[i, j + 1])
+
+
+@_compiled
+def down(fine: Any, coarse: Any, inside: Any) -> None:
+    """To the coarser grid: the transpose of `up`, so that both together keep the symmetry that the steps need."""
+    height, width = fine.shape
+    coarse[:] = 0.0
+    for i in range(1, height - 1):
+        near_i = (i >> 1) + 1
+        far_i = near_i - 1 if i % 2 == 0 else near_i + 1
+        for j in range(1, width - 1):
+            value = fine[i, j] * 0.0625
+            if value != 0.0:
+                near_j = (j >> 1) + 1
+                far_j = near_j - 1 if j % 2 == 0 else near_j + 1
+                coarse[near_i, near_j] += 9.0 * value
+                coarse[far_i, near_j] += 3.0 * value
+                coarse[near_i, far_j] += 3.0 * value
+                coarse[far_i, far_j] += value
+    for i in range(coarse.shape[0]):
+        for j in range(coarse.shape[1]):
+            if not inside[i, j]:
+                coarse[i, j] = 0.0
+
+
+@_compiled
+def up(coarse: Any, fine: Any, inside: Any) -> None:
+    """Added to the finer grid, straight between the middles of coarse pixels."""
+    height, width = fine.shape
+    for i in range(1, height - 1):
+        near_i = (i >> 1) + 1
+        far_i = near_i - 1 if i % 2 == 0 else near_i + 1
+        for j in range(1, width - 1):
+            if inside[i, j]:
+                near_j = (j >> 1) + 1
+                far_j = near_j - 1 if j % 2 == 0 else near_j + 1
+                fine[i, j] += 0.0625 * (
+                    9.0 * coarse[near_i, near_j]
+                    + 3.0 * (coarse[far_i, near_j] + coarse[near_i, far_j])
+                    + coarse[far_i, far_j]
+                )
+
+
+@_compiled
+def cycle(b: Any, inside: Any, layout: Any, x: Any, rest: Any) -> None:
+    """One sweep down to the coarsest grid and up again, all grids one after the other in memory; `x` is the answer."""
+    levels = layout.shape[0]
+    for level in range(levels):
+        start, height, width = layout[level]
+        end = start + height * width
+        x_here = x[start:end].reshape(height, width)
+        b_here = b[start:end].reshape(height, width)
+        within = inside[start:end].reshape(height, width)
+        x_here[:] = 0.0
+        if level == levels - 1:
+            for _ in range(24):
+                smooth(x_here, b_here, within, 0)
+                smooth(x_here, b_here, within, 1)
+            for _ in range(24):
+                smooth(x_here, b_here, within, 1)
+                smooth(x_here, b_here, within, 0)
+            continue
+        for _ in range(2):
+            smooth(x_here, b_here, within, 0)
+            smooth(x_here, b_here, within, 1)
+        left = rest[start:end].reshape(height, width)
+        residual(x_here, b_here, within, left)
+        next_, tall, wide = layout[level + 1]
+        last = next_ + tall * wide
+        down(left, b[next_:last].reshape(tall, wide), inside[next_:last].reshape(tall, wide))
+    for level in range(levels - 2, -1, -1):
+        start, height, width = layout[level]
+        end = start + height * width
+        next_, tall, wide = layout[level + 1]
+        x_here = x[start:end].reshape(height, width)
+        b_here = b[start:end].reshape(height, width)
+        within = inside[start:end].reshape(height, width)
+        up(x[next_ : next_ + tall * wide].reshape(tall, wide), x_here, within)
+        for _ in range(2):
+            smooth(x_here, b_here, within, 1)
+            smooth(x_here, b_here, within, 0)
+
+
+@_compiled
+def solved(values: Any, inside: Any, layout: Any, exact: float, steps: int) -> Any:
+    """The surface: every pixel inside the mean of its neighbours, to `exact` of how far off it was at first."""
+    height, width = values.shape
+    size = height * width
+    within = inside[:size].reshape(height, width)
+    x = values.copy()
+    nothing = np.zeros((height, width))
+    r, q = np.empty((height, width)), np.empty((height, width))
+    residual(x, nothing, within, r)
+    total = layout[-1, 0] + layout[-1, 1] * layout[-1, 2]
+    b, z, rest = np.zeros(total), np.zeros(total), np.zeros(total)
+    p = np.zeros((height, width))
+    first = 0.0
+    for i in range(height):
+        for j in range(width):
+            first = max(first, abs(r[i, j]))
+    before = 1.0
+    for step in range(steps):
+        worst = 0.0
+        for i in range(height):
+            for j in range(width):
+                worst = max(worst, abs(r[i, j]))
+        if worst <= exact * first:
+            break
+        b[:size] = r.ravel()
+        cycle(b, inside, layout, z, rest)
+        now = 0.0
+        for k in range(size):
+            now += b[k] * z[k]
+        share = now / before if step else 0.0
+        before = now
+        for i in range(height):
+            for j in range(width):
+                p[i, j] = z[i * width + j] + share * p[i, j]
+        residual(p, nothing, within, q)  # minus what the equation makes of p
+        along = 0.0
+        for i in range(height):
+            for j in range(width):
+                along -= p[i, j] * q[i, j]
+        if along <= 0.0:
+            break
+        stride = now / along
+        for i in range(height):
+            for j in range(width):
+                x[i, j] += stride * p[i, j]
+                r[i, j] += stride * q[i, j]
+    return x
