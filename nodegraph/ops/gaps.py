@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nodegraph.data.faces import Face, Pose, Rect
 from nodegraph.data.tracks import Cuts, Track
@@ -27,23 +28,20 @@ def speed(faces: Mapping[int, Face], frames: Sequence[int]) -> tuple[float, floa
 
 
 def filled(track: Track, cuts: Cuts, gap: int) -> Track:
-    """The track with short gaps filled: from the last sight to the next, on the bow that its speeds there make."""
+    """The track with short gaps filled: from the last sight to the next, on the bow that it was on."""
     faces = dict(track.faces)
     new: set[int] = set()
     frames = sorted(faces)
     for number, (before, after) in enumerate(pairwise(frames), 1):
         if not 1 < after - before <= gap + 1 or cuts.between(before, after):
             continue
-        length = after - before
         earlier = _near(frames[max(0, number - SEEN) : number][::-1], cuts)
         later = _near(frames[number : number + SEEN], cuts)
-        start, end = _bow(faces, earlier[::-1], later, length)
+        bow = _bow(faces, earlier, later)
         for frame in range(before + 1, after):
-            share = (frame - before) / length
-            # A cubic of Hermite less the straight way: what the speeds at both ends add to it.
-            out, back = share * (1 - share) ** 2 * length, -(share**2) * (1 - share) * length
-            face = between(track.faces[before], track.faces[after], share)
-            faces[frame] = _moved(face, start[0] * out + end[0] * back, start[1] * out + end[1] * back)
+            face = between(track.faces[before], track.faces[after], (frame - before) / (after - before))
+            dx, dy = bow[frame - before - 1]
+            faces[frame] = _moved(face, float(dx), float(dy))
             new.add(frame)
     return replace(track.with_faces(faces), filled=track.filled | frozenset(new))
 
@@ -58,19 +56,27 @@ def _near(frames: Sequence[int], cuts: Cuts) -> list[int]:
     return near
 
 
-def _bow(
-    faces: Mapping[int, Face], earlier: Sequence[int], later: Sequence[int], length: int
-) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The speeds before and after a gap, less that over it; none where they are beyond belief."""
-    one, other = faces[earlier[-1]].box, faces[later[0]].box
-    across = [(b - a) / length for a, b in zip(one.middle, other.middle, strict=True)]
-    most = BEND * max(one.size, other.size)
-    bends = []
-    for frames in (earlier, later):
-        vx, vy = speed(faces, frames)
-        bend = (vx - across[0], vy - across[1])
-        bends.append(bend if len(frames) >= 3 and np.hypot(*bend) <= most else (0.0, 0.0))
-    return bends[0], bends[1]
+def _bow(faces: Mapping[int, Face], earlier: Sequence[int], later: Sequence[int]) -> NDArray[np.float64]:
+    """How far off the straight way a face was on each frame of a gap: a cubic through the sights on both sides."""
+    before, after = earlier[0], later[0]
+    inside = np.arange(before + 1, after, dtype=np.float64)
+    if min(len(earlier), len(later)) < 3:
+        return np.zeros((len(inside), 2))
+    ends = np.array([before, after], np.float64)
+    at = np.array([*earlier, *later], np.float64)
+    middles = np.array([faces[frame].box.middle for frame in (*earlier, *later)])
+    scale = (after - before) / 2
+    curve = np.polynomial.polynomial.polyfit((at - ends.mean()) / scale, middles, 3)
+
+    def on_curve(frames: NDArray[np.float64]) -> NDArray[np.float64]:
+        powers = ((frames - ends.mean()) / scale)[:, None] ** np.arange(4)
+        return np.asarray(powers @ curve, np.float64)
+
+    share = (inside - before)[:, None] / (after - before)
+    first, last = on_curve(ends)
+    bow = on_curve(inside) - (first + (last - first) * share)
+    most = BEND * max(faces[before].box.size, faces[after].box.size) * (after - before) / 4
+    return bow if np.hypot(*bow.T).max() <= most else np.zeros_like(bow)
 
 
 def _moved(face: Face, dx: float, dy: float) -> Face:

@@ -270,7 +270,7 @@ def test_a_gap_is_filled_on_the_bow_that_the_face_was_on() -> None:
     straight = abs((way(25)[1] + way(35)[1]) / 2 - way(30)[1])
     assert straight > 2.5
     for t in range(26, 35):
-        assert one.faces[t].points == pytest.approx(face_points(*way(t), 60), abs=0.3 * straight)
+        assert one.faces[t].points == pytest.approx(face_points(*way(t), 60), abs=0.02)
 
 
 def test_cuts_that_were_found_are_added_to_those_by_hand() -> None:
