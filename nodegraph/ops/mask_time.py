@@ -9,7 +9,9 @@ import numpy as np
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.image import Pixels, frozen
 
-NEAR = 0.02  # of the crop's size: a change is judged by its share of so much around a pixel
+NEAR = (
+    0.05  # of the crop's size: a change is judged by its share of so much around a pixel; a trembling edge has little
+)
 
 
 def neighbours(
