@@ -19,7 +19,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "nodegraph.bench.planning",
         "nodegraph.bench.recompute",
     ),
-    "faces": ("nodegraph.bench.steadiness",),
+    "faces": (
+        "nodegraph.bench.steadiness",
+        "nodegraph.bench.mattes",
+    ),
 }
 
 Measure = Callable[[], Sequence[Figure | Exhibit]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,8 @@ from nodegraph.engine.session import Session
 from nodegraph.graph.curve import Curve
 from nodegraph.graph.graph import Graph, Parts
 from nodegraph.graph.library import Library
+from nodegraph.graph.node import node
+from nodegraph.ops.head_pose import head_pose
 from nodegraph.ops.portrait import SIDE, make_figure, picture_file
 from nodegraph.ops.portrait_light import Light
 from nodegraph.ops.portrait_plate import truth_at
@@ -27,6 +30,7 @@ from nodegraph.ops.portrait_pose import Moves
 from nodegraph.ops.templates import Template, five_points
 
 WIDTH, HEIGHT, FRAMES, FIRST = 960, 540, 48, 1001
+FORMAT = Format(WIDTH, HEIGHT)
 CROP = 512  # the crop that jitter is told in
 MOVES = Moves(start=FIRST)
 
@@ -40,10 +44,20 @@ class Performance:
     name: str
     truth: Stack
     head: Stack  # the same if lids and jaw kept still: what a crop is to follow
-    before: Stack
-    after: Stack
+    found: Tracks
+    smooth: Tracks
     lids: NDArray[np.float64]  # how far they are truly shut, 0 to 1
     mouth: NDArray[np.float64]  # how far it is truly open, 0 to 1
+
+    @property
+    def before(self) -> Stack:
+        """The landmarks as they were found."""
+        return stacked(self.found)
+
+    @property
+    def after(self) -> Stack:
+        """The landmarks after Smooth."""
+        return stacked(self.smooth)
 
     def crop_error(self, points: Stack) -> Stack:
         """Where the head truly lies in the crops that are fitted by these landmarks, less where it should lie.
@@ -77,11 +91,11 @@ def follow(graph: Graph, plate: str) -> Graph:
     return graph.add("Smooth", "Smooth").connect("Smooth", "tracks", "Track")
 
 
-def followed(graph: Graph) -> tuple[Stack, Stack]:
-    """The landmarks of the one face of a shot before and after Smooth."""
+def followed(graph: Graph) -> tuple[Tracks, Tracks]:
+    """The tracks of a shot before and after Smooth."""
     with tempfile.TemporaryDirectory(prefix="nodegraph-bench-") as name, Session(graph, root=Path(name)) as session:
-        before, after = (session.view(node, graph.shot.first).result() for node in ("Track", "Smooth"))
-    return stacked(before), stacked(after)
+        before, after = (session.view(each, graph.shot.first).result() for each in ("Track", "Smooth"))
+    return before, after
 
 
 def stacked(tracks: Tracks) -> Stack:
@@ -94,9 +108,9 @@ def stacked(tracks: Tracks) -> Stack:
 def face_plate() -> Performance:
     """The face plate as rendered, with its grain and its light, found by the real detector."""
     graph = shot_graph(WIDTH, HEIGHT, FRAMES).add("FacePlate", "Plate", start=FIRST, occluder=False)
-    before, after = followed(follow(graph, "Plate.image"))
+    found, smooth = followed(follow(graph, "Plate.image"))
     true, head, lids, mouth = _truth()
-    return Performance("face plate", true, head, before, after, lids, mouth)
+    return Performance("face plate", true, head, found, smooth, lids, mouth)
 
 
 @cache
@@ -110,7 +124,8 @@ def noisy_truth(seed: int = 5) -> Performance:
     around = true - middle
     shaken = grow * around + turn * (around[..., ::-1] * [-1.0, 1.0]) + middle
     shaken += random.normal(0, 0.004 * size, (FRAMES, 1, 2)) + random.normal(0, 0.004 * size, true.shape)
-    return Performance("truth with noise", true, head, shaken, smoothed_by_node(shaken), lids, mouth)
+    found = tracks_of(shaken)
+    return Performance("truth with noise", true, head, found, smoothed_by_node(found), lids, mouth)
 
 
 @cache
@@ -126,7 +141,8 @@ def moved_portrait() -> Performance:
     graph = graph.add("Read", "Portrait", file=str(picture_file()))
     graph = graph.add("Transform", "Move", center=(SIDE / 2, SIDE / 2), rotate=along[2])
     graph = graph.set("Move", "translate", Parts(along[:2])).set("Move", "scale", Parts(along[3:] * 2))
-    before, after = followed(follow(graph.connect("Move", "image", "Portrait"), "Move"))
+    found, smooth = followed(follow(graph.connect("Move", "image", "Portrait"), "Move"))
+    before = stacked(found)
     c, s = (size * f(np.radians(turn)) for f in (np.cos, np.sin))
     linear = np.stack([np.stack([c, s], -1), np.stack([-s, c], -1)], -2)  # turns against the clock, y down
     shift = np.stack([right, up], -1)
@@ -134,16 +150,39 @@ def moved_portrait() -> Performance:
     mean = still.mean(axis=0)
     true = np.stack([mean @ m.T + SIDE / 2 + o for o, m in zip(shift, linear, strict=True)])
     nothing = np.zeros(FRAMES)
-    return Performance("portrait in motion", true, true, before, after, nothing, nothing)
+    return Performance("portrait in motion", true, true, found, smooth, nothing, nothing)
 
 
-def smoothed_by_node(points: Stack) -> Stack:
-    """Landmarks after the node Smooth as it comes."""
-    faces = {FIRST + k: Face(Rect.around(each), 1.0, each, 1.0) for k, each in enumerate(points)}
-    tracks = Tracks(Format(WIDTH, HEIGHT), (Track("face1", MappingProxyType(faces)),))
+def tracks_of(points: Stack, first: int = FIRST, form: Format = FORMAT) -> Tracks:
+    """One track with these landmarks."""
+    faces = {first + k: Face(Rect.around(each), 1.0, each, 1.0, head_pose(each, form)) for k, each in enumerate(points)}
+    return Tracks(form, (Track("face1", MappingProxyType(faces)),))
+
+
+def smoothed_by_node(tracks: Tracks) -> Tracks:
+    """Tracks after the node Smooth as it comes."""
     kind = Library.discover().types["Smooth"]
     knobs = {name: knob.default for name, knob in kind.knobs.items()}
-    return stacked(kind.function(tracks, **knobs))
+    smooth: Tracks = kind.function(tracks, **knobs)
+    return smooth
+
+
+def graph_of(shot: Shot, **known: Tracks) -> Graph:
+    """An empty graph with a node for each of some known tracks."""
+
+    def holder(name: str, tracks: Tracks) -> Callable[[], Tracks]:
+        def held() -> Tracks:
+            """Tracks that are known."""
+            return tracks
+
+        held.__name__ = name
+        return node(held)
+
+    library = Library.discover().with_nodes(*(holder(f"known_{name}", tracks) for name, tracks in known.items()))
+    graph = Graph(library, shot=shot)
+    for name in known:
+        graph = graph.add(f"Known{name.capitalize()}", name)
+    return graph
 
 
 def _truth() -> tuple[Stack, Stack, NDArray[np.float64], NDArray[np.float64]]:

@@ -14,14 +14,15 @@ from nodegraph.ops.steady import Smoother, smoothed, steadied, tremble
 # Bridge and wings of the nose, corners of the eyes: what lids, lips and jaw do not move.
 STILL = (27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45)
 
-# What crops are fitted by, and what goes with it: eyes and brows by the corners of the eyes, the nose by its tip, each
-# corner of the mouth. Lids and lips open and close on these.
-FEATURES = (
-    ((36, 39), (*range(17, 22), *range(36, 42))),
-    ((42, 45), (*range(22, 27), *range(42, 48))),
+# Where features sit, and what goes along: the eyes by their corners, the nose by its tip, the corners of the mouth. Lids
+# and lips open and close on these. Jaw and brows, which mattes end at, are each their own seat.
+FEATURES: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = (
+    ((36, 39), tuple(range(36, 42))),
+    ((42, 45), tuple(range(42, 48))),
     ((30,), tuple(range(27, 36))),
     ((48,), (48, 60)),
     ((54,), (54, 64)),
+    *(((k,), (k,)) for k in range(27)),
 )
 
 
@@ -84,7 +85,7 @@ def smooth_points(
 ) -> NDArray[np.float64]:
     """The landmarks of one stretch, smoothed. Shape gives way to what is more than noise: blinks and words stay.
 
-    Where the features sit on the head is smoothed as the head is, for crops are fitted to that and tremble with it.
+    Where the features sit on the head is smoothed as the head is: crops are fitted to that, and mattes end there.
     """
 
     def over(share: float) -> float:
