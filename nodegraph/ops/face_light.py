@@ -1,0 +1,104 @@
+"""Giving a face the light of its plate: what is broad comes from the plate, what is fine from the new face.
+
+Light is compared on skin alone: eyes, brows, lips and nostrils are dark or red by themselves and not by their light.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nodegraph.data.faces import INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE, Points
+from nodegraph.data.image import Pixels
+from nodegraph.ops.face_shapes import face_size, filled, hull_of
+
+SMALL = 160  # pixels across at which broad light is worked out
+LEAST = 1e-3  # light below which no ratio is taken
+MOST = 6.0  # how much brighter or darker a place may become
+
+
+def skin(points: Points, size: int) -> Pixels:
+    """Where skin is to be seen in a crop, by its landmarks: 0 to 1."""
+    face = filled(hull_of(points), size)
+    for feature in (_grown(points[RIGHT_EYE], 1.5), _grown(points[LEFT_EYE], 1.5), _grown(points[OUTER_LIPS], 1.15)):
+        face = face * (1 - filled(feature, size))
+    for brow in (points[17:22], points[22:27]):
+        thick = 0.035 * face_size(points)
+        up = _up(points) * thick
+        face = face * (1 - filled(np.concatenate([brow + 1.2 * up, (brow - 1.2 * up)[::-1]]), size))
+    nostrils = points[31:36]
+    down = -_up(points) * 0.03 * face_size(points)
+    return np.asarray(face * (1 - filled(np.concatenate([nostrils - down, (nostrils + down)[::-1]]), size)), np.float32)
+
+
+def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: float) -> Pixels:
+    """The new face under the broad light of the plate. `softness` is how broad, in sizes of the face."""
+    import cv2
+
+    size = plate.shape[0]
+    scale = min(1.0, SMALL / size)
+    small = max(8, round(size * scale))
+    points = points * (small / size)
+    where = skin(points, small)
+    sigma = max(1.0, softness * face_size(points))
+    one, other = (_broad(_reduced(each, small), where, sigma) for each in (plate, new))
+    ratio = np.clip(one / other, 1 / MOST, MOST) ** np.float32(amount)
+    ratio = cv2.resize(ratio, (size, size), interpolation=cv2.INTER_CUBIC)
+    return np.asarray(new * ratio, np.float32)
+
+
+def _reduced(pixels: Pixels, size: int) -> Pixels:
+    import cv2
+
+    if pixels.shape[0] == size:
+        return pixels
+    return np.asarray(cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _broad(pixels: Pixels, where: Pixels, sigma: float) -> Pixels:
+    """The mean light around each place, of what counts; a light that is far brighter than its like counts once."""
+    import cv2
+
+    light = np.maximum(pixels, LEAST)
+    inside = where > 0.5
+    if inside.any():
+        light = np.minimum(light, 4 * np.median(light[inside], axis=0)).astype(np.float32)
+    weight = (where + 1e-4).astype(np.float32)
+    total = cv2.GaussianBlur(np.log(light) * weight[..., None], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    count = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(np.exp(total / count[..., None]), np.float32)
+
+
+def highlights(plate: Pixels, above: float = 1.0) -> Pixels:
+    """The light of the plate that is brighter than white: lamps mirrored by skin and eyes."""
+    return np.asarray(np.maximum(plate - np.float32(above), 0), np.float32)
+
+
+def features(points: Points, size: int, eyes: float, mouth: float) -> Pixels:
+    """How much of the plate's own eyes and of the inside of its mouth is kept, with soft edges."""
+    import cv2
+
+    kept = np.zeros((size, size), np.float32)
+    if eyes:
+        for eye in (points[RIGHT_EYE], points[LEFT_EYE]):
+            kept = np.maximum(kept, eyes * filled(eye, size))
+    if mouth:
+        lips = points[INNER_LIPS]
+        gap = np.linalg.norm(lips[[1, 2, 3]] - lips[[7, 6, 5]], axis=1).mean() / max(
+            1e-6, np.linalg.norm(points[54] - points[48])
+        )
+        open_ = float(np.clip((gap - 0.04) / 0.08, 0, 1))  # a closed mouth has no inside
+        kept = np.maximum(kept, mouth * open_ * filled(lips, size))
+    sigma = 0.008 * face_size(points)
+    return np.asarray(cv2.GaussianBlur(kept, (0, 0), max(0.3, sigma)), np.float32)
+
+
+def _grown(points: Points, factor: float) -> Points:
+    middle = points.mean(axis=0)
+    result: Points = middle + (points - middle) * factor
+    return result
+
+
+def _up(points: Points) -> Points:
+    way = points[27] - points[33]
+    result: Points = way / max(1e-6, float(np.linalg.norm(way)))
+    return result

@@ -1,0 +1,71 @@
+"""The swap that needs no model: the photograph that looks most the same way, bent onto the plate and lit by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from nodegraph.data.crop import Crop
+from nodegraph.data.identity import Identity, Photo
+from nodegraph.data.image import Pixels
+from nodegraph.ops.face_light import features, highlights, relit
+from nodegraph.ops.face_warp import alike, bent, wanted
+
+CLOSE = 8.0  # degrees by which one photograph must look more the same way to be all that is seen
+
+
+@dataclass(frozen=True)
+class Warp:
+    """How a photograph is put in."""
+
+    likeness: float = 0.6
+    light: float = 1.0
+    softness: float = 0.14
+    eyes: float = 1.0
+    mouth: float = 1.0
+    highlights: float = 1.0
+
+
+def warped(crop: Crop, identity: Identity, settings: Warp, mix: float = 1.0) -> Crop:
+    """A crop with somebody's face in it."""
+    target = crop.points
+    total = np.zeros_like(crop.plate)
+    for photo, weight in weighed(identity.photos, crop):
+        onto = wanted(target, photo.points, settings.likeness * alike(photo.face.pose, crop.face.pose))
+        total += np.float32(weight) * _lit(bent(photo.pixels, photo.points, onto, crop.size), crop, settings)
+    new = total
+    if settings.highlights:
+        new = new + np.float32(settings.highlights) * highlights(crop.plate)
+    kept = features(target, crop.size, settings.eyes, settings.mouth)[..., None]
+    new = new + kept * (crop.pixels - new)
+    new = crop.pixels + np.float32(mix) * (new - crop.pixels)
+    return crop.with_pixels(new, identity=identity.name)
+
+
+def _lit(new: Pixels, crop: Crop, settings: Warp) -> Pixels:
+    if not settings.light:
+        return new
+    return relit(new, crop.plate, crop.points, settings.softness, settings.light)
+
+
+def weighed(photos: tuple[Photo, ...], crop: Crop) -> list[tuple[Photo, float]]:
+    """The photograph that looks most like the plate, and the next one while they are nearly as good."""
+    apart = np.array([_apart(photo, crop) for photo in photos])
+    order = np.argsort(apart, kind="stable")
+    best = int(order[0])
+    if len(photos) == 1:
+        return [(photos[best], 1.0)]
+    second = int(order[1])
+    share = 0.5 * max(0.0, 1 - (apart[second] - apart[best]) / CLOSE)
+    weights = [(photos[best], 1 - share), (photos[second], share)]
+    return [(photo, weight) for photo, weight in weights if weight > 1e-3]
+
+
+def _apart(photo: Photo, crop: Crop) -> float:
+    """How differently two heads look, in degrees; mouth and eyes count as well."""
+    one, other = photo.face.pose, crop.face.pose
+    turned = np.hypot(one.yaw - other.yaw, one.pitch - other.pitch)
+    mouth = abs(photo.face.mouth - crop.face.mouth)
+    shut = max(0.0, crop.face.eyes - photo.face.eyes)
+    return float(turned + 40 * mouth + 60 * shut)
