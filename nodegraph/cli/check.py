@@ -10,6 +10,7 @@ from typing import Any
 from nodegraph.cli.files import opened
 from nodegraph.data.errors import NodegraphError
 from nodegraph.engine.consent import problems_of as consent_problems
+from nodegraph.engine.licences import problems_of as licence_problems
 from nodegraph.engine.paths import absolute
 from nodegraph.graph.document import Document
 from nodegraph.graph.knob import File
@@ -19,10 +20,13 @@ from nodegraph.graph.preset import Preset
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("graph", nargs="+", type=Path, help="graph or preset files")
     parser.add_argument("--json", action="store_true", help="for programs")
+    parser.add_argument(
+        "--commercial", action="store_true", help="refuse models that are not cleared for commercial use"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    found: dict[str, list[str]] = {str(path): problems_of(path) for path in args.graph}
+    found: dict[str, list[str]] = {str(path): problems_of(path, commercial=args.commercial) for path in args.graph}
     if args.json:
         print(json.dumps(found, indent=2, ensure_ascii=False))
     else:
@@ -33,14 +37,16 @@ def run(args: argparse.Namespace) -> int:
     return 1 if any(found.values()) else 0
 
 
-def problems_of(path: Path) -> list[str]:
-    """What is wrong with a graph or preset file, in words."""
+def problems_of(path: Path, *, commercial: bool = False) -> list[str]:
+    """What is wrong with a graph or preset file, in words; for commercial work, what its models do not allow too."""
     try:
         file = opened(path, strict=False)
     except NodegraphError as fault:
         return [str(fault)]
     problems = [*file.problems, *_nodes(file)]
-    return problems + consent_problems(file.graph, file.folder) if isinstance(file, Document) else problems
+    if isinstance(file, Document):
+        problems += consent_problems(file.graph, file.folder)
+    return [*problems, *licence_problems(file.graph, path.parent.resolve())] if commercial else problems
 
 
 def _nodes(file: Document | Preset) -> list[str]:

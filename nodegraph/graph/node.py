@@ -62,6 +62,9 @@ class NodeType:
     fingerprint: Callable[[int, Knobs], str] | None = None
     shutter: Callable[[Knobs], tuple[float, ...]] | None = None  # the moments of its Moves, in frames from this one
     explain: Callable[..., str] | None = None  # a sink's answer to `nodegraph plan`: how it will write, and why
+    models: Callable[[Knobs], tuple[str, ...]] | None = None  # those it brings along, by the names of their cards
+    delivers: Callable[[Knobs], bool] | None = None  # does a sink write what is handed on, and not only looked at
+    caution: str = ""  # what to think of where its result is delivered
     upgrades: dict[int, Callable[[Saved], Saved]] = field(default_factory=dict)
 
     @property
@@ -112,6 +115,9 @@ def node(
     fingerprint: Callable[[int, Knobs], str] | None = None,
     shutter: Callable[[Knobs], tuple[float, ...]] | None = None,
     explain: Callable[..., str] | None = None,
+    models: Callable[[Knobs], tuple[str, ...]] | None = None,
+    delivers: Callable[[Knobs], bool] | None = None,
+    caution: str = "",
 ) -> Callable[[F], F]: ...
 def node(function: Any = None, **options: Any) -> Any:
     """Make a function a node: positional parameters are wires, keyword-only ones knobs, the return the output.
@@ -119,7 +125,8 @@ def node(function: Any = None, **options: Any) -> Any:
     `frames(frame, knobs)` says which frames a `Window` input wants; `identity(frame, knobs)` where the node
     does nothing but pass an input on; `fingerprint(frame, knobs)` what on disk the result depends on;
     `shutter(knobs)` at which moments around the frame it wants its own knobs too (its `Moves`);
-    `explain(frame, knobs, image)` how a sink will write.
+    `explain(frame, knobs, image)` how a sink will write; `models(knobs)` which models it brings along;
+    `delivers(knobs)` whether a sink makes a delivery, for which a node's `caution` is meant.
     """
 
     def declare(plain: F) -> F:

@@ -16,7 +16,7 @@ from nodegraph.data.model import Model
 from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob, Vec
-from nodegraph.graph.node import node
+from nodegraph.graph.node import Knobs, node
 from nodegraph.ml.detectors import FaceDetector
 from nodegraph.ml.dlib_models import DlibModels, Eight
 from nodegraph.ml.face_search import HOG_KNOWS, Eye, Search, cnn, fused, hog, network
@@ -41,7 +41,12 @@ WITH_CNN = (Detector.CNN, Detector.BOTH, Detector.CNN_MODEL, Detector.ALL)
 WITH_MODEL = (Detector.MODEL, Detector.HOG_MODEL, Detector.CNN_MODEL, Detector.ALL)
 
 
-@node(costly=True)
+def _brings(knobs: Knobs) -> tuple[str, ...]:
+    """dlib's network, if it looks; its HOG detector is a part of dlib itself."""
+    return ("dlib CNN detector",) if knobs["detector"] in WITH_CNN else ()
+
+
+@node(costly=True, models=_brings)
 def detect(
     image: Image,
     shot: Shot,

@@ -14,7 +14,7 @@ from nodegraph.data.image import RGB, Image, Pixels
 from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
-from nodegraph.graph.node import node
+from nodegraph.graph.node import Knobs, node
 from nodegraph.ml.dlib_models import DlibModels, Eight
 from nodegraph.ops.head_pose import head_pose
 
@@ -23,7 +23,11 @@ SEEN = 256.0  # size at which a face is shown to the model, in pixels
 SHIFT, ZOOM = 0.04, 0.06  # how far the box is shaken, as a share of its size
 
 
-@node(costly=True)
+def _brings(knobs: Knobs) -> tuple[str, ...]:
+    return ("dlib 68 landmarks", "dlib face descriptor") if knobs["identify"] else ("dlib 68 landmarks",)
+
+
+@node(costly=True, models=_brings)
 def landmarks(
     image: Image,
     faces: Faces,
