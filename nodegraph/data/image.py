@@ -152,6 +152,35 @@ class WiderSource:
 
 
 @dataclass(frozen=True, eq=False)
+class BesideSource:
+    """A picture with channels of another one beside its own."""
+
+    base: Image
+    other: Image
+    names: Mapping[str, str]  # what they are called here, and in the other picture
+
+    def read(self, box: Box, channels: Channels) -> Pixels:
+        own = tuple(name for name in channels if name not in self.names)
+        theirs = tuple(name for name in channels if name in self.names)
+        if not theirs:
+            return self.base.region(box, own)
+        values = self.other.region(box, tuple(self.names[name] for name in theirs))
+        if not own:
+            return values
+        result: Pixels = empty((box.height, box.width, len(channels)))
+        result[..., [channels.index(name) for name in own]] = self.base.region(box, own)
+        result[..., [channels.index(name) for name in theirs]] = values
+        return frozen(result)
+
+    def holds(self) -> Iterable[Any]:
+        return (self.base, self.other)
+
+    @property
+    def nbytes(self) -> int:
+        return size_of(self)
+
+
+@dataclass(frozen=True, eq=False)
 class Image:
     """A picture on a wire: channels of float32 light in the shot's working space, alpha associated.
 
@@ -252,6 +281,15 @@ class Image:
             source=PatchSource(self, ArraySource(array, box, names)),
             origin=origin,
         )
+
+    def beside(self, other: Image, names: Mapping[str, str]) -> Image:
+        """This picture with channels of another one added, by new names; nothing is read for it."""
+        double = [name for name in names if name in self.channels]
+        missing = [name for name in names.values() if name not in other.channels]
+        if double or missing:
+            raise ValueError(f"channels that are there already or are not: {', '.join(double + missing)}")
+        added = BesideSource(self, other, MappingProxyType(dict(names)))
+        return replace(self, channels=(*self.channels, *names), source=added)
 
     def widened(self, data: Box) -> Image:
         """The same picture in a larger data window; nothing is read for it."""

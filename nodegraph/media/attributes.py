@@ -9,6 +9,7 @@ from nodegraph.media.exr_attributes import Attribute, TimeCode, attribute
 
 INPUT = "input/"  # of the file that was read: never written back
 OWN = "nodegraph/"  # written by us, and never carried on
+FACES = OWN + "faces"  # who is where in the picture, as JSON: from the graph, never from a file that was read
 
 # How the file is laid out, and colours: Write has its own answer to each of these.
 STRUCTURE = frozenset(
@@ -53,7 +54,7 @@ def to_write(metadata: Mapping[str, Any], policy: str) -> dict[str, Any]:
         return {}
     found: dict[str, Any] = {}
     for name, value in metadata.items():
-        if name.startswith((INPUT, OWN)) or name in STRUCTURE | COLOUR:
+        if (name.startswith((INPUT, OWN)) and name != FACES) or name in STRUCTURE | COLOUR:
             continue
         if policy == "all" or name in STANDARD:
             found[name] = _storable(value)

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nodegraph.data.box import EMPTY, Box, Format
 from nodegraph.data.errors import MediaError
-from nodegraph.data.image import RGBA, Channels, Image, PatchSource
+from nodegraph.data.image import RGBA, BesideSource, Channels, Image, PatchSource
 from nodegraph.media.layers import FilePart, Layout, arrange, split
-from nodegraph.media.layers_depth import Depth, depths_of
+from nodegraph.media.layers_depth import Depth, depths_of, loses
+from nodegraph.media.layers_windows import apart, lent
 from nodegraph.media.open_lazy import FileSource
 
 AS_SOURCE = "same as source"
+EXACT = "zip"
 FALLBACK = "zips"  # Nuke reads lines: ZIPS lets it read one at a time
+
+PartKey = Channels
 
 
 @dataclass(frozen=True)
@@ -56,10 +60,21 @@ class WritePlan:
     tile: tuple[int, int]
     space: str
     reasons: tuple[str, ...] = field(default=())  # why it is encoded whole; none: its blocks are spliced
+    # Parts (by their channels) that are the source's own once more, and what their channels are called in the picture.
+    copies: Mapping[PartKey, Mapping[str, str]] = field(default_factory=dict)
+    lone: frozenset[str] = frozenset()  # channels that wanted a part of their own
 
     @property
     def splice(self) -> bool:
         return not self.reasons
+
+    def packed(self, part: FilePart) -> str:
+        """How a part is compressed: a layer that somebody will lay over the plate again keeps all its bits.
+
+        A lossy codec would save little in it: it is as small as what it shows.
+        """
+        lossy = any(loses(self.compression, stored, self.depths[name]) for name, stored in part.channels.items())
+        return EXACT if lossy and self.lone.issuperset(part.channels) else self.compression
 
 
 def plan_exr(image: Image, wanted: Wanted, target: Path, source: SourcePart | None, lost: str) -> WritePlan:
@@ -70,8 +85,12 @@ def plan_exr(image: Image, wanted: Wanted, target: Path, source: SourcePart | No
     known = source if origin is not None else None
     reasons = [] if known is not None else [lost]
     compression = _compression(image, wanted, known)
-    depths = depths_of(image.channels, *_default_depth(image, wanted, known))
     parts = _parts(image, wanted, known)
+    default, text, kept = _default_depth(image, wanted, known)
+    copies = _copies(image, parts, known)
+    if wanted.depth is None and known is not None:
+        kept = {**kept, **{name: known.depths[old] for names in copies.values() for name, old in names.items()}}
+    depths = depths_of(image.channels, default, text, kept)
     tile = (wanted.tile, wanted.tile) if wanted.tile else known.tile if known is not None else (0, 0)
     space = wanted.space or (origin.space if origin is not None else "") or wanted.whole or image.colorspace
     if known is not None and origin is not None:
@@ -80,7 +99,26 @@ def plan_exr(image: Image, wanted: Wanted, target: Path, source: SourcePart | No
             reasons.append(f"the file is in the space {origin.space}, {space} is asked for")
     if reasons and not wanted.space:
         space = wanted.whole or image.colorspace
-    return WritePlan(parts, depths, compression, tile, space, tuple(reasons))
+    return WritePlan(
+        parts, depths, compression, tile, space, tuple(reasons), {} if reasons else copies, frozenset(apart(image))
+    )
+
+
+def _copies(
+    image: Image, parts: tuple[FilePart, ...], source: SourcePart | None
+) -> Mapping[PartKey, Mapping[str, str]]:
+    """The parts that are the source's main one under another name: its blocks can be copied for them."""
+    found: dict[PartKey, Mapping[str, str]] = {}
+    origin = image.origin
+    if source is None or origin is None:
+        return found
+    for part in parts[1:]:
+        loan = lent(image, part.channels)
+        if loan is None or replace(origin, changed=()) != loan[0]:
+            continue
+        if source.names.keys() >= set(loan[1].values()):
+            found[tuple(part.channels)] = loan[1]
+    return found
 
 
 def _why_whole(
@@ -144,7 +182,19 @@ def _default_depth(image: Image, wanted: Wanted, source: SourcePart | None) -> t
 
 
 def _parts(image: Image, wanted: Wanted, source: SourcePart | None) -> tuple[FilePart, ...]:
-    """The origin's own part first, then what lies in its other parts, then what was added."""
+    """The origin's own part first, then what lies in its other parts, then what was added.
+
+    Layers that want parts of their own get them, wherever the others lie.
+    """
+    alone = apart(image) if wanted.layout is Layout.AUTO else ()
+    alone = tuple(name for name in alone if source is None or name not in {*source.names, *source.others})
+    if alone and len(alone) < len(image.channels):
+        rest = image.with_channels([name for name in image.channels if name not in alone])
+        return (*_together(rest, wanted, source), *arrange(alone, Layout.PARTS, wanted.view))
+    return _together(image, wanted, source)
+
+
+def _together(image: Image, wanted: Wanted, source: SourcePart | None) -> tuple[FilePart, ...]:
     layout = Layout.CHANNELS if wanted.layout is Layout.AUTO else wanted.layout
     if source is None:
         return arrange(image.channels, layout, wanted.view)
@@ -187,8 +237,9 @@ def patches(image: Image) -> list[tuple[Box, Channels]] | None:
     """What was laid over a picture from a file, oldest first: where, and which channels; None if that is unknown."""
     found: list[tuple[Box, Channels]] = []
     source = image.source
-    while isinstance(source, PatchSource):
-        found.insert(0, (source.patch.data, source.patch.channels))
+    while isinstance(source, (PatchSource, BesideSource)):
+        if isinstance(source, PatchSource):
+            found.insert(0, (source.patch.data, source.patch.channels))
         source = source.base.source
     return found if isinstance(source, FileSource) else None
 

@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from nodegraph.data.box import Box
 from nodegraph.data.image import Image, Pixels
 from nodegraph.data.threads import split_rows
+from nodegraph.media.exr_copy import PartCopy, why_not
 from nodegraph.media.exr_file import ExrFile
 from nodegraph.media.exr_write import PartToWrite, write_exr
 from nodegraph.media.half import all_finite, to_half
 from nodegraph.media.layers import FilePart, colours
 from nodegraph.media.layers_depth import Depth
 from nodegraph.media.layers_plan import SourcePart, WritePlan, patches, unite
+from nodegraph.media.layers_windows import window_of
 from nodegraph.media.open_lazy import Convert, pick
 from nodegraph.media.splice import Change, splice
 
@@ -130,10 +132,15 @@ def splice_picture(
             changes.append(Change(box.move(part.display.x0, part.display.y0), planes, order, pixels))
     known = {*source.names, *source.others}
     added = [each for each in plan.parts[1:] if not set(each.channels) & known]
-    more = [
-        part_to_write(image, each, plan, values, attributes={}, level=level, doubts=doubts)
-        for each in unite(tuple(added))
-    ]
+    more: list[PartToWrite | PartCopy] = []
+    for each in unite(tuple(added)):
+        lent = plan.copies.get(tuple(each.channels), {})
+        renamed = {source.names[old]: each.channels[name] for name, old in lent.items()}
+        same = all(plan.depths[name] is source.depths[old] for name, old in lent.items())
+        if lent and same and not why_not(part, renamed):
+            more.append(PartCopy(origin.part, each.name, renamed))
+        else:
+            more.append(part_to_write(image, each, plan, values, attributes={}, level=level, doubts=doubts))
     splice(file, origin.part, target, changes, attributes=attributes, more=more, level=level if changes else None)
 
 
@@ -179,8 +186,9 @@ def part_to_write(
     view: str = "",
 ) -> PartToWrite:
     """One part with all its pixels."""
-    data = image.data if not image.data.empty else Box(0, 0, 1, 1)
     names = tuple(part.channels)
+    data = window_of(image, names) if plan.lone.issuperset(names) else image.data
+    data = Box(0, 0, 1, 1) if data.empty else data
     pixels = values.of(data, names)
     planes = _planes(pixels, part, plan.depths)
     if not all(plane.dtype == np.float16 and all_finite(plane) for plane in planes.values()):
@@ -189,7 +197,7 @@ def part_to_write(
         data=data,
         display=image.format.box,
         planes=planes,
-        compression=plan.compression,
+        compression=plan.packed(part),
         name=part.name,
         view=view,
         tile=plan.tile[0],

@@ -24,6 +24,7 @@ from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import Attribute, Channel, attribute
 from nodegraph.media.exr_blocks import check_blocks, spans
 from nodegraph.media.exr_codec import DTYPES, Planes, check_open, decode, encode
+from nodegraph.media.exr_copy import PartCopy, copied
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
 from nodegraph.media.exr_output import SHARED, Chunk, PartBlocks, Span, write_blocks
 from nodegraph.media.exr_read import plane
@@ -113,7 +114,7 @@ def splice(
     changes: Sequence[Change] = (),
     *,
     attributes: Mapping[str, Any | None] | None = None,
-    more: Sequence[PartToWrite] = (),
+    more: Sequence[PartToWrite | PartCopy] = (),
     level: float | None = None,
 ) -> Spliced:
     """Write `source` again with some rectangles of one part changed, and perhaps further parts added.
@@ -145,7 +146,11 @@ def splice(
                     part.check_channels(source.path, {name for change in changes for name in change.planes})
                     fresh = aside.submit(_encode_touched, source, handle, part, changes, touched, multipart, level)
                 parts.append(_part(source, handle, part, touched, fresh, header, multipart))
-            parts += [encoded(extra, len(source.parts) + k, True) for k, extra in enumerate(more)]
+            for number, extra in enumerate(more, len(parts)):
+                if isinstance(extra, PartCopy):
+                    parts.append(copied(source, handle, extra, number))
+                else:
+                    parts.append(encoded(extra, number, True))
             with atomic(target) as beside:
                 write_blocks(beside, target, parts, multipart)
         finally:

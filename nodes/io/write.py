@@ -339,7 +339,7 @@ def _warn(ctx: Context, target: Path, plan: WritePlan) -> None:
     reader = NEEDS_NEW_READER.get(plan.compression)
     if reader:
         ctx.warn(f"{plan.compression.upper()}: programs built on versions before {reader} cannot read {target.name}")
-    spoilt = [name for part in plan.parts for name in must_keep(part.channels, plan.depths, plan.compression)]
+    spoilt = [name for part in plan.parts for name in must_keep(part.channels, plan.depths, plan.packed(part))]
     if spoilt and not plan.splice:
         packed = plan.compression.upper()
         ctx.warn(f"{packed} loses exactness of {', '.join(spoilt)}: choose ZIP or PIZ for mattes and measures")
