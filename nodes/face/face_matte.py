@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-import numpy as np
-
-from nodegraph.data.box import joined
+from nodegraph.data.box import Box, joined
 from nodegraph.data.crop import Crops
 from nodegraph.data.image import Image, Matte
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
-from nodegraph.ops.face_matte import onto_plate
+from nodegraph.ops.face_matte import clear_of
+from nodegraph.ops.face_paste import box_of, matte_of
+from nodegraph.ops.resample import Filter
 
 
 @node
@@ -19,19 +19,19 @@ def face_matte(
     image: Image,
     crops: Crops,
     *,
-    track: Annotated[str, Knob(help="only the face of this track; empty: every face")] = "",
+    filter: Annotated[Filter, Knob(help="as on Paste")] = Filter.CUBIC,
+    track: Annotated[str, Knob(help="names of the tracks wanted, as in face1 face3; empty: every face")] = "",
     invert: Annotated[bool, Knob(help="cover all but the faces")] = False,
 ) -> Matte:
-    """Show the mattes of all faces together, in the plate: to look at, to grade within, or to write."""
-    chosen = [crop for crop in crops if track in ("", crop.track)]
-    frame = image.format.box
-    box = joined(crop.box() for crop in chosen).meet(frame)
-    box = frame if invert or box.empty else box
-    clear = np.ones((box.height, box.width), np.float32)
-    for crop in chosen:
-        part = crop.box().meet(box)
-        if not part.empty:
-            clear[part.slices(box)] *= 1 - onto_plate(crop.coverage(), crop, part)
-    plane = clear if invert else 1 - clear
-    made = image.with_pixels(plane[..., None], data=box, channels=("A",))
+    """Show the mattes of all faces together, as Paste lays them into the plate: to look at, or to work within."""
+    names = track.split()
+    chosen = [crop for crop in crops if not names or crop.track in names]
+    frame = image.format.box.join(image.data)
+    box = joined(box_of(crop, matte_of(crop), frame) for crop in chosen)
+    if invert:
+        box = frame
+    elif box.empty:
+        box = Box(frame.x0, frame.y0, frame.x0 + 1, frame.y0 + 1)
+    clear = clear_of(chosen, box, filter)
+    made = image.with_pixels((clear if invert else 1 - clear)[..., None], data=box, channels=("A",))
     return Matte.from_image(made)

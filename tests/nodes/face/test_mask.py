@@ -27,10 +27,12 @@ from nodegraph.ops.portrait import make_figure
 from nodegraph.ops.portrait_light import Light
 from nodegraph.ops.portrait_plate import truth_at
 from nodegraph.ops.portrait_pose import Moves
+from nodegraph.ops.resample import Filter
 from nodegraph.ops.templates import Template, five_points
 from nodes.face.face_matte import face_matte
 from nodes.face.mask import DRAWN, LookAt, Shape, mask
 from nodes.face.mask_parts import mask_parts
+from nodes.face.paste import paste
 from nodes.image.face_plate import face_plate
 from tests.ml import mask_networks
 from tests.ml.mask_networks import FRONT, SEEN
@@ -465,6 +467,17 @@ def test_a_matte_goes_back_to_the_plate(size: int, scale: float) -> None:
     assert done.data.area < FORMAT.box.area / 2
     inverted = face_matte(PLATE, crops, invert=True)
     np.testing.assert_allclose(inverted.plane(FORMAT.box), 1 - plane, atol=1e-6)
+
+
+@pytest.mark.parametrize("filter", [Filter.LINEAR, Filter.CUBIC, Filter.LANCZOS6], ids=lambda each: each.value)
+def test_it_is_the_matte_that_paste_uses(filter: Filter) -> None:
+    """White faces pasted over black are their matte."""
+    crop = replace(turned(256, 1.3), pixels=frozen(np.ones((256, 256, 3), np.float32)))
+    shaped = mask(crops_of(crop), SHOT, Context(), feather=20.0)
+    # A crop without a matte is seen to its border, where filters reach beyond it.
+    for crops, close in ((shaped, 1e-5), (crops_of(crop), 0.02)):
+        pasted = paste(PLATE, crops, filter=filter).region(FORMAT.box)[..., 0]
+        np.testing.assert_allclose(face_matte(PLATE, crops, filter=filter).plane(FORMAT.box), pasted, atol=close)
 
 
 def test_all_faces_and_one_of_them() -> None:
