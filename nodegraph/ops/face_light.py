@@ -13,7 +13,8 @@ from nodegraph.ops.face_shapes import face_size, filled, hull_of
 
 SMALL = 160  # pixels across at which broad light is worked out
 LEAST = 1e-3  # light below which no ratio is taken
-MOST = 6.0  # how much brighter or darker a place may become
+CONTRAST = (0.35, 1.3)  # the least and the most that fine light and shade is changed by
+MOST = 40.0  # how much brighter or darker a place may become: dark skin under another light is that far from pale
 
 
 def skin(points: Points, size: int) -> Pixels:
@@ -30,20 +31,36 @@ def skin(points: Points, size: int) -> Pixels:
     return np.asarray(face * (1 - filled(np.concatenate([nostrils - down, (nostrils + down)[::-1]]), size)), np.float32)
 
 
-def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: float) -> Pixels:
-    """The new face under the broad light of the plate. `softness` is how broad, in sizes of the face."""
+def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: float, contrast: float) -> Pixels:
+    """The new face under the broad light of the plate. `softness` is how broad, in sizes of the face.
+
+    What remains, skin against its own mean, is brought towards the contrast that the plate's skin has: a face under a
+    bare lamp does not go under an overcast sky with all its shine.
+    """
     import cv2
 
     size = plate.shape[0]
-    scale = min(1.0, SMALL / size)
-    small = max(8, round(size * scale))
-    points = points * (small / size)
-    where = skin(points, small)
-    sigma = max(1.0, softness * face_size(points))
-    one, other = (_broad(_reduced(each, small), where, sigma) for each in (plate, new))
-    ratio = np.clip(one / other, 1 / MOST, MOST) ** np.float32(amount)
-    ratio = cv2.resize(ratio, (size, size), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(new * ratio, np.float32)
+    small = max(8, round(size * min(1.0, SMALL / size)))
+    inner = points * (small / size)
+    where = skin(inner, small)
+    sigma = max(1.0, softness * face_size(inner))
+    little, like = _reduced(new, small), _reduced(plate, small)
+    mine, theirs = _broad(little, where, sigma), _broad(like, where, sigma)
+    inside = where > 0.5
+    power = 1.0
+    if contrast and inside.any():
+        spread, wanted = (
+            float(np.std(np.log(np.maximum(one, LEAST) / broad)[inside].mean(axis=1)))
+            for one, broad in ((little, mine), (like, theirs))
+        )
+        power = 1 + contrast * (float(np.clip(wanted / max(spread, 1e-6), *CONTRAST)) - 1)
+    powers = 1 + (power - 1) * cv2.GaussianBlur(where, (0, 0), max(1.0, 0.02 * face_size(inner)))
+    ratio = np.clip(theirs / mine, 1 / MOST, MOST) ** np.float32(amount)
+    mine, ratio, powers = (
+        cv2.resize(each, (size, size), interpolation=cv2.INTER_CUBIC) for each in (mine, ratio, powers)
+    )
+    fine = np.maximum(new, 0) / mine
+    return np.asarray(fine ** powers[..., None] * mine * ratio + np.minimum(new, 0), np.float32)
 
 
 def _reduced(pixels: Pixels, size: int) -> Pixels:

@@ -22,6 +22,7 @@ class Warp:
     likeness: float = 0.6
     light: float = 1.0
     softness: float = 0.14
+    contrast: float = 0.8
     eyes: float = 1.0
     mouth: float = 1.0
     highlights: float = 1.0
@@ -44,9 +45,9 @@ def warped(crop: Crop, identity: Identity, settings: Warp, mix: float = 1.0) -> 
 
 
 def _lit(new: Pixels, crop: Crop, settings: Warp) -> Pixels:
-    if not settings.light:
+    if not settings.light and not settings.contrast:
         return new
-    return relit(new, crop.plate, crop.points, settings.softness, settings.light)
+    return relit(new, crop.plate, crop.points, settings.softness, settings.light, settings.contrast)
 
 
 def weighed(photos: tuple[Photo, ...], crop: Crop) -> list[tuple[Photo, float]]:
