@@ -130,11 +130,8 @@ def consents(planner: Planner, sink: str, frames: Frames, value: Callable[[Step]
     day, production = today(), graph.shot.production
     uses: dict[Step, list[Use]] = {}
     for step in dict.fromkeys(step for some in steps.values() for step in sorted(some, key=lambda each: each.node)):
-        result = value(step)
         uses[step] = [
-            Use(step.node, each.name, each.consent, each.consent.problem(day, production))
-            for each in (result if isinstance(result, tuple) else (result,))
-            if isinstance(each, Identity)
+            Use(step.node, name, consent, consent.problem(day, production)) for name, consent in _given(step, value)
         ]
     shown = {
         frame: tuple(use for step in sorted(some, key=lambda each: each.node) for use in uses[step])
@@ -170,6 +167,18 @@ def problems_of(graph: Graph, folder: Path, frames: Frames | None = None) -> lis
     finally:
         runner.loads.close()
     return list(found)
+
+
+def _given(step: Step, value: Callable[[Step], Any]) -> list[tuple[str, Consent]]:
+    """The identities that a Step gives: as its node says by its knobs alone or, if it cannot, by its result."""
+    if step.kind.consent is not None:
+        try:
+            return [step.kind.consent(step.knobs)]
+        except NodegraphError as fault:
+            raise NodeError(step.node, step.frame, fault) from fault
+    result = value(step)
+    found = (each for each in (result if isinstance(result, tuple) else (result,)) if isinstance(each, Identity))
+    return [(each.name, each.consent) for each in found]
 
 
 def _gives_identity(kind: Any) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints, overload
 
+from nodegraph.data.identity import Consent
 from nodegraph.data.shot import Clip, Frame, Moves, Shot, Window
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import PLAIN, Knob, KnobType, is_storable
@@ -63,6 +64,7 @@ class NodeType:
     shutter: Callable[[Knobs], tuple[float, ...]] | None = None  # the moments of its Moves, in frames from this one
     explain: Callable[..., str] | None = None  # a sink's answer to `nodegraph plan`: how it will write, and why
     models: Callable[[Knobs], tuple[str, ...]] | None = None  # those it brings along, by the names of their cards
+    consent: Callable[[Knobs], tuple[str, Consent]] | None = None  # the name and consent of the identity it gives
     delivers: Callable[[Knobs], bool] | None = None  # does a sink write what is handed on, and not only looked at
     caution: str = ""  # what to think of where its result is delivered
     upgrades: dict[int, Callable[[Saved], Saved]] = field(default_factory=dict)
@@ -116,6 +118,7 @@ def node(
     shutter: Callable[[Knobs], tuple[float, ...]] | None = None,
     explain: Callable[..., str] | None = None,
     models: Callable[[Knobs], tuple[str, ...]] | None = None,
+    consent: Callable[[Knobs], tuple[str, Consent]] | None = None,
     delivers: Callable[[Knobs], bool] | None = None,
     caution: str = "",
 ) -> Callable[[F], F]: ...
@@ -126,6 +129,7 @@ def node(function: Any = None, **options: Any) -> Any:
     does nothing but pass an input on; `fingerprint(frame, knobs)` what on disk the result depends on;
     `shutter(knobs)` at which moments around the frame it wants its own knobs too (its `Moves`);
     `explain(frame, knobs, image)` how a sink will write; `models(knobs)` which models it brings along;
+    `consent(knobs)` who the identity is that it gives, and by whose leave, without a look at a picture;
     `delivers(knobs)` whether a sink makes a delivery, for which a node's `caution` is meant.
     """
 

@@ -64,7 +64,17 @@ def _fingerprint(frame: int, knobs: Knobs) -> str:
     return " ".join(f"{path.name} {stamp_of(path)}" for path in files)
 
 
-@node(fingerprint=_fingerprint, costly=True, store=False)
+def _whose(knobs: Knobs) -> tuple[str, Consent]:
+    place = Path(knobs["file"])
+    names = ("subject", "granted_by", "scope", "production", "expires", "document", "reason")
+    return _called(place, knobs["name"]), _consent(place, *(knobs[name] for name in names))
+
+
+def _called(place: Path, name: str) -> str:
+    return name or place.stem
+
+
+@node(fingerprint=_fingerprint, consent=_whose, costly=True, store=False)
 def identity(
     shot: Shot,
     ctx: Context,
@@ -114,7 +124,7 @@ def identity(
         ctx.warn(f"{names}: another person than the rest of {place.name}; left out")
         photos = [photo for k, photo in enumerate(photos) if k not in others]
     kept = chosen(photos, most)
-    return Identity(name or place.stem, tuple(kept), shot.space, consent)
+    return Identity(_called(place, name), tuple(kept), shot.space, consent)
 
 
 def _is_clip(place: Path) -> bool:

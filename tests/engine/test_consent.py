@@ -409,3 +409,38 @@ def test_words_for_a_record() -> None:
 def test_a_plain_context_stamps_nothing() -> None:
     assert Context().stamp.metadata == {}
     assert Context().stamp.words == ""
+
+
+# -- the node that reads photographs -------------------------------------------------------------------
+
+
+def real(folder: Path, **knobs: object) -> Graph:
+    """A plate with the real Identity on it; its folder holds no picture of anybody."""
+    library = Library.discover().with_nodes(put_in)
+    (folder / "jane").mkdir(exist_ok=True)
+    graph = Graph(library, shot=Shot(first=1001, last=1002, format=FORMAT)).add("TestPlate", "Plate")
+    graph = graph.add("Identity", "Jane", file=File("jane"), **knobs).add("PutIn", "Swap")
+    graph = graph.connect("Swap", "image", "Plate").connect("Swap", "identity", "Jane")
+    return graph.add("Write", "Write1", file=File("out/comp.####.exr")).connect("Write1", "image", "Swap")
+
+
+def test_consent_is_known_before_a_photograph_is_read(tmp_path: Path) -> None:
+    with pytest.raises(ConsentError, match="Jane: the identity 'jane': there is no consent record"):
+        ng.render(real(tmp_path), "Write1", root=tmp_path)
+    assert problems_of(real(tmp_path), tmp_path) == ["Jane: the identity 'jane': there is no consent record"]
+    assert problems_of(real(tmp_path, reason="public domain"), tmp_path) == []
+    with pytest.raises(NodeError, match="no pictures"):  # allowed, but there is nobody
+        ng.render(real(tmp_path, **GRANTED), "Write1", root=tmp_path)
+    assert problems_of(real(tmp_path, expires="tomorrow"), tmp_path) == [
+        "Write1: whether there is consent cannot be told: Jane: the consent ends on 'tomorrow', which is no day"
+    ]
+
+
+def test_a_record_beside_the_photographs(tmp_path: Path) -> None:
+    graph = real(tmp_path)
+    (tmp_path / "jane/consent.json").write_text(json.dumps({**GRANTED, "expires": "2020-05-06"}))
+    assert problems_of(graph, tmp_path) == ["Jane: the identity 'jane': the consent of Jane Doe ended on 2020-05-06"]
+    (tmp_path / "jane/consent.json").write_text(json.dumps(GRANTED))
+    assert problems_of(graph, tmp_path) == []
+    (tmp_path / "jane/consent.json").write_text("[]")
+    assert "no consent record" in problems_of(graph, tmp_path)[0]
