@@ -14,6 +14,7 @@ from nodegraph.ops.face_shapes import face_size, filled, hull_of
 SMALL = 160  # pixels across at which broad light is worked out
 LEAST = 1e-3  # light below which no ratio is taken
 CONTRAST = (0.35, 1.3)  # the least and the most that fine light and shade is changed by
+TINT = 0.5  # of the colour of details, as far as contrast is adapted
 MOST = 40.0  # how much brighter or darker a place may become: dark skin under another light is that far from pale
 
 
@@ -54,13 +55,18 @@ def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: f
             for one, broad in ((little, mine), (like, theirs))
         )
         power = 1 + contrast * (float(np.clip(wanted / max(spread, 1e-6), *CONTRAST)) - 1)
-    powers = 1 + (power - 1) * cv2.GaussianBlur(where, (0, 0), max(1.0, 0.02 * face_size(inner)))
+    lips = filled(_grown(inner[OUTER_LIPS], 1.15), small)
+    powers = 1 + (power - 1) * cv2.GaussianBlur(np.maximum(where, lips), (0, 0), max(1.0, 0.02 * face_size(inner)))
     ratio = np.clip(theirs / mine, 1 / MOST, MOST) ** np.float32(amount)
     mine, ratio, powers = (
         cv2.resize(each, (size, size), interpolation=cv2.INTER_CUBIC) for each in (mine, ratio, powers)
     )
-    fine = np.maximum(new, 0) / mine
-    return np.asarray(fine ** powers[..., None] * mine * ratio + np.minimum(new, 0), np.float32)
+    fine = np.maximum(new, LEAST / 100) / mine
+    grey = np.cbrt(fine.prod(axis=2, keepdims=True))
+    # Dark skin has little blue, so that lips have, for it, very much; pale skin would make them violet.
+    tint = np.clip(fine / grey, 0.2, 5.0) ** np.float32(1 - TINT * contrast)
+    changed = grey ** powers[..., None] * tint * mine * ratio
+    return np.asarray(np.where(new > 0, changed, changed + new), np.float32)
 
 
 def _reduced(pixels: Pixels, size: int) -> Pixels:
