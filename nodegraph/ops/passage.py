@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from nodegraph.data.crop import Crop, Matrix
-from nodegraph.data.faces import five_of
+from nodegraph.data.faces import Points, five_of
 from nodegraph.data.image import Pixels
 from nodegraph.ops.boost import change_of, looks, woven
 from nodegraph.ops.keep_grain import lost_grain
@@ -35,12 +35,13 @@ class Passage:
     boost: int
     fed: Pixels  # boost² pictures for the network, 0 to 1
 
-    def back(self, answered: Pixels, detail: float, keep_grain: float) -> Pixels:
+    def back(self, answered: Pixels, detail: float, keep_grain: float, mix: float = 1.0) -> Pixels:
         """The light of the crop with what the network changed; where it changed nothing, the very same light."""
         seen = np.clip(self.shown, 0, 1)
         change = change_of(seen, self.fed, np.clip(answered, 0, 1), self.matrix, self.boost, detail)
         if keep_grain:
             change = change + lost_grain(seen, change, self.crop.scale) * np.float32(keep_grain)
+        change = change * np.float32(mix)
         new = self.light.decode(self.shown + change)
         return np.where((change != 0).any(axis=2, keepdims=True), new, self.crop.pixels)
 
@@ -59,7 +60,7 @@ def passage(crop: Crop, light: Light, template: Template, size: int, boost: int 
     return Passage(crop, light, shown, matrix, boost, fed)
 
 
-def again(passage: Passage, template: Template, size: int) -> Pixels:
-    """The same crop for another network: one picture, 0 to 1."""
-    matrix = framing(five_of(passage.crop.points), template, size)
-    return np.asarray(np.clip(looks(np.clip(passage.shown, 0, 1), matrix, size)[0], 0, 1), np.float32)
+def look(shown: Pixels, points: Points, template: Template, size: int) -> Pixels:
+    """A face in any picture on the curve of a screen, as a network wants it: one square, 0 to 1."""
+    matrix = framing(five_of(points), template, size)
+    return np.asarray(np.clip(looks(np.clip(shown, 0, 1), matrix, size)[0], 0, 1), np.float32)

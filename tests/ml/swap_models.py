@@ -50,16 +50,18 @@ def swap_file(
     half: bool = False,
     emap: NDArray[Any] | None = EMAP,
     output: str = "",
+    gain: NDArray[Any] = GAIN,
+    shift: float = SHIFT,
 ) -> Path:
-    """A file that keeps to a contract of NCHW."""
+    """A file that keeps to a contract of NCHW; `gain` for each channel, or 3 x size x size."""
     size = size or contract.sizes[0]
     type, kind = (TensorProto.FLOAT16, np.float16) if half else (TensorProto.FLOAT, np.float32)
     output = output or (contract.marks[0] if contract.marks else "output")
     image = contract.feed is Feed.IMAGE
     side = contract.source_size
     constants = [
-        constant("gain", GAIN.reshape(1, 3, 1, 1), kind),
-        constant("shift", SHIFT, kind),
+        constant("gain", gain.reshape(1, 3, *(gain.shape[1:] or (1, 1))), kind),
+        constant("shift", shift, kind),
         constant("weights", PICTURE.reshape(1, 3, 1, 1) if image else WEIGHTS.reshape(1, 512), kind),
         constant("axes", [1, 2, 3] if image else [1], np.int64),
         constant("square", [-1, 1, 1, 1], np.int64),

@@ -33,6 +33,7 @@ from nodegraph.graph.library import Library
 from nodegraph.graph.node import NodeType, Port, node
 from nodegraph.media.exr_attributes import TimeCode
 from tests.ml.mask_networks import parsing
+from tests.ml.swap_models import dfm_file
 from tests.nodes.every_node import of_pictures
 from tests.nodes.face.shapes import face_points, tracks_of
 from tests.nodes.swap.networks import restorer, upscaler
@@ -105,7 +106,7 @@ HEAVY = ("dlib", "numba", "cv2", "OpenEXR", "PyOpenColorIO", "av", "ffmpeg", "sk
 # Settings without which a node has nothing to do, or no file to do it with.
 BASE: dict[str, dict[str, Any]] = {}
 # The model that a node is given, made to a contract it knows.
-MODELS: dict[str, Callable[[Path], Path]] = {"SuperResolution": upscaler, "MaskParts": parsing}
+MODELS: dict[str, Callable[[Path], Path]] = {"SuperResolution": upscaler, "MaskParts": parsing, "Swap": dfm_file}
 # Knobs of a type that nobody can turn without knowing the node.
 TURNED: dict[tuple[str, str], Any] = {}
 
@@ -414,7 +415,7 @@ def test_an_input_that_is_needed_is_asked_for(kind: NodeType, folder: Path) -> N
 # -- pictures ------------------------------------------------------------------------------------------
 
 # Why a result is not in the format, space or metadata of the first input.
-OTHER_FORMAT = {"Reformat", "Crop", "Roto"}
+OTHER_FORMAT = {"Reformat", "Crop", "Roto", "SuperResolution"}
 OTHER_SPACE = {"ColorSpace", "DisplayView"}
 
 

@@ -21,6 +21,8 @@ Matrix = Callable[[], Emap | None]  # read only where it decides
 def contract_of(network: Network, model: Model, matrix: Matrix, wanted: str = "") -> Contract:
     """The contract of a model; `wanted` is the artist's word, which goes before the card's."""
     file = model.path.name
+    if model.card.kind not in ("", "swap") and not wanted:
+        raise ModelError(f"{file} is no swap model: its card says {model.card.kind}", "wire it where it belongs")
     said = wanted or model.card.contract
     if said:
         meant = called(said)
