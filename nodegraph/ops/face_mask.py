@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from nodegraph.data.crop import Crop
 from nodegraph.data.image import Pixels
 from nodegraph.ops.face_shapes import face_size
-from nodegraph.ops.mask_edges import eroded, faded, feathered, trimmed
+from nodegraph.ops.mask_edges import faded, feathered, trimmed
 
 SPECKLE = 0.006  # of the face's size: differences are averaged this far around, so that grain makes no holes
 
@@ -40,9 +40,8 @@ class Edges:
     def on(self, matte: Pixels, size: float) -> Pixels:
         """The matte with its edges done, for a face of some size in pixels."""
         pixel = size / 100
-        matte = eroded(matte, self.erode * pixel)
         matte = trimmed(matte, self.top * pixel, self.bottom * pixel, self.left * pixel, self.right * pixel)
-        return feathered(matte, self.feather * pixel)
+        return feathered(matte, self.feather * pixel, self.erode * pixel)
 
 
 def size_in(crop: Crop) -> float:

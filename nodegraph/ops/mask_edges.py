@@ -14,9 +14,11 @@ import numpy as np
 
 from nodegraph.data.image import Pixels
 from nodegraph.data.threads import split_rows
+from nodegraph.ops.wide_blur import grown, halved, left_over
 
 FADE = 0.02  # of the crop's size: how far from its border a matte begins to fade
 NARROW = 1e-3  # pixels that change nothing
+FINE = 9  # pixels of half a feather that are enough to draw it smoothly
 CUT = 3.0  # sigmas at which the kernel of a feather ends
 
 
@@ -123,20 +125,31 @@ def _least_above(matte: Pixels, count: int, inwards: bool) -> Pixels:
     return np.asarray(done, np.float32)
 
 
-def feathered(matte: Pixels, width: float) -> Pixels:
-    """The matte with a soft edge of some pixels, all of it inside: 0 at the old edge, and nowhere more than before."""
+def feathered(matte: Pixels, width: float, erode: float = 0.0) -> Pixels:
+    """The matte with its edge moved inwards, and a soft edge of some pixels inside that: 0 at the edge, no more before.
+
+    A wide feather holds nothing fine, and is made at a fraction of the size.
+    """
     import cv2
 
     if width < NARROW or not matte.any():
-        return matte
+        return eroded(matte, erode)
     half = width / 2
-    reach = math.ceil(half)
-    at = np.arange(-reach, reach + 1)
-    weights = np.exp(-0.5 * (at * CUT / half) ** 2) * (np.abs(at) <= half)
+    sigma = half / CUT
+    times = max(0, math.floor(math.log2(half / FINE)))
+    small = matte[..., None]
+    for axis in (0, 1) * times:
+        small = halved(small, axis)
+    inner = eroded(small[..., 0], (erode + half) / 2**times)
+    left = left_over(sigma, times)
+    far = CUT * left
+    at = np.arange(-math.ceil(far), math.ceil(far) + 1)
+    weights = np.exp(-0.5 * (at / left) ** 2) * (np.abs(at) <= far)
     line = (weights / weights.sum()).astype(np.float32)
-    inner = eroded(matte, half)
-    soft = cv2.sepFilter2D(inner, cv2.CV_32F, line, line, borderType=cv2.BORDER_CONSTANT)
-    return np.minimum(matte, np.asarray(soft, np.float32))
+    soft = np.asarray(cv2.sepFilter2D(inner, cv2.CV_32F, line, line, borderType=cv2.BORDER_CONSTANT), np.float32)
+    wide = grown(grown(soft[..., None], 1, times, matte.shape[1]), 0, times, matte.shape[0])[..., 0]
+    result: Pixels = np.clip(wide, 0, matte if erode >= 0 else 1)
+    return result
 
 
 def faded(matte: Pixels) -> Pixels:

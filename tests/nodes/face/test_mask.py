@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter
 from scipy.spatial import ConvexHull
 
 from nodegraph.data.box import Box
@@ -212,6 +213,15 @@ def test_a_feather_is_soft_and_inside() -> None:
     line = soft[100, 30:101]
     assert np.diff(line).min() >= -1e-6
     assert np.diff(line).max() < 0.15
+
+
+@pytest.mark.parametrize(("width", "erode"), [(10.0, 0.0), (30.0, 0.0), (44.0, 4.5), (75.0, 0.0), (30.0, -9.0)])
+def test_a_feather_is_a_gaussian_of_a_smaller_matte(width: float, erode: float) -> None:
+    """Against scipy's, of a disc that is smaller by half the feather; wide ones are made at a fraction of the size."""
+    soft = feathered(disc(60), width, erode)
+    expected = gaussian_filter(disc(60 - erode - width / 2), width / 6, truncate=3)
+    assert np.abs(soft - expected).max() < 0.06
+    assert np.abs(soft - expected).mean() < 0.001
 
 
 def test_feather_and_erode_go_with_the_face() -> None:
