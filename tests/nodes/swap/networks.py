@@ -180,3 +180,10 @@ def broken_restorer(path: Path, what: str) -> Path:
     out = tensor("output", (1, 3, "H", "W") if what != "numbers" else shape)
     constants = [constant("scales", [1, 1, 0.5, 0.5]), constant("nothing", 0.0)]
     return save(path, nodes, [tensor("input", shape)], [out], constants)
+
+
+def odd_scale(path: Path, scale: float) -> Path:
+    """One that changes the size by a factor that is none for pictures."""
+    nodes = [helper.make_node("Resize", ["input", "", "scales"], ["output"], mode="nearest")]
+    inputs, outputs = [tensor("input", (1, 3, "h", "w"))], [tensor("output", (1, 3, "H", "W"))]
+    return save(path, nodes, inputs, outputs, [constant("scales", [1, 1, scale, scale])])
