@@ -56,11 +56,11 @@ def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: f
         )
         power = 1 + contrast * (float(np.clip(wanted / max(spread, 1e-6), *CONTRAST)) - 1)
     lips = filled(_grown(inner[OUTER_LIPS], 1.15), small)
-    powers = 1 + (power - 1) * cv2.GaussianBlur(np.maximum(where, lips), (0, 0), max(1.0, 0.02 * face_size(inner)))
-    ratio = np.clip(theirs / mine, 1 / MOST, MOST) ** np.float32(amount)
-    mine, ratio, powers = (
-        cv2.resize(each, (size, size), interpolation=cv2.INTER_CUBIC) for each in (mine, ratio, powers)
-    )
+    soft = cv2.GaussianBlur(np.maximum(where, lips), (0, 0), max(1.0, 0.02 * face_size(inner)))
+    powers: Pixels = 1 + np.float32(power - 1) * soft
+    ratio: Pixels = np.clip(theirs / mine, 1 / MOST, MOST) ** np.float32(amount)
+    whole = size, size
+    mine, ratio, powers = (_enlarged(each, whole) for each in (mine, ratio, powers))
     fine = np.maximum(new, LEAST / 100) / mine
     grey = np.cbrt(fine.prod(axis=2, keepdims=True))
     # Dark skin has little blue, so that lips have, for it, very much; pale skin would make them violet.
@@ -75,6 +75,12 @@ def _reduced(pixels: Pixels, size: int) -> Pixels:
     if pixels.shape[0] == size:
         return pixels
     return np.asarray(cv2.resize(pixels, (size, size), interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _enlarged(pixels: Pixels, size: tuple[int, int]) -> Pixels:
+    import cv2
+
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_CUBIC), np.float32)
 
 
 def _broad(pixels: Pixels, where: Pixels, sigma: float) -> Pixels:

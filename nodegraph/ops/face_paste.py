@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
@@ -11,9 +13,12 @@ from nodegraph.data.buffers import empty
 from nodegraph.data.crop import Crop, Matrix, moved
 from nodegraph.data.image import RGB, Image, Pixels, frozen
 from nodegraph.data.threads import split_rows
-from nodegraph.ops.face_sampling import laid
+from nodegraph.ops.face_blend import Encode, multiband, poisson, reached
+from nodegraph.ops.face_sampling import laid, reach
 from nodegraph.ops.mask_edges import faded
 from nodegraph.ops.resample import Filter
+
+Grain = Callable[[Pixels, Pixels, Box], Pixels]
 
 
 class Blend(Enum):
@@ -50,8 +55,9 @@ def box_of(crop: Crop, matte: Pixels, data: Box) -> Box:
 
 def placed(crop: Crop, pixels: Pixels, matte: Pixels, box: Box, filter: Filter) -> Pixels:
     """Colour and matte of a crop as they lie in a box of the plate: rows x columns x RGBA, not premultiplied."""
-    part = covered(matte).grow(4).meet(Box(0, 0, crop.size, crop.size))
-    rows, columns = part.slices(Box(0, 0, crop.size, crop.size))
+    whole = Box(0, 0, crop.size, crop.size)
+    part = reach(np.linalg.inv(crop.matrix), box, filter).meet(whole)
+    rows, columns = part.slices(whole)
     source = empty((part.height, part.width, 4))
     source[..., :3] = pixels[rows, columns]
     source[..., 3] = matte[rows, columns]
@@ -59,19 +65,50 @@ def placed(crop: Crop, pixels: Pixels, matte: Pixels, box: Box, filter: Filter) 
     return laid(source, part, back, box, filter)
 
 
-def over(image: Image, crop: Crop, filter: Filter, mix: float = 1.0, detail: float = 0.0) -> Image:
-    """The face over the plate; `detail` of what the plate holds more finely than the crop is put back."""
+@dataclass(frozen=True)
+class Joint:
+    """How a face goes into its plate: the filter it goes through, the way it is blended, and what of it stays."""
+
+    filter: Filter = Filter.CUBIC
+    blend: Blend = Blend.OVER
+    bands: int = 5
+    detail: float = 0.0
+    mix: float = 1.0
+
+
+def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encode, grain: Grain | None = None) -> Image:
+    """The face in the plate. Where nothing of it shows the plate keeps its very bits.
+
+    `grain` makes the grain of the plate, given the plate, the face and the box they lie in.
+    """
     from nodegraph.ops.face_paste_kernels import blended
 
     matte = matte_of(crop)
     box = box_of(crop, matte, image.data)
-    if box.empty or mix == 0:
+    if box.empty or joint.mix == 0:
         return image
-    face = placed(crop, crop.pixels, matte, box, filter)
-    plate = placed(crop, crop.plate, matte, box, filter) if detail else face
+    if joint.blend is Blend.MULTIBAND:
+        box = box.grow(1 << joint.bands).meet(crop.box()).meet(image.data)
+    face = placed(crop, crop.pixels, matte, box, joint.filter)
     below = image.region(box, RGB)
+    if joint.blend is not Blend.OVER:
+        face = _blended(face, below, joint, encode, decode)
+    if grain is not None:
+        face = np.concatenate([grain(below, face, box), face[..., 3:]], axis=2)
+    plate = placed(crop, crop.plate, matte, box, joint.filter) if joint.detail else face
     result = empty(below.shape)
     split_rows(
-        lambda first, end: blended(below, face, plate, mix, detail, result, first, end), box.height, result.nbytes
+        lambda first, end: blended(below, face, plate, joint.mix, joint.detail, result, first, end),
+        box.height,
+        result.nbytes,
     )
     return image.patched(box, frozen(result), RGB)
+
+
+def _blended(face: Pixels, below: Pixels, joint: Joint, encode: Encode, decode: Encode) -> Pixels:
+    """The face as a blend wants it, with the matte that it is then laid over with."""
+    colour, matte = np.ascontiguousarray(face[..., :3]), np.clip(face[..., 3], 0, 1)
+    if joint.blend is Blend.POISSON:
+        return np.concatenate([poisson(colour, below, matte, encode, decode), face[..., 3:]], axis=2)
+    mixed = multiband(colour, below, matte, joint.bands, encode, decode)
+    return np.concatenate([mixed, reached(matte, joint.bands)[..., None]], axis=2)

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
+import numpy as np
+
+from nodegraph.colour.config import load_config
+from nodegraph.colour.grain import add, field, measure
+from nodegraph.colour.network_light import curve, uncurve
+from nodegraph.colour.written import luminance_of
+from nodegraph.data.box import Box
 from nodegraph.data.crop import Crops
-from nodegraph.data.image import RGB, Image
+from nodegraph.data.image import RGB, Image, Pixels
+from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, Knobs, node
-from nodegraph.ops.face_paste import over
+from nodegraph.ops.face_paste import Blend, Joint, joined
 from nodegraph.ops.resample import Filter
 
 
@@ -21,11 +30,19 @@ def _neutral(frame: int, knobs: Knobs) -> Identity:
 def paste(
     image: Image,
     crops: Crops,
+    frame: Frame,
+    shot: Shot,
     *,
+    blend: Annotated[
+        Blend, Knob(help="over the plate; band by band, for edges that show; Poisson, for light that differs")
+    ] = Blend.OVER,
+    bands: Annotated[int, Knob(1, 8, help="multi-band: each doubles how softly the broadest light is mixed")] = 5,
     filter: Annotated[Filter, Knob(help="how pixels of the plate are made of the crop's")] = Filter.CUBIC,
     detail: Annotated[
-        float, Knob(0, 1, help="of what the plate holds more finely than the crop: grain, and skin of large faces")
+        float, Knob(0, 1, help="of what the plate holds more finely than the crop: skin of very large faces")
     ] = 0.0,
+    grain: Annotated[float, Knob(0, 4, soft=True, help="1 makes the face as grainy as the plate around it")] = 0.0,
+    seed: Annotated[int, Knob(0, 9999, soft=True, help="another number, other grain")] = 0,
     mix: Annotated[float, Knob(0, 1, help="fade the faces in")] = 1.0,
 ) -> Image:
     """Put faces back into the plate; only the boxes that their mattes cover are touched.
@@ -34,6 +51,19 @@ def paste(
     """
     if image.rgb != RGB:
         return image
+    joint = Joint(filter, blend, bands, detail, mix)
+    weights = luminance_of(load_config(shot.config), shot.space) if grain else ()
+
+    def grained(below: Pixels, face: Pixels, box: Box) -> Pixels:
+        """The face with as much grain as it lacks."""
+        colour = np.ascontiguousarray(face[..., :3])
+        theirs, own = measure(below, weights), measure(colour, weights)
+        if theirs.none:
+            return colour
+        has = np.stack([np.interp(theirs.luminance, own.luminance, each) for each in own.strength])
+        lacks = replace(theirs, strength=np.sqrt(np.maximum(theirs.strength**2 - has**2, 0)))
+        return add(colour, lacks, field(lacks, box, frame=int(frame), seed=seed), weights, grain)
+
     for crop in crops:
-        image = over(image, crop, filter, mix, detail)
+        image = joined(image, crop, joint, curve, uncurve, grained if grain else None)
     return image

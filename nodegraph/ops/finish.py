@@ -1,0 +1,135 @@
+"""Making a new face as sharp, or as soft, as its plate: focus, motion, and what a cheap camera does."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import numpy as np
+
+from nodegraph.data.crop import Crop, moved
+from nodegraph.data.image import Pixels
+
+BANDS = (1.0, 2.0)  # sigmas between which sharpness is compared, in pixels of the plate
+SOFTEST = 6.0  # the widest blur that is looked for, in pixels of the plate
+LEAST_MOTION = 0.5  # pixels of the plate below which nothing is blurred
+
+
+class Sharpen(Enum):
+    """How detail is raised."""
+
+    NONE = "none"
+    BOX = "box"
+    GAUSSIAN = "Gaussian"
+    UNSHARP = "unsharp mask"
+
+
+def sharpened(pixels: Pixels, kind: Sharpen, amount: float, radius: float, threshold: float) -> Pixels:
+    """Detail raised by an amount: what differs from a blur of some radius, by `threshold` at least (unsharp mask)."""
+    import cv2
+
+    if kind is Sharpen.NONE or amount == 0 or radius <= 0:
+        return pixels
+    if kind is Sharpen.BOX:
+        side = 2 * max(1, round(radius)) + 1
+        soft = np.asarray(cv2.blur(pixels, (side, side), borderType=cv2.BORDER_REPLICATE), np.float32)
+    else:
+        soft = blurred(pixels, radius)
+    fine = pixels - soft
+    if kind is Sharpen.UNSHARP and threshold > 0:
+        fine = fine * np.clip(np.abs(fine) / np.float32(threshold) - 1, 0, 1)
+    return np.asarray(pixels + np.float32(amount) * fine, np.float32)
+
+
+def blurred(pixels: Pixels, sigma: float) -> Pixels:
+    """Out of focus."""
+    import cv2
+
+    if sigma < 0.05:
+        return pixels
+    return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
+def degraded(pixels: Pixels, amount: float) -> Pixels:
+    """As if it had been smaller once: 1 leaves a tenth of its pixels' number across."""
+    import cv2
+
+    if amount <= 0:
+        return pixels
+    height, width = pixels.shape[:2]
+    scale = 1 / (1 + 9 * amount)
+    small = cv2.resize(
+        pixels, (max(1, round(width * scale)), max(1, round(height * scale))), interpolation=cv2.INTER_AREA
+    )
+    return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC), np.float32)
+
+
+def denoised(pixels: Pixels, amount: float) -> Pixels:
+    """Grain taken out, edges kept; the picture is on the curve of a screen."""
+    import cv2
+
+    if amount <= 0:
+        return pixels
+    soft = cv2.bilateralFilter(np.ascontiguousarray(pixels), 7, 0.12, 2.0, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(pixels + np.float32(amount) * (soft - pixels), np.float32)
+
+
+def softness(new: Pixels, like: Pixels, where: Pixels, pixel: float) -> float:
+    """The sigma, in pixels, of the blur that leaves a picture as little fine detail as another has.
+
+    `pixel` is how many pixels one of the plate's is. 0 if it is no sharper.
+    """
+    wanted = _fine(like, where, pixel)
+    low, high = 0.0, SOFTEST * pixel
+    if _fine(new, where, pixel) <= wanted:
+        return 0.0
+    for _ in range(7):
+        middle = (low + high) / 2
+        if _fine(blurred(new, middle), where, pixel) > wanted:
+            low = middle
+        else:
+            high = middle
+    return high
+
+
+def _fine(pixels: Pixels, where: Pixels, pixel: float) -> float:
+    """How much detail there is between two sizes, coarser than grain and finer than features."""
+    grey = np.asarray(pixels.mean(axis=2), np.float32)
+    band = blurred(grey, BANDS[0] * pixel) - blurred(grey, BANDS[1] * pixel)
+    return float(np.sqrt((band**2 * where).sum() / max(1e-6, float(where.sum()))))
+
+
+def motion(crop: Crop, before: Crop | None, after: Crop | None) -> tuple[float, float]:
+    """How far the face goes in a frame, right and down, in pixels of its crop."""
+    middle = np.full((1, 2), crop.size / 2)
+    here = moved(middle, np.linalg.inv(crop.matrix))[0]
+    there = [
+        sign * (moved(middle, np.linalg.inv(other.matrix))[0] - here)
+        for other, sign in ((before, -1.0), (after, 1.0))
+        if other is not None
+    ]
+    if not there:
+        return 0.0, 0.0
+    way = crop.matrix[:2, :2] @ np.mean(there, axis=0)
+    return float(way[0]), float(way[1])
+
+
+def smeared(pixels: Pixels, way: tuple[float, float], pixel: float) -> Pixels:
+    """Blurred along a way of so many pixels, as an open shutter does."""
+    import cv2
+
+    length = float(np.hypot(*way))
+    if length < LEAST_MOTION * pixel:
+        return pixels
+    steps = max(2, int(np.ceil(length * 2)))
+    side = 2 * int(np.ceil(length / 2)) + 3
+    kernel = np.zeros((side, side), np.float32)
+    for share in np.linspace(-0.5, 0.5, steps):
+        x, y = side // 2 + share * way[0], side // 2 + share * way[1]
+        left, top = int(np.floor(x)), int(np.floor(y))
+        across, down = x - left, y - top
+        kernel[top, left] += (1 - across) * (1 - down)
+        kernel[top, left + 1] += across * (1 - down)
+        kernel[top + 1, left] += (1 - across) * down
+        kernel[top + 1, left + 1] += across * down
+    kernel /= kernel.sum()
+    return np.asarray(cv2.filter2D(pixels, -1, kernel, borderType=cv2.BORDER_REPLICATE), np.float32)
