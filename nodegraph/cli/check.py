@@ -9,6 +9,7 @@ from typing import Any
 
 from nodegraph.cli.files import opened
 from nodegraph.data.errors import NodegraphError
+from nodegraph.engine.cautions import cautions
 from nodegraph.engine.consent import problems_of as consent_problems
 from nodegraph.engine.licences import problems_of as licence_problems
 from nodegraph.engine.paths import absolute
@@ -34,6 +35,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"{path}: " + ("nothing wrong" if not problems else ""))
             for problem in problems:
                 print(f"  {problem}")
+            for note in notes_of(Path(path)):
+                print(f"  note: {note}")
     return 1 if any(found.values()) else 0
 
 
@@ -47,6 +50,15 @@ def problems_of(path: Path, *, commercial: bool = False) -> list[str]:
     if isinstance(file, Document):
         problems += consent_problems(file.graph, file.folder)
     return [*problems, *licence_problems(file.graph, path.parent.resolve())] if commercial else problems
+
+
+def notes_of(path: Path) -> list[str]:
+    """What is no fault of a graph, but to be thought of before it is delivered."""
+    try:
+        file = opened(path, strict=False)
+        return [str(each) for each in cautions(file.graph)]
+    except NodegraphError:  # told as a problem
+        return []
 
 
 def _nodes(file: Document | Preset) -> list[str]:

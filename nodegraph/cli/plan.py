@@ -14,6 +14,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from nodegraph.engine.cautions import cautions
     from nodegraph.engine.outline import outline
 
     document, graph, sinks, frames = chosen(args)
@@ -22,4 +23,6 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps([each.to_json() for each in outlines], indent=2, ensure_ascii=False))
     else:
         print("\n\n".join(str(each) for each in outlines))
+        for caution in cautions(graph, sinks):
+            print(f"note: {caution}")
     return 1 if any(group.fault for each in outlines for group in each.groups) else 0

@@ -57,8 +57,9 @@ def chosen(args: argparse.Namespace) -> tuple[Document, Graph, list[str], tuple[
 
 def run(args: argparse.Namespace) -> int:
     from nodegraph.cli.progress import shown
+    from nodegraph.engine.cautions import cautions
     from nodegraph.engine.consent import demand
-    from nodegraph.engine.events import Event, Finished, Report
+    from nodegraph.engine.events import Event, Finished, Report, Warned
     from nodegraph.engine.render import render
 
     document, graph, sinks, frames = chosen(args)
@@ -75,6 +76,8 @@ def run(args: argparse.Namespace) -> int:
 
     if len(sinks) > 1 and not args.preview:
         demand(graph, sinks, frames, document.folder)
+    for caution in cautions(graph, sinks):
+        show(Warned(caution.node, None, str(caution)))
     signal.signal(signal.SIGTERM, _stop)
     fault: NodegraphError | None = None
     for sink in sinks:

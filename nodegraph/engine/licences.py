@@ -56,16 +56,8 @@ def problems_of(graph: Graph, folder: Path) -> list[str]:
 
 def used(graph: Graph) -> list[str]:
     """The nodes that something is made of: all above its sinks, or all there are if it has none."""
-    todo = graph.sinks()
-    if not todo:
-        return list(graph.nodes)
-    found: set[str] = set()
-    while todo:
-        name = todo.pop()
-        if name in graph.nodes and name not in found:
-            found.add(name)
-            todo += [wire.node for wire in graph.nodes[name].inputs.values()]
-    return [name for name in graph.nodes if name in found]
+    above = {name for sink in graph.sinks() for name in graph.upstream(sink)}
+    return [name for name in graph.nodes if name in above or not above]
 
 
 def _gives_model(kind: NodeType) -> bool:

@@ -119,7 +119,11 @@ def _explain(frame: int, knobs: Knobs, image: Image) -> str:
     return f"{target.name}: encodes whole, as {packed}: {'; '.join(plan.reasons)}"
 
 
-@node(sink=True, explain=_explain)
+def _delivers(knobs: Knobs) -> bool:
+    return knobs["preset"] is not Preset.NONE
+
+
+@node(sink=True, explain=_explain, delivers=_delivers)
 def write(
     image: Image,
     frame: Frame,

@@ -1,4 +1,4 @@
-"""`nodegraph check --commercial`: what a graph's models allow, and what they were trained on."""
+"""`nodegraph check --commercial`: what the models of a graph, and what they learned from, allow; and cautions."""
 
 from __future__ import annotations
 
@@ -122,3 +122,24 @@ def test_what_nodes_bring_along_has_a_card() -> None:
         for knobs in turned:
             for called in kind.models(knobs):  # type: ignore[misc]
                 assert cards.named(called) is not None, called
+
+
+@pytest.mark.parametrize("delivers", [True, False])
+def test_a_delivery_of_made_up_detail_is_noted(delivers: bool, tmp_path: Path, capsys: Out) -> None:
+    """By check, plan and render, and only where the Write says that it delivers; it is no fault."""
+    put(tmp_path)
+    graph = upscaled().set("Plate", "size", (32.0, 24.0))
+    if delivers:
+        graph = graph.set("Out", "preset", "ACES container")
+    path = tmp_path / "shot.ngraph.json"
+    for command in ("check", "plan", "render"):
+        code, _ = check(graph, tmp_path, capsys)
+        assert code == 0
+        assert main([command, str(path)]) == 0
+        told = capsys.readouterr()
+        assert ("Up feeds the delivery Out" in told.out + told.err) == delivers, command
+    assert main(["check", "--json", str(path)]) == 0
+    assert json.loads(capsys.readouterr().out) == {str(path): []}
+    check(graph.disable("Up"), tmp_path, capsys)
+    assert main(["check", str(path)]) == 0
+    assert "feeds" not in capsys.readouterr().out
