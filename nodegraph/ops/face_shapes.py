@@ -28,6 +28,7 @@ PIECES: tuple[tuple[int, ...], ...] = (
 )
 UPPER = (0, 1, 2, *range(31, 36), 14, 15, 16, *range(17, 27))
 LOWER = (*range(3, 14), *range(31, 36))
+FOREHEAD = 2.0  # by how much brows are raised unless it is said: a soft edge then ends above them
 OPEN = (0.03, 0.10)  # lips this far apart, of the mouth's width: shut, and surely open
 
 
@@ -181,7 +182,7 @@ def _nose(points: Points, size: int) -> Pixels:
 
 
 def _skin(points: Points, size: int) -> Pixels:
-    return hull(points, size, 1.0)
+    return hull(points, size, FOREHEAD)
 
 
 # What landmarks alone can tell; the skin first, as the others lie in it.

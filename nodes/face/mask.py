@@ -78,7 +78,9 @@ def mask(
     shape: Annotated[Shape, Knob(help="what the matte is made of")] = Shape.HULL,
     combine: Annotated[Combine, Knob(help="what it does with the matte that is already there")] = Combine.REPLACE,
     invert: Annotated[bool, Knob(help="cover what is outside")] = False,
-    forehead: Annotated[float, Knob(0, 4, help="how far the brows are raised; 0 ends at the brows")] = 1.0,
+    forehead: Annotated[float, Knob(0, 4, help="how far the brows are raised; 0 ends at them, 1 is DeepFaceLab's")] = (
+        face_shapes.FOREHEAD
+    ),
     erode: Annotated[float, Knob(-100, 100, unit="% of face", help="move the edge inwards; negative: outwards")] = 0.0,
     top: Annotated[float, Knob(-100, 100, unit="% of face", help="the same for the edge above alone")] = 0.0,
     bottom: Annotated[float, Knob(-100, 100, unit="% of face", help="the same for the edge below alone")] = 0.0,

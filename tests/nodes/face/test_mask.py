@@ -306,7 +306,7 @@ def test_the_inside_of_an_open_mouth_can_be_kept() -> None:
 
 def test_parts_add_up() -> None:
     crop = crop_of(FACE)
-    assert np.array_equal(parted(crop), made(crop, forehead=1.0, feather=0.0))
+    assert np.array_equal(parted(crop), made(crop, feather=0.0))
     names = ("skin", "brows", "eyes", "nose", "mouth", "lips")
     alone = {part: parted(crop, **{name: name == part for name in names}) for part in names}
     for part in ("eyes", "nose", "mouth", "lips", "brows"):
@@ -486,7 +486,7 @@ def test_it_is_the_matte_that_paste_uses(filter: Filter) -> None:
     shaped = mask(crops_of(crop), SHOT, Context(), feather=20.0)
     # A crop without a matte is seen to its border, where filters reach beyond it.
     for crops, close in ((shaped, 1e-5), (crops_of(crop), 0.02)):
-        pasted = paste(PLATE, crops, filter=filter).region(FORMAT.box)[..., 0]
+        pasted = paste(PLATE, crops, Frame(1001), SHOT, filter=filter).region(FORMAT.box)[..., 0]
         np.testing.assert_allclose(face_matte(PLATE, crops, filter=filter).plane(FORMAT.box), pasted, atol=close)
 
 
