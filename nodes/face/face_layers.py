@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from enum import Enum
 from typing import Annotated, Any
 
 import numpy as np
 
-from nodegraph.data.box import Box
+from nodegraph.data.box import EMPTY, Box, joined
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.errors import GraphError
-from nodegraph.data.image import RGBA, Channels, Image, Pixels
+from nodegraph.data.image import RGB, RGBA, Channels, Image, Pixels
 from nodegraph.data.tracks import Tracks
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
@@ -26,6 +27,14 @@ NOWHERE = Box(0, 0, 1, 1)  # of a layer that is black on this frame: a sequence 
 UNITS = "pixels of the plate from its upper left corner, y down; matrix takes them to pixels of the crop"
 
 
+class Swap(Enum):
+    """What the layer of the new faces shows."""
+
+    BEFORE = "before the blend"
+    AFTER = "as pasted"
+    NONE = "none"
+
+
 @node
 def face_layers(
     image: Image,
@@ -33,7 +42,10 @@ def face_layers(
     plate: Image | None = None,
     tracks: Tracks | None = None,
     *,
-    swap: Annotated[bool, Knob(help="the new faces alone, premultiplied: lay them over the plate")] = True,
+    swap: Annotated[
+        Swap,
+        Knob(help="the new faces alone, premultiplied; or, against the plate, all that Paste did"),
+    ] = Swap.BEFORE,
     mattes: Annotated[bool, Knob(help="a layer for each face's matte, named by its track")] = True,
     metadata: Annotated[bool, Knob(help="box, landmarks, pose, confidence and matrix of each face, as JSON")] = True,
     filter: Annotated[Filter, Knob(help="as on Paste")] = Filter.CUBIC,
@@ -42,14 +54,17 @@ def face_layers(
     """Add what a compositor needs to lay the faces in anew: swap, mattes and the plate, as layers of their own.
 
     Put it between Paste and Write: the layers become further parts of the file, each as small as the face, and the
-    plate's part is its own blocks once more. Laid over that plate, swap gives what Paste made. With tracks wired,
-    every frame has the layers of all faces of the shot, black where one is not to be seen.
+    plate's part is its own blocks once more. Laid over that plate, swap gives what Paste made: by its own matte, before
+    bands, Poisson, grain or detail were added, or as pasted with all of them. With tracks wired, every frame has the
+    layers of all faces of the shot, black where one is not to be seen.
     """
     placed_faces = [(crop, *_placed(crop, image.data, filter)) for crop in crops]
     added: list[str] = []
     names = [*dict.fromkeys([*(track.name for track in tracks or ()), *(crop.track for crop in crops)])]
-    if swap:
+    if swap is not Swap.NONE:
         pixels, box = _together([(face, at) for _, face, at in placed_faces])
+        if swap is Swap.AFTER:
+            pixels, box = _pasted(image, plate, crops, pixels, box)
         image = _with(image, f"{prefix}swap", RGBA, pixels, box, added)
     if mattes:
         for name in names:
@@ -95,6 +110,23 @@ def _together(faces: Sequence[tuple[Pixels, Box]]) -> tuple[Pixels, Box]:
             part *= 1 - face[..., 3:]
             part += face
     return result, box
+
+
+def _pasted(image: Image, plate: Image | None, crops: Crops, faces: Pixels, box: Box) -> tuple[Pixels, Box]:
+    """What has to be laid over the plate, by the faces' matte, to have the picture; light beyond the matte is added."""
+    if plate is None:
+        raise GraphError("what Paste made of the plate cannot be told without the plate", "wire the plate to it too")
+    whole = joined(crop.box() for crop in crops).join(box if len(crops) else EMPTY).meet(image.data)
+    if whole.empty:
+        return faces, box
+    result = np.zeros((whole.height, whole.width, 4), np.float32)
+    inside = box.meet(whole)
+    result[inside.slices(whole)] = faces[inside.slices(box)]
+    result[..., :3] = image.region(whole, RGB) - plate.region(whole, RGB) * (1 - result[..., 3:])
+    part = covered(np.abs(result).max(axis=2))
+    if part.empty:
+        return np.zeros((1, 1, 4), np.float32), NOWHERE
+    return result[part.slices(Box(0, 0, whole.width, whole.height))], part.move(whole.x0, whole.y0)
 
 
 def _free(image: Image, layer: str) -> Image:

@@ -81,8 +81,13 @@ def written(image: Image, path: Path, shot: Shot, ctx: Context, **knobs: object)
     return result
 
 
+def pasted(plate: Image, crops: Crops, **knobs: object) -> Image:
+    image: Image = run(paste, plate, crops, Frame(1001), Shot(format=Format(WIDTH, HEIGHT)), **knobs)
+    return image
+
+
 def layered(plate: Image, crops: Crops, **knobs: object) -> Image:
-    image: Image = run(face_layers, run(paste, plate, crops), crops, plate, **knobs)
+    image: Image = run(face_layers, pasted(plate, crops), crops, plate, **knobs)
     return image
 
 
@@ -132,7 +137,7 @@ def test_the_comp_is_redone_from_the_layers(
         comments="take 3",
     )
     plate = opened(source, shot, ctx)
-    pasted = run(paste, plate, crops)
+    comp_of_ours = pasted(plate, crops)
     out = written(layered(plate, crops), tmp_path / "out.exr", shot, ctx)
 
     # the plate, in a part of its own: every block of it is the source's
@@ -160,7 +165,7 @@ def test_the_comp_is_redone_from_the_layers(
         assert (np.abs(comp - rgb(channels)) <= 2 * half_step(size)).all()
     exact = np.zeros_like(comp)
     for k, channel in enumerate("RGB"):
-        exact[..., k] = pasted.region(pasted.format.box, (channel,))[..., 0]
+        exact[..., k] = comp_of_ours.region(comp_of_ours.format.box, (channel,))[..., 0]
     size = np.maximum(np.abs(rgb(channels, "plate")), np.maximum(np.abs(swap), np.abs(exact)))
     assert (np.abs(comp - exact) <= 2 * half_step(size)).all()  # in a lossy file the layers are exact all the same
 
@@ -181,7 +186,7 @@ def test_layers_cost_what_the_face_costs(tmp_path: Path, shot: Shot, ctx: Contex
     assert (windows["plate"][1] == (WIDTH - 1, HEIGHT - 1)).all()
     channels = by_oiio(out)
     assert np.array_equal(channels["matte_face1.A"], channels["swap.A"])
-    plain = written(run(paste, plate, ONE), tmp_path / "plain.exr", shot, ctx).stat().st_size
+    plain = written(pasted(plate, ONE), tmp_path / "plain.exr", shot, ctx).stat().st_size
     assert out.stat().st_size - plain - source.stat().st_size < 60 * 60 * 5 * 2 + 4000
 
 
@@ -285,7 +290,7 @@ def test_the_layers_are_the_same_on_every_frame(tmp_path: Path, shot: Shot, ctx:
     tracks = replace(tracks, tracks=(*tracks.tracks, replace(tracks.tracks[0], name="face 2")))
     found = []
     for number, crops in enumerate((TWO, ONE, NONE, crops_of(crop_of(90, 70, "face1", 0.5, hole=True)))):
-        image = run(face_layers, run(paste, plate, crops), crops, plate, tracks)
+        image = run(face_layers, pasted(plate, crops), crops, plate, tracks)
         out = written(image, tmp_path / f"out{number}.exr", shot, ctx)
         found.append([(header["name"], sorted(planes)) for header, planes in parts_of(out)])
     assert found[1:] == found[:1] * 3
@@ -354,6 +359,42 @@ def test_layers_of_one_name_are_refused(shot: Shot) -> None:
 
 def test_only_what_is_wanted() -> None:
     image = Image.of(np.zeros((HEIGHT, WIDTH, 3), np.float32), colorspace="ACEScg")
-    nothing = run(face_layers, image, ONE, swap=False, mattes=False, metadata=False)
+    nothing = run(face_layers, image, ONE, swap="none", mattes=False, metadata=False)
     assert nothing.channels == image.channels
-    assert run(face_layers, image, TWO, swap=False).channels == (*image.channels, "matte_face1.A", "matte_face_2.A")
+    assert run(face_layers, image, TWO, swap="none").channels == (*image.channels, "matte_face1.A", "matte_face_2.A")
+
+
+BLENDS = {
+    "over": {},
+    "bands": {"blend": "multi-band", "bands": 3},
+    "Poisson": {"blend": "Poisson"},
+    "grain": {"grain": 1.0, "detail": 0.5},
+    "half way": {"mix": 0.5},
+}
+
+
+@pytest.mark.parametrize("knobs", BLENDS.values(), ids=list(BLENDS))
+@pytest.mark.parametrize("crops", [ONE, TWO], ids=["one", "crossing"])
+def test_whatever_paste_does_can_be_redone(
+    tmp_path: Path, shot: Shot, ctx: Context, crops: Crops, knobs: dict[str, object]
+) -> None:
+    source = save(tmp_path / "plate.exr", noise(WIDTH, HEIGHT))
+    plate = opened(source, shot, ctx)
+    comp = pasted(plate, crops, **knobs)
+    out = written(run(face_layers, comp, crops, plate, swap="as pasted"), tmp_path / "out.exr", shot, ctx)
+    channels = by_oiio(out)
+    swap, cover, below = rgb(channels, "swap"), channels["swap.A"][..., None], rgb(channels, "plate")
+    size = np.maximum(np.abs(below), np.maximum(np.abs(swap), np.abs(rgb(channels))))
+    assert (np.abs(below * (1 - cover) + swap - rgb(channels)) <= 2 * half_step(size)).all()
+    low, high = parts_of(out)[1][0]["dataWindow"]
+    assert ((high - low) <= 110).all()
+
+
+def test_as_pasted_needs_the_plate_and_shows_nothing_without_a_face(shot: Shot) -> None:
+    image = Image.of(np.ones((HEIGHT, WIDTH, 3), np.float32), colorspace="ACEScg")
+    with pytest.raises(GraphError, match="without the plate"):
+        run(face_layers, image, ONE, swap="as pasted")
+    for crops in (NONE, ONE):
+        untouched = run(face_layers, image, crops, image, swap="as pasted", mattes=False)
+        picture = untouched.region(Box(0, 0, WIDTH, HEIGHT), ("swap.R", "swap.A"))
+        assert np.allclose(picture[..., 0], picture[..., 1], atol=1e-6)  # the plate itself, where the matte is
