@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Self
 
 from nodegraph.data.box import Format
+from nodegraph.data.errors import NodegraphError
 from nodegraph.data.faces import Face
 
 
@@ -31,6 +32,14 @@ class Cuts:
     def joined(self, other: Cuts) -> Cuts:
         """The cuts of both."""
         return Cuts(tuple(sorted({*self.at, *other.at})), tuple(sorted({*self.dissolves, *other.dissolves})))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The first frames of shots, as 1013 1040."""
+        try:
+            return cls(tuple(sorted({int(word) for word in text.replace(",", " ").split()})))
+        except ValueError as fault:
+            raise NodegraphError(f"{text!r} are no frames of cuts", "write frame numbers, as in 1013 1040") from fault
 
     def to_json(self) -> Any:
         return {"cuts": list(self.at), "dissolves": [list(each) for each in self.dissolves]}

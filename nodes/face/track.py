@@ -36,10 +36,7 @@ def track(
 
     Frames on which nobody is seen, and those that are filled in, are listed at the end of the render.
     """
-    try:
-        at = Cuts(tuple(int(word) for word in cuts.replace(",", " ").split()))
-    except ValueError as fault:
-        raise NodegraphError(f"{cuts!r} are no frames of cuts", "write frame numbers, as in 1013 1040") from fault
+    at = Cuts.parse(cuts)
     if cuts_found is not None:
         at = at.joined(cuts_found)
     frames: list[tuple[int, Faces]] = []
