@@ -68,20 +68,35 @@ NAMES: Mapping[str, Kind] = MappingProxyType(
 )
 
 
-def contract_of(file: OnnxFile, wanted: Kind) -> Contract:
-    """How to feed a file that is to be of some kind; ModelError if it is of another, or none."""
+# What cards and LoadModel call them, where they say more than the file itself.
+SAID: Mapping[str, Kind | tuple[str, ...]] = MappingProxyType(
+    {
+        "xseg": Kind.XSEG,
+        "xseg_rows": Kind.XSEG,
+        "occluder": Kind.OCCLUDER,
+        "parsing_19": CELEBA_19,
+        "farl_11": FARL_11,
+        "farl_19": FARL_19,
+    }
+)
+
+
+def contract_of(file: OnnxFile, wanted: Kind, contract: str = "") -> Contract:
+    """How to feed a file that is to be of some kind; ModelError if it is of another, or none.
+
+    `contract` is what its card says, for what shapes and names leave open.
+    """
     name = file.path.name
-    found = _probed(file, wanted)
+    found = _probed(file, wanted, SAID.get(contract))
     if found is None:
         raise ModelError(
             f"{name} is no {wanted.value} model: {_shapes(file)}",
             f"{wanted.value} takes {TAKES[wanted]}; wire another model, or choose the shape that this one is for",
         )
     said = {NAMES[each] for each in (*file.inputs, *file.outputs) if each in NAMES}
-    if said and wanted not in said and wanted is not Kind.PARSING:
-        (other,) = said if len(said) == 1 else (wanted,)
-        if other is not wanted:
-            raise ModelError(f"{name} is an {other.value} model, not {wanted.value}", f"set the shape to {other.value}")
+    if len(said) == 1 and wanted not in said and wanted is not Kind.PARSING and SAID.get(contract) is not wanted:
+        (other,) = said
+        raise ModelError(f"{name} is an {other.value} model, not {wanted.value}", f"set the shape to {other.value}")
     return found
 
 
@@ -94,7 +109,7 @@ TAKES: Mapping[Kind, str] = MappingProxyType(
 )
 
 
-def _probed(file: OnnxFile, wanted: Kind) -> Contract | None:
+def _probed(file: OnnxFile, wanted: Kind, said: Kind | tuple[str, ...] | None) -> Contract | None:
     if len(file.inputs) != 1:
         return None
     (picture,) = file.inputs.values()
@@ -111,7 +126,7 @@ def _probed(file: OnnxFile, wanted: Kind) -> Contract | None:
     size = sides[0]
     for output in file.outputs.values():
         if wanted is Kind.PARSING and not rows_first:
-            classes = _classes(output, size)
+            classes = _classes(output, size, said)
             if classes:
                 mean, spread = IMAGENET if classes is CELEBA_19 else PLAIN
                 edge = size or (SIZE[wanted] if classes is CELEBA_19 else FARL_SIZE)
@@ -125,10 +140,12 @@ def _probed(file: OnnxFile, wanted: Kind) -> Contract | None:
     return None
 
 
-def _classes(output: Tensor, size: int | None) -> tuple[str, ...]:
+def _classes(output: Tensor, size: int | None, said: Kind | tuple[str, ...] | None) -> tuple[str, ...]:
     """The parts that the planes of an output stand for. FaRL looks at 448, where BiSeNet looks at 512."""
     if len(output.shape) != 4 or output.shape[1] not in (11, 19):
         return ()
+    if isinstance(said, tuple) and len(said) == output.shape[1]:
+        return said
     if output.shape[1] == 11:
         return FARL_11
     return FARL_19 if size == FARL_SIZE else CELEBA_19
@@ -147,9 +164,9 @@ def _shapes(file: OnnxFile) -> str:
 class MaskNetwork:
     """A mask network, ready to look at crops."""
 
-    def __init__(self, file: OnnxFile, wanted: Kind) -> None:
+    def __init__(self, file: OnnxFile, wanted: Kind, contract: str = "") -> None:
         self.file = file
-        self.contract = contract_of(file, wanted)
+        self.contract = contract_of(file, wanted, contract)
 
     def matte(self, shown: Planes, wanted: frozenset[str] = frozenset()) -> Planes:
         """What the network finds in a square picture of light from 0 to 1, as large as the picture.

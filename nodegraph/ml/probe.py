@@ -163,6 +163,16 @@ def _planes(result: tuple[int | None, ...], size: int, *, rows_first: bool = Fal
     return holds
 
 
+def _fixed_planes(result: tuple[int | None, ...], size: int) -> Rule:
+    """The same, of a file that does not leave its size open."""
+    holds = _planes(result, size)
+    return lambda inputs, outputs: all(map(known, inputs.values())) and holds(inputs, outputs)
+
+
+def _occluder(inputs: Tensors, outputs: Tensors) -> bool:
+    return "img" in inputs and _planes((None, 1, 256, 256), 256)(inputs, outputs)
+
+
 def _points(result: tuple[int | None, ...], picture: tuple[int | None, ...]) -> Rule:
     """The rule of landmarks: one picture goes in, so many points come out."""
 
@@ -217,7 +227,10 @@ RULES: tuple[tuple[str, str, Rule], ...] = (
     ("restore", "codeformer", _codeformer),
     ("restore", "vqfr", _vqfr),
     ("mask", "xseg_rows", _planes((None, 256, 256, 1), 256, rows_first=True)),
+    ("mask", "occluder", _occluder),  # the planes of XSeg, under other names
     ("mask", "xseg", _planes((None, 1, 256, 256), 256)),
+    ("mask", "farl_11", _planes((None, 11, 448, 448), 448)),
+    ("mask", "farl_19", _fixed_planes((None, 19, 448, 448), 448)),
     ("mask", "parsing_19", _planes((None, 19, 512, 512), 512)),
     ("detect", "yunet", _names({"input"}, {"cls_8", "obj_8", "bbox_8", "kps_8"})),
     ("detect", "scrfd", _detector_rows),

@@ -138,7 +138,7 @@ def _network(kind: Kind, model: Model | None, ctx: Context) -> MaskNetwork:
             f"an {kind.value} matte needs a model: landmarks do not tell hands or hair from a face",
             f"wire an {kind.value} file into the input model, or draw a Roto and set shape to matte",
         )
-    return MaskNetwork(ctx.load(("onnx", model.path), lambda: OnnxFile(model.path)), kind)
+    return MaskNetwork(ctx.load(("onnx", model.path), lambda: OnnxFile(model.path)), kind, model.card.contract)
 
 
 def _found(network: MaskNetwork, crop: Crop, light: NetworkLight, look_at: LookAt) -> Pixels:

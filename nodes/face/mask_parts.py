@@ -72,7 +72,7 @@ def mask_parts(
     network = None
     if model is not None:
         path = model.path
-        network = MaskNetwork(ctx.load(("onnx", path), lambda: OnnxFile(path)), Kind.PARSING)
+        network = MaskNetwork(ctx.load(("onnx", path), lambda: OnnxFile(path)), Kind.PARSING, model.card.contract)
     light = NetworkLight.of(shot, exposure)
 
     def found(crop: Crop) -> Pixels:

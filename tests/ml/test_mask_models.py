@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from nodegraph.data.errors import ModelError
 from nodegraph.ml.mask_models import FARL_11, FARL_19, PARTS, Kind, MaskNetwork, contract_of
 from nodegraph.ml.onnx_file import OnnxFile
+from nodegraph.ml.probe import probe
 from tests.ml import mask_networks
 from tests.ml.mask_networks import FRONT, SEEN, WEIGHTS
 
@@ -149,6 +150,38 @@ def test_a_file_of_another_kind_is_refused(wrong, tmp_path: Path) -> None:  # ty
     with pytest.raises(ModelError, match=words) as caught:
         contract_of(OnnxFile(make(tmp_path / "any.onnx")), wanted)
     assert caught.value.hint
+
+
+KNOWN = {
+    "bisenet": (mask_networks.parsing, "parsing_19"),
+    "bisenet of any size": (lambda path: mask_networks.parsing(path, size="side"), "parsing_19"),
+    "farl of 11": (lambda path: mask_networks.parsing(path, 11, 448), "farl_11"),
+    "farl of 19": (lambda path: mask_networks.parsing(path, 19, 448), "farl_19"),
+    "xseg": (mask_networks.xseg, "xseg"),
+    "xseg of rows": (mask_networks.xseg_rows, "xseg_rows"),
+    "occluder": (mask_networks.occluder, "occluder"),
+}
+
+
+@pytest.mark.parametrize("known", KNOWN.values(), ids=list(KNOWN))
+def test_models_tells_the_same_of_a_file(known, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    """What `nodegraph models add` and LoadModel say is what the masks feed it by."""
+    make, contract = known
+    found = probe(make(tmp_path / "any.onnx"))
+    assert (found.kind, found.contract) == ("mask", contract)
+    wanted = Kind.XSEG if "xseg" in contract else Kind.OCCLUDER if contract == "occluder" else Kind.PARSING
+    file = OnnxFile(tmp_path / "any.onnx")
+    assert contract_of(file, wanted, contract) == contract_of(file, wanted)
+
+
+def test_a_card_settles_what_a_file_leaves_open(tmp_path: Path) -> None:
+    """An XSeg under an occluder's names, and a FaRL of any size."""
+    named = OnnxFile(mask_networks.occluder(tmp_path / "named.onnx"))
+    assert contract_of(named, Kind.XSEG, "xseg").kind is Kind.XSEG
+    open_ = contract_of(OnnxFile(mask_networks.parsing(tmp_path / "o.onnx", size="side")), Kind.PARSING, "farl_19")
+    assert open_.classes == FARL_19
+    assert open_.size == 448
+    assert open_.mean == (0, 0, 0)
 
 
 def test_a_part_that_the_model_does_not_know(tmp_path: Path) -> None:
