@@ -12,7 +12,7 @@ import numpy as np
 
 from nodegraph.data.crop import Matrix
 from nodegraph.data.image import Pixels
-from nodegraph.ops.reframe import brought_back, scale_of, seen_through, sized
+from nodegraph.ops.reframe import brought_back, seen_through, sized
 
 STRUCTURE = 0.05  # a change of this contrast within a few of the network's pixels halves the plate's own fine detail
 
@@ -40,20 +40,18 @@ def change_of(crop: Pixels, fed: Pixels, answered: Pixels, matrix: Matrix, boost
     `fed` are the looks, `answered` what the network made of them. Without detail the answer stands alone: what is finer
     in the crop is taken away.
     """
-    finer = sized(boost) @ matrix
-    inside = np.ones((*fed.shape[:3], 1), np.float32)
-    parts = woven(np.concatenate([answered - fed, fed, inside], axis=3), boost)
-    back = brought_back(parts, finer, crop.shape[0])
-    change, shown, faded = back[..., :3], back[..., 3:6], back[..., 6:]
-    share = np.float32(detail) * kept_detail(change, 1 / scale_of(matrix))[..., None]
-    return np.asarray(change - (1 - share) * (faded * crop - shown), np.float32)
+    difference, shown = woven(answered - fed, boost), woven(fed, boost)
+    gone = 1 - np.float32(detail) * kept_detail(difference, boost)[..., None]
+    parts = np.concatenate([difference, gone * shown, gone], axis=2)
+    back = brought_back(parts, sized(boost) @ matrix, crop.shape[0])
+    return np.asarray(back[..., :3] - (back[..., 6:] * crop - back[..., 3:6]), np.float32)
 
 
-def kept_detail(change: Pixels, pixel: float) -> Pixels:
-    """How much of a crop's own fine detail fits to what has changed: 1 to 0.
+def kept_detail(change: Pixels, pixel: float = 1.0) -> Pixels:
+    """How much of a plate's own fine detail fits to what has changed: 1 to 0.
 
     Where skin became darker or redder, pores and grain stay; where another contour was drawn, the old one has to go.
-    `pixel` is one of the network's, in those of the crop.
+    `pixel` is one of the network's, in those of the change.
     """
     import cv2
 
