@@ -16,8 +16,8 @@ from nodegraph.graph.node import node_type
 from nodegraph.ops.mask_time import smoothed
 from nodes.face.mask import mask
 from nodes.face.mask_smooth import mask_smooth
+from tests.nodes.face.masks import crop_of, crops_of
 from tests.nodes.face.shapes import FORMAT, face_points, tracks_of
-from tests.nodes.face.test_mask import crop_of, crops_of
 
 COUNT, SIZE = 24, 128
 SHOT = Shot(format=FORMAT)
