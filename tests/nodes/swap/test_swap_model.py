@@ -349,3 +349,14 @@ def test_the_knob_knows_every_contract() -> None:
     assert {each.value for each in Contract} == {contract.name for contract in CONTRACTS} | {"auto"}
     assert all(Template(contract.template) for contract in CONTRACTS)
     assert all(Template(each.source_template) for each in CONTRACTS if each.feed is Feed.IMAGE)
+
+
+def test_the_page_has_every_contract() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "swap-models.md").read_text("utf-8")
+    for contract in CONTRACTS:
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{contract.name}`")]
+        assert contract.name == "dfm" or contract.template in row
+        for size in contract.sizes:
+            assert str(size) in row
+        if contract.converter:
+            assert contract.converter in row
