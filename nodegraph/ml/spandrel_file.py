@@ -26,17 +26,9 @@ class SpandrelFile:
             check_pickled(path)
         else:
             safetensors_header(path)
-        try:
-            import spandrel
-            import torch
-            from safetensors.torch import load_file
-        except ImportError as fault:
-            raise MissingWeights(
-                f"{path.name} holds torch weights, and {fault.name} is not installed",
-                "pip install 'nodegraph[torch]', or use the model as ONNX",
-            ) from fault
+        spandrel, torch, load_file = _imported(path)
         self.path = path
-        self._torch: Any = torch
+        self._torch = torch
         try:
             state = torch.load(path, map_location="cpu", weights_only=True) if pickled else load_file(str(path))
             found: Any = spandrel.ModelLoader(device="cpu").load_from_state_dict(
@@ -72,3 +64,22 @@ class SpandrelFile:
             first = str(fault).strip().splitlines()[0][:200]
             raise ModelError(f"{self.path.name} failed while it ran: {first}", "try smaller tiles") from fault
         return result
+
+
+def _imported(path: Path) -> tuple[Any, Any, Any]:
+    """spandrel, torch, and what reads safetensors."""
+    try:
+        import spandrel
+        import torch
+        from safetensors.torch import load_file
+    except ImportError as fault:
+        raise MissingWeights(
+            f"{path.name} holds torch weights, and {fault.name} is not installed",
+            "pip install 'nodegraph[torch]', or use the model as ONNX",
+        ) from fault
+    except RuntimeError as fault:  # a torchvision that was built for another torch
+        raise MissingWeights(
+            f"{path.name} holds torch weights, and torch and torchvision do not fit each other: {fault}",
+            "install both from the same index, or use the model as ONNX",
+        ) from fault
+    return spandrel, torch, load_file

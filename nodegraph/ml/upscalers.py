@@ -33,7 +33,9 @@ class Upscaler:
         else:
             self._onnx, self._torch = None, SpandrelFile(model.path)
             if self._torch.of_faces:
-                raise ModelError(f"{self.name} restores faces and enlarges no frames", "wire it to Restore")
+                raise ModelError(
+                    f"{self.name} restores faces and enlarges no frames", "Restore takes such networks, as ONNX"
+                )
 
     def _bind(self, file: OnnxFile, model: Model) -> None:
         kind, _ = kind_of(file.inputs, file.outputs)

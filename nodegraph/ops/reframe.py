@@ -10,6 +10,7 @@ from nodegraph.data.box import Box
 from nodegraph.data.crop import Matrix
 from nodegraph.data.faces import Points
 from nodegraph.data.image import Pixels
+from nodegraph.ops.align import Estimator, similarity
 from nodegraph.ops.resample import RADIUS, Filter, affine
 from nodegraph.ops.templates import Template, five_points
 
@@ -17,19 +18,8 @@ RAMP = 0.06  # of the frame: how far from its border a change begins to fade
 
 
 def framing(five: Points, template: Template, size: int) -> Matrix:
-    """The 3 x 3 matrix that turns, sizes and moves five points to lie as in a template of this size.
-
-    The best fit by least squares (Umeyama 1991), for which points of a plane may be taken as complex numbers.
-    """
-    wanted = five_points(template) * size
-    there, here = wanted - wanted.mean(axis=0), five - five.mean(axis=0)
-    z, w = here[:, 0] + 1j * here[:, 1], there[:, 0] + 1j * there[:, 1]
-    turn = (np.conj(z) * w).sum() / max(1e-12, float((np.abs(z) ** 2).sum()))
-    linear = np.array([[turn.real, -turn.imag], [turn.imag, turn.real]])
-    matrix = np.eye(3)
-    matrix[:2, :2] = linear
-    matrix[:2, 2] = wanted.mean(axis=0) - linear @ five.mean(axis=0)
-    return matrix
+    """The 3 x 3 matrix that turns, sizes and moves five points to lie as in a template of this size."""
+    return similarity(five, five_points(template) * size, Estimator.UMEYAMA)
 
 
 def scale_of(matrix: Matrix) -> float:

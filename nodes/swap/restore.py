@@ -22,6 +22,7 @@ from nodegraph.ops.reframe import brought_back, enlarged, framing, scale_of, see
 from nodegraph.ops.templates import Template
 
 LARGEST = 2048  # no crop is larger
+SMALLEST = 1.0  # pixels of the crop: landmarks that lie closer together say nothing
 WORTH_IT = 1.02  # a crop that would grow by less stays as it is
 QUIET = 2.0**-20  # on the curve: smaller changes are nothing but rounding
 
@@ -56,7 +57,7 @@ def restore(
     done = []
     for crop in crops:
         ctx.check_cancel()
-        if crop.face.points is None:
+        if crop.face.points is None or np.ptp(crop.points, axis=0).max() < SMALLEST:
             ctx.missed("a face without landmarks")
             done.append(crop)
         else:

@@ -238,12 +238,13 @@ def test_grain_that_is_still_there_is_not_doubled(tmp_path: Path) -> None:
 
 def test_a_face_without_landmarks_is_left_alone_and_told(tmp_path: Path) -> None:
     (crop,) = crop_of(plain(64))
-    bare = Crop("face1", Face(crop.face.box), crop.matrix, crop.plate, crop.pixels)
-    context = Context()
     path = networks.restorer(tmp_path / "a.onnx", add=0.1)
-    (after,) = restore(Crops(SHOT.format, LIN, (bare,)), model(path), SHOT, context)
-    assert after is bare
-    assert context.misses == ["a face without landmarks"]
+    for points in (None, np.full((68, 2), 30.0)):
+        bare = Crop("face1", Face(crop.face.box, points=points), crop.matrix, crop.plate, crop.pixels)
+        context = Context()
+        (after,) = restore(Crops(SHOT.format, LIN, (bare,)), model(path), SHOT, context)
+        assert after is bare
+        assert context.misses == ["a face without landmarks"]
 
 
 def test_no_face_is_no_fault(tmp_path: Path) -> None:
