@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
 from nodegraph.data.buffers import empty
@@ -76,6 +77,13 @@ class Joint:
     mix: float = 1.0
 
 
+def within(crop: Crop, box: Box) -> NDArray[np.bool_]:
+    """Which pixels of a box of the plate the crop shows."""
+    x, y = np.meshgrid(np.arange(box.x0, box.x1) + 0.5, np.arange(box.y0, box.y1) + 0.5)
+    there = moved(np.stack([x, y], axis=-1), crop.matrix)
+    return np.asarray(((there > 2) & (there < crop.size - 2)).all(axis=-1))
+
+
 def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encode, grain: Grain | None = None) -> Image:
     """The face in the plate. Where nothing of it shows the plate keeps its very bits.
 
@@ -92,6 +100,8 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
     face = placed(crop, crop.pixels, matte, box, joint.filter)
     below = image.region(box, RGB)
     if joint.blend is not Blend.OVER:
+        shown = np.where(within(crop, box)[..., None], face[..., :3], below)
+        face = np.concatenate([shown, face[..., 3:]], axis=2)
         face = _blended(face, below, joint, encode, decode)
     if grain is not None:
         face = np.concatenate([grain(below, face, box), face[..., 3:]], axis=2)

@@ -20,5 +20,7 @@ def blended(
                 if cover <= 0.0:
                     result[y, x, c] = old
                 else:
-                    new = face[y, x, c] + detail * (old - plate[y, x, c])
+                    new = face[y, x, c]
+                    if detail > 0.0:
+                        new = (1.0 - detail) * new + detail * (old + (new - plate[y, x, c]))
                     result[y, x, c] = new if cover >= 1.0 else old + cover * (new - old)
