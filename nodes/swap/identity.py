@@ -74,7 +74,12 @@ def _called(place: Path, name: str) -> str:
     return name or place.stem
 
 
-@node(fingerprint=_fingerprint, consent=_whose, costly=True, store=False)
+def _brings(knobs: Knobs) -> tuple[str, ...]:
+    del knobs
+    return ("dlib 68 landmarks", "dlib face descriptor")
+
+
+@node(fingerprint=_fingerprint, consent=_whose, models=_brings, costly=True, store=False)
 def identity(
     shot: Shot,
     ctx: Context,
