@@ -13,6 +13,7 @@ from nodegraph.data.crop import Crop, moved
 from nodegraph.data.image import Matte, frozen
 from nodegraph.data.shot import Frame
 from nodegraph.graph.context import Context
+from nodegraph.ops.face_mask import Combine
 from nodegraph.ops.outline import coverage
 from nodegraph.ops.resample import Filter
 from nodes.face.face_matte import face_matte
@@ -120,3 +121,15 @@ def test_a_hull_is_the_true_matte(frame: int, size: int) -> None:
     assert np.abs(found - true).sum() < 0.005 * true.sum()
     assert found.sum() == pytest.approx(true.sum(), rel=5e-4)
     assert np.abs(found - true).max() < 0.25
+
+
+def test_what_passes_in_front_is_cut_out() -> None:
+    """The plate's microphone, by its own matte, subtracted from the hull: the face that can be seen."""
+    plate = face_plate(Frame(1013), SHOT, Context())
+    assert plate.occluder.plane(FORMAT.box).sum() > 500
+    crops = mask(crops_of(portrait_crop(1013, 512)), SHOT, Context(), **HARD)
+    crops = mask(crops, SHOT, Context(), plate.occluder, shape=Shape.MATTE, combine=Combine.SUBTRACT, feather=0.0)
+    found, true = face_matte(plate.image, crops).plane(FORMAT.box), plate.matte.plane(FORMAT.box)
+    assert np.abs(found - true).sum() < 0.005 * true.sum()
+    hull = face_matte(plate.image, mask(crops, SHOT, Context(), **HARD)).plane(FORMAT.box)
+    assert np.abs(hull - true).sum() > 0.05 * true.sum()
