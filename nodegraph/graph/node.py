@@ -17,6 +17,7 @@ from nodegraph.graph.knob import PLAIN, Knob, KnobType, is_storable
 F = TypeVar("F", bound=Callable[..., Any])
 Knobs = Mapping[str, Any]
 Saved = dict[str, Any]
+Brings = Callable[[Knobs, frozenset[str]], tuple[str, ...]]
 
 # Where a node passes a picture straight through: a port, or a port at another frame. None: it works.
 Identity = str | tuple[str, int] | None
@@ -63,7 +64,7 @@ class NodeType:
     fingerprint: Callable[[int, Knobs], str] | None = None
     shutter: Callable[[Knobs], tuple[float, ...]] | None = None  # the moments of its Moves, in frames from this one
     explain: Callable[..., str] | None = None  # a sink's answer to `nodegraph plan`: how it will write, and why
-    models: Callable[[Knobs], tuple[str, ...]] | None = None  # those it brings along, by the names of their cards
+    models: Brings | None = None  # those it brings along, by the names of their cards
     consent: Callable[[Knobs], tuple[str, Consent]] | None = None  # the name and consent of the identity it gives
     delivers: Callable[[Knobs], bool] | None = None  # does a sink write what is handed on, and not only looked at
     caution: str = ""  # what to think of where its result is delivered
@@ -117,7 +118,7 @@ def node(
     fingerprint: Callable[[int, Knobs], str] | None = None,
     shutter: Callable[[Knobs], tuple[float, ...]] | None = None,
     explain: Callable[..., str] | None = None,
-    models: Callable[[Knobs], tuple[str, ...]] | None = None,
+    models: Brings | None = None,
     consent: Callable[[Knobs], tuple[str, Consent]] | None = None,
     delivers: Callable[[Knobs], bool] | None = None,
     caution: str = "",
@@ -128,7 +129,8 @@ def node(function: Any = None, **options: Any) -> Any:
     `frames(frame, knobs)` says which frames a `Window` input wants; `identity(frame, knobs)` where the node
     does nothing but pass an input on; `fingerprint(frame, knobs)` what on disk the result depends on;
     `shutter(knobs)` at which moments around the frame it wants its own knobs too (its `Moves`);
-    `explain(frame, knobs, image)` how a sink will write; `models(knobs)` which models it brings along;
+    `explain(frame, knobs, image)` how a sink will write; `models(knobs, wired)` which models it uses that
+    no wire brings, by the names of their cards;
     `consent(knobs)` who the identity is that it gives, and by whose leave, without a look at a picture;
     `delivers(knobs)` whether a sink makes a delivery, for which a node's `caution` is meant.
     """

@@ -41,8 +41,9 @@ WITH_CNN = (Detector.CNN, Detector.BOTH, Detector.CNN_MODEL, Detector.ALL)
 WITH_MODEL = (Detector.MODEL, Detector.HOG_MODEL, Detector.CNN_MODEL, Detector.ALL)
 
 
-def _brings(knobs: Knobs) -> tuple[str, ...]:
+def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
     """dlib's network, if it looks; its HOG detector is a part of dlib itself."""
+    del wired
     return ("dlib CNN detector",) if knobs["detector"] in WITH_CNN else ()
 
 

@@ -74,8 +74,8 @@ def _called(place: Path, name: str) -> str:
     return name or place.stem
 
 
-def _brings(knobs: Knobs) -> tuple[str, ...]:
-    del knobs
+def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
+    del knobs, wired
     return ("dlib 68 landmarks", "dlib face descriptor")
 
 

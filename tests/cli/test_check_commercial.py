@@ -105,6 +105,11 @@ def test_models_that_nodes_bring_along_count_too(tmp_path: Path, capsys: Out) ->
     uses = {(use.node, use.file): use for use in models_of(graph, tmp_path)}
     assert set(uses) == {("Marks", "dlib 68 landmarks"), ("Marks", "dlib face descriptor")}
     assert "300-W" in uses["Marks", "dlib 68 landmarks"].problem
+    put(tmp_path, licence="MIT", commercial=True)
+    wired = graph.add("LoadModel", "Load", file="models/up.onnx").connect("Marks", "model", "Load")
+    assert {use.file for use in models_of(wired, tmp_path)} == {"up.onnx", "dlib face descriptor"}
+    assert [use.file for use in models_of(wired.set("Marks", "identify", False), tmp_path)] == ["up.onnx"]
+    assert len(list(models_of(wired.disable("Load"), tmp_path))) == 2  # dlib's again
     graph = graph.set("Find", "detector", "dlib CNN").disable("Marks")
     assert [use.file for use in models_of(graph, tmp_path)] == ["dlib CNN detector"]
 
@@ -120,7 +125,7 @@ def test_what_nodes_bring_along_has_a_card() -> None:
             choices = (True, False) if knob.type is bool else tuple(getattr(knob.type, "__members__", {}).values())
             turned += [{**usual, name: choice} for choice in choices]
         for knobs in turned:
-            for called in kind.models(knobs):  # type: ignore[misc]
+            for called in kind.models(knobs, frozenset()):  # type: ignore[misc]
                 assert cards.named(called) is not None, called
 
 
