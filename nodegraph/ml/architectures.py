@@ -65,8 +65,8 @@ class TorchFile:
         self.inputs: Mapping[str, Tensor] = {tensor.name: tensor for tensor in built.inputs}
         self.outputs: Mapping[str, Tensor] = {tensor.name: tensor for tensor in built.outputs}
         self._torch = torch
-        self._device = "cuda" if torch.cuda.is_available() else "cpu"
-        self._module = built.module.eval().to(self._device)
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
+        self._module = built.module.eval().to(self.device)
         self._lock = threading.Lock()
 
     def run(self, feeds: Mapping[str, NDArray[Any]], wanted: Sequence[str] | None = None) -> list[NDArray[Any]]:
@@ -75,7 +75,7 @@ class TorchFile:
         given = [np.ascontiguousarray(feeds[name], tensor.type) for name, tensor in self.inputs.items()]
         try:
             with self._lock, torch.inference_mode():
-                result = self._module(*(torch.from_numpy(each.copy()).to(self._device) for each in given))
+                result = self._module(*(torch.from_numpy(each.copy()).to(self.device) for each in given))
         except RuntimeError as fault:
             raise ModelError(
                 f"{self.path.name} failed while it ran: {_short(fault)}", "its card may name another architecture"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,17 @@ def test_several_faces_are_those_one_by_one(contract: Contract, tmp_path: Path) 
     one_by_one = np.concatenate([single.swap(face[None], source).faces for face in shown])
     np.testing.assert_allclose(single.swap(shown, source).faces, one_by_one, atol=1e-6)
     np.testing.assert_allclose(many.swap(shown, source).faces, one_by_one, atol=1e-5)
+
+
+def test_several_frames_on_a_fast_device(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads that swap at the same time get their own faces back."""
+    monkeypatch.setattr("nodegraph.ml.swappers.swapper.gathers", lambda network: True)
+    swapper = open_swapper(model(dfm_file(tmp_path / "m.dfm", 32, morphs=True)), Context())
+    shown = faces(32, 24)
+    with ThreadPoolExecutor(6) as pool:
+        done = list(pool.map(lambda k: swapper.swap(shown[k : k + 1 + k % 2], morph=k % 3 / 2).faces, range(23)))
+    for k, each in enumerate(done):
+        np.testing.assert_allclose(each, shown[k : k + 1 + k % 2] * GAIN + 0.1 * (k % 3 / 2), atol=1e-6)
 
 
 def test_a_file_that_only_says_that_it_takes_several(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from nodegraph.data.errors import ModelError
 from nodegraph.data.image import Pixels
 from nodegraph.data.model import Model
+from nodegraph.ml.onnx_file import OnnxFile, providers
 from nodegraph.ml.swappers.contracts import (
     DFM_FACE,
     DFM_OWN_MASK,
@@ -20,6 +21,7 @@ from nodegraph.ml.swappers.contracts import (
     Feed,
 )
 from nodegraph.ml.swappers.emap import Emap, read_emap
+from nodegraph.ml.swappers.gather import Gather
 from nodegraph.ml.swappers.network import Loader, Network, open_network
 from nodegraph.ml.swappers.probe import contract_of, size_of
 from nodegraph.ml.swappers.source import NOBODY, Source, between, prepared
@@ -48,6 +50,7 @@ class Swapper:
         self.contract = contract
         self.size = size_of(network.inputs[contract.target], contract)
         self.morphs = MORPH in network.inputs
+        self._gather = Gather(network, AT_ONCE) if gathers(network) else None
         self._network = network
         self._name = name
         self._matrix = matrix
@@ -127,9 +130,11 @@ class Swapper:
         feeds: dict[str, NDArray[Any]] = {contract.target: fed}
         if told is not None:
             feeds[contract.source] = told
-        if self.morphs:
-            feeds[MORPH] = np.array([morph], np.float32)
-        results = self._network.run(feeds, self._wanted)
+        same = {MORPH: np.array([morph], np.float32)} if self.morphs else {}
+        if self.batches and self._gather is not None:
+            results = self._gather.run(feeds, same, self._wanted)
+        else:
+            results = self._network.run({**feeds, **same}, self._wanted)
         if contract.rows_first:
             face = self._checked(results[0], (len(faces), self.size, self.size, 3))[..., ::-1]
             planes = [self._checked(each, (len(faces), self.size, self.size, 1))[..., 0] for each in results[1:]]
@@ -150,6 +155,14 @@ class Swapper:
                 "half floats overflow in some models: try the copy with full floats",
             )
         return wide
+
+
+def gathers(network: Network) -> bool:
+    """True where several frames in one run are worth it: not on a processor, where they gain nothing and may round
+    differently from one render to the next."""
+    if isinstance(network, OnnxFile):
+        return providers()[0] != "CPUExecutionProvider"
+    return bool(getattr(network, "device", "cpu") != "cpu")
 
 
 def _wanted(network: Network, contract: Contract, name: str) -> tuple[str, ...]:
