@@ -8,8 +8,8 @@ another person has taken its place.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -217,10 +217,3 @@ def _same_people(tracks: list[Sights], rules: Rules) -> list[Sights]:
         else:
             return people
     return people
-
-
-def with_keys(track: Track, keys: Mapping[int, Face], cuts: Cuts, gap: int) -> Track:
-    """The track with faces set by hand: they win, and what was filled between sights is filled anew."""
-    faces = {frame: face for frame, face in track.faces.items() if frame not in track.filled} | dict(keys)
-    changed = replace(track.with_faces(faces), keys=track.keys | frozenset(keys), filled=frozenset())
-    return filled(changed, cuts, gap)

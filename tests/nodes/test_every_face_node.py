@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from nodegraph.data.box import Box, Format
+from nodegraph.data.corrections import Corrections
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.errors import GraphError, NodegraphError
 from nodegraph.data.faces import Face, Faces, Pose, Rect
@@ -112,6 +113,12 @@ BASE: dict[str, dict[str, Any]] = {
 MODELS: dict[str, Callable[[Path], Path]] = {"SuperResolution": upscaler, "MaskParts": parsing, "Swap": dfm_file}
 # Knobs of a type that nobody can turn without knowing the node.
 TURNED: dict[tuple[str, str], Any] = {
+    ("EditTracks", "corrections"): Corrections.from_json({"face1": {"1002": {"move": [2, 1]}}}),
+    ("EditTracks", "delete"): "face1 1003",
+    ("EditTracks", "keep"): "face1",
+    ("EditTracks", "merge"): "face2 into face1",
+    ("EditTracks", "rename"): "face1 = face1",
+    ("EditTracks", "split"): "face1 at 1003 as face2",
     ("ReadTracks", "file"): File("more.json"),
     ("ReadTracks", "cuts"): "1002",
     ("Track", "cuts"): "1002",

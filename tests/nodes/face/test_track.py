@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +12,6 @@ from nodegraph.data.faces import Face, Faces, Pose, Rect
 from nodegraph.data.shot import Clip
 from nodegraph.data.tracks import Cuts, Track, Tracks
 from nodegraph.graph.context import Context
-from nodegraph.ops.tracking import with_keys
 from nodes.face.track import track
 from tests.nodes.face.shapes import FORMAT, face_points
 
@@ -140,19 +138,6 @@ def test_frames_without_a_face_are_told_by_name() -> None:
     context = Context()
     track(clip, context, gap=3, shortest=1)
     assert context.warnings == ["no face on 1003-1007", "not seen and filled in between: face1 on 1040"]
-
-
-def test_a_face_set_by_hand_wins_and_gaps_follow_it() -> None:
-    sights = {t: [] if 10 < t < 20 else [sight(100, 150, ANNA, t)] for t in range(30)}
-    (one,) = run(sights)
-    moved = replace(one.faces[15], box=Rect(300, 100, 360, 160), points=face_points(330, 130, 60))
-    keyed = with_keys(one, {15: moved}, Cuts(), 12)
-    assert keyed.faces[15] is moved
-    assert keyed.keys == {15}
-    assert keyed.faces[13].points == pytest.approx(
-        one.faces[10].points + (moved.points - one.faces[10].points) * 3 / 5, abs=1e-6
-    )
-    assert 15 not in keyed.filled
 
 
 def test_tracks_are_kept_in_a_file() -> None:

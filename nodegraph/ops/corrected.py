@@ -1,0 +1,129 @@
+"""Tracks corrected by hand: a key is what it is on its frame, its neighbours come along and come to rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nodegraph.data.box import Format
+from nodegraph.data.corrections import Key
+from nodegraph.data.faces import COUNT, Face, Points, Rect
+from nodegraph.data.tracks import Cuts, Track
+from nodegraph.ops.gaps import filled
+from nodegraph.ops.head_pose import head_pose
+from nodegraph.ops.quads import similar
+from nodegraph.ops.smooth_tracks import STILL
+
+Change = NDArray[np.float64]  # right, down, the logarithm of the size, the turn; then all points in sizes of the head
+
+
+def corrected(track: Track, keys: Mapping[int, Key], cuts: Cuts, ease: int, gap: int, form: Format) -> Track:
+    """The track with its keys: exactly so on their frames, on the way from key to key, and eased out beyond."""
+    track = _with_new(track, keys, cuts, gap)
+    known = {frame: face for frame, face in track.faces.items() if face.points is not None}
+    changes = {frame: _change(np.asarray(known[frame].points), keys[frame]) for frame in sorted(keys.keys() & known)}
+    faces: dict[int, Face] = dict(track.faces)
+    for frame, change in spread(changes, sorted(known), cuts, ease).items():
+        key = keys.get(frame)
+        points = _applied(np.asarray(known[frame].points), change)
+        if key is not None and key.points:
+            points = np.array(key.points, np.float64)
+        points.flags.writeable = False
+        face = known[frame].moved(points)
+        faces[frame] = replace(face, pose=head_pose(points, form), confidence=1.0 if key else face.confidence)
+    set_here = frozenset(changes)
+    return replace(track.with_faces(faces), keys=track.keys | set_here, filled=track.filled - set_here)
+
+
+def _with_new(track: Track, keys: Mapping[int, Key], cuts: Cuts, gap: int) -> Track:
+    """The track with faces where nobody saw one and a key says where all its points are."""
+    new: dict[int, Face] = {}
+    for frame, key in keys.items():
+        old = track.faces.get(frame)
+        if key.points and (old is None or old.points is None):
+            points = np.array(key.points, np.float64)
+            new[frame] = Face(Rect.around(points) if old is None else old.box, 1.0, points, 1.0)
+    if not new:
+        return track
+    return filled(track.with_faces({**track.faces, **new}), cuts, gap)
+
+
+def spread(changes: Mapping[int, Change], frames: list[int], cuts: Cuts, ease: int) -> dict[int, Change]:
+    """What keys make of the frames around them: between two of one shot on the way, beyond the outer ones fading."""
+    result: dict[int, Change] = {}
+    for keyed in _by_shot(sorted(changes), cuts):
+        first, last = keyed[0], keyed[-1]
+        values = np.stack([changes[frame] for frame in keyed])
+        for frame in frames:
+            beyond = max(first - frame, frame - last, 0)
+            if beyond > ease or cuts.between(min(max(frame, first), last), frame):
+                continue
+            left = 1.0 - beyond / (ease + 1)
+            result[frame] = _between(keyed, values, frame) * (left * left * (3.0 - 2.0 * left))
+    return result
+
+
+def _by_shot(frames: list[int], cuts: Cuts) -> list[list[int]]:
+    shots: list[list[int]] = []
+    for frame in frames:
+        if shots and not cuts.between(shots[-1][-1], frame):
+            shots[-1].append(frame)
+        else:
+            shots.append([frame])
+    return shots
+
+
+def _between(keyed: list[int], values: NDArray[np.float64], frame: int) -> Change:
+    """Smoothly from key to key, and never beyond them (Fritsch and Carlson 1980)."""
+    if frame <= keyed[0]:
+        return np.asarray(values[0])
+    if frame >= keyed[-1]:
+        return np.asarray(values[-1])
+    from scipy.interpolate import PchipInterpolator
+
+    return np.asarray(PchipInterpolator(keyed, values, axis=0)(frame), np.float64)
+
+
+def _change(points: Points, key: Key) -> Change:
+    """A key as a change of the head as a whole, and of each point upon it."""
+    if key.points:
+        target = np.array(key.points, np.float64)
+        way = similar(points, target)
+        size, turn = float(np.hypot(way[0, 0], way[1, 0])), float(np.arctan2(way[1, 0], way[0, 0]))
+        middle = points[list(STILL)].mean(axis=0)
+        moved = way[:2, :2] @ middle + way[:2, 2] - middle
+        head = np.array([moved[0], moved[1], np.log(max(size, 1e-6)), turn])
+        rest = target - _whole(points, head)
+    else:
+        head = np.array([*key.move, np.log(key.scale), np.radians(key.rotate)])
+        rest = np.zeros((COUNT, 2))
+        for number, x, y in key.offsets:
+            rest[number] = x, y
+    scale, turned = _frame(points, head)
+    return np.concatenate([head, (rest @ turned / scale).ravel()])
+
+
+def _applied(points: Points, change: Change) -> Points:
+    scale, turned = _frame(points, change[:4])
+    return _whole(points, change[:4]) + change[4:].reshape(COUNT, 2) @ turned.T * scale
+
+
+def _whole(points: Points, head: Change) -> Points:
+    """The points with the head shifted, sized and turned about its middle."""
+    middle = points[list(STILL)].mean(axis=0)
+    c, s = np.cos(head[3]), np.sin(head[3])
+    turned: Points = (points - middle) @ np.array([[c, s], [-s, c]]) * np.exp(head[2]) + middle + head[:2]
+    return turned
+
+
+def _frame(points: Points, head: Change) -> tuple[float, NDArray[np.float64]]:
+    """How large a head is and which way its axes lie, once it is changed: offsets of points go along with that."""
+    still = _whole(points, head)[list(STILL)]
+    around = still - still.mean(axis=0)
+    size = float(np.sqrt((around**2).sum()))
+    x, y = still[STILL.index(42)] + still[STILL.index(45)] - still[STILL.index(36)] - still[STILL.index(39)]
+    length = max(1e-9, float(np.hypot(x, y)))
+    return max(size, 1e-9), np.array([[x, -y], [y, x]]) / length
