@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 from nodegraph.data.errors import NodegraphError
 from nodegraph.data.frames import FrameRange
 from nodegraph.engine.timing import Timing
+
+NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -130,10 +133,30 @@ class Report:
 
     def notices(self) -> list[str]:
         """What there is to know of the frames that are there: a line for each thing, with its frames in ranges."""
-        lines = [f"{each.node}: {each.message}" + _on(each) for each in self.warnings]
+        lines = [f"{each.node}: {each.message}" + _on(each) for each in _alike(self.warnings)]
         for each in self.missed:
             lines.append(f"{each.node}: {each.message}{_on(each) or ' on any frame'}: the plate went through")
         return lines
+
+
+def _alike(all: Gathered) -> Gathered:
+    """Those that differ in numbers only as one: `comp.1001.exr: 3 NaN` and `comp.1002.exr: 17 NaN`."""
+    groups: dict[tuple[str, str], list[Told]] = {}
+    for each in all:
+        groups.setdefault((each.node, NUMBER.sub("#", each.message)), []).append(each)
+    return Gathered(
+        Told(node, _common([each.message for each in alike]), set().union(*(each.frames for each in alike)))
+        for (node, _), alike in groups.items()
+    )
+
+
+def _common(messages: list[str]) -> str:
+    """What messages have in common; a number that differs is `####`, or … where it has no fixed length."""
+    words = NUMBER.split(messages[0])
+    for k, numbers in enumerate(zip(*(NUMBER.findall(each) for each in messages), strict=True)):
+        same, widths = len(set(numbers)) == 1, {len(number) for number in numbers}
+        words[k] += numbers[0] if same else "#" * len(numbers[0]) if len(widths) == 1 and len(numbers[0]) > 2 else "…"
+    return "".join(words)
 
 
 def _on(told: Told) -> str:

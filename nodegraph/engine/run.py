@@ -20,6 +20,7 @@ from nodegraph.engine.plan import Plan, Planner, in_order
 from nodegraph.engine.step import Fed, Given, Near, Step, Whole
 from nodegraph.engine.timing import Timings
 from nodegraph.graph.context import UNSTAMPED
+from nodegraph.media.burn_in import notice
 
 LOOK_AHEAD = 16  # frames planned before they run, so that the cache knows what they will share
 WORKING = 1.5  # a node at work holds more than its pictures
@@ -234,13 +235,14 @@ class Runner:
 
     def _argument(self, argument: Any, values: list[Any], step: Step, job: Job) -> Any:
         kind = type(argument)
+        mark = job.stamp.preview if step.kind.sink else ""
         if kind is Fed:
-            return _fed(argument, values)
+            return _marked(_fed(argument, values), mark)
         if kind is Given:
             return argument.value
         if kind is Near:
             feds = zip(argument.frames, argument.feds, strict=True)
-            near = {frame: None if fed is None else _fed(fed, values) for frame, fed in feds}
+            near = {frame: None if fed is None else _marked(_fed(fed, values), mark) for frame, fed in feds}
             return Window(argument.frame, near)
         if kind is Whole:
             return self._clip(argument, step, job)
@@ -250,11 +252,14 @@ class Runner:
     # -- whole shots -------------------------------------------------------------------------------
 
     def _clip(self, whole: Whole, step: Step, job: Job) -> Clip[Any]:
+        def finish(value: Any) -> Any:
+            return _decoded(_marked(value, job.stamp.preview))
+
         def stream() -> Iterator[Any]:
             plans: Iterator[Plan | Failed[int]] = (
                 self.planner.plan(whole.node, frame, whole.output) for frame in whole.frames
             )
-            for count, value in enumerate(self.stream(plans, job, _decoded if step.kind.sink else None), 1):
+            for count, value in enumerate(self.stream(plans, job, finish if step.kind.sink else None), 1):
                 yield Matte.from_image(value) if whole.matte and isinstance(value, Image) else value
                 if job.on_clip is not None and step.kind.sink:
                     job.on_clip(count, len(whole.frames))
@@ -366,6 +371,11 @@ class Runner:
 def _fed(fed: Fed, values: list[Any]) -> Any:
     value = _picked(values[fed.slot], fed.pick)
     return Matte.from_image(value) if fed.matte and isinstance(value, Image) else value
+
+
+def _marked(value: Any, mark: str) -> Any:
+    """A picture with the notice of a preview on it, before a sink gets it: no sink can leave it out."""
+    return notice(value, mark) if mark and isinstance(value, Image) else value
 
 
 def _decoded(value: Any) -> Any:

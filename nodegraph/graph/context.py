@@ -16,7 +16,7 @@ T = TypeVar("T")
 class Stamp:
     """What a render says in all that it writes, whatever lies between: whoever writes a file puts it there."""
 
-    preview: str = ""  # drawn into every picture of a preview; empty in a final render
+    preview: str = ""  # stands on every picture that a sink gets for a preview; empty in a final render
     notes: Mapping[str, str] = field(default_factory=dict)  # the file's metadata, as consent/NAME
 
     @property

@@ -13,12 +13,16 @@ from nodegraph.data.errors import MediaError
 from nodegraph.data.frames import FrameRange
 from nodegraph.media.sequence import FileSequence, Missing, Outside, outside, stand_in
 
+ANOTHER = "the frame is missing: another one stands in"
+BLACK = "the frame is missing: it is black"
+
 
 class Chosen(NamedTuple):
     """The file's own frame number and its path; no path is a black frame."""
 
     frame: int
     path: Path | None
+    note: str = ""  # what to tell of a picture that stands still or is black because its frame is not there
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,14 @@ class Timing:
         found = FrameRange.parse(self.frames).frames if self.frames.strip() else ()
         return (found[0], found[-1]) if found else None
 
+    def note(self, frame: int, first: int, last: int) -> str:
+        """What to tell of a frame outside the range, if another is held for it; those that loop are meant to."""
+        if frame < first and self.before is Outside.HOLD:
+            return f"it begins later: frame {first} is held"
+        if frame > last and self.after is Outside.HOLD:
+            return f"it ends earlier: frame {last} is held"
+        return ""
+
 
 def choose(file: str, frame: int, timing: Timing) -> Chosen:
     """The file of a frame of a sequence or still."""
@@ -52,17 +64,19 @@ def choose(file: str, frame: int, timing: Timing) -> Chosen:
     shown = outside(frame, *ends, timing.before, timing.after)
     if shown is None:
         return Chosen(frame, None)
-    if not sequence.is_sequence or os.path.exists(sequence.path(shown)):
+    if not sequence.is_sequence:
         return Chosen(shown, sequence.path(shown))
+    if os.path.exists(sequence.path(shown)):
+        return Chosen(shown, sequence.path(shown), timing.note(frame, *ends))
     if not there:
         return _nothing(file, shown, timing)
     other = stand_in(shown, there, timing.missing, file)
-    return Chosen(shown, None) if other is None else Chosen(other, sequence.path(other))
+    return Chosen(shown, None, BLACK) if other is None else Chosen(other, sequence.path(other), ANOTHER)
 
 
 def _nothing(file: str, frame: int, timing: Timing) -> Chosen:
     if timing.missing is Missing.BLACK:
-        return Chosen(frame, None)
+        return Chosen(frame, None, BLACK)
     raise MediaError(f"no frame of {file} is there", "check the path and the name of the sequence")
 
 

@@ -81,6 +81,8 @@ def read(
         return _movie(Path(name), frame, timing, shot, ctx, colorspace, alpha)
     headers = ctx.load("headers of EXRs", Headers)
     chosen = choose(name, frame, timing)
+    if chosen.note:
+        ctx.warn(chosen.note)
     first = first_file(name) or chosen.path
     if chosen.path is None:
         form = open_picture(first, headers).format if first is not None else shot.format
@@ -101,6 +103,9 @@ def _movie(path: Path, frame: int, timing: Timing, shot: Shot, ctx: Context, col
     shown = outside(frame - timing.offset, first, last, timing.before, timing.after)
     if shown is None:
         return _black(Format(reader.info.width, reader.info.height, reader.info.pixel_aspect), shot, frame)
+    note = timing.note(frame - timing.offset, first, last)
+    if note:
+        ctx.warn(note)
     return _image(open_movie(reader, shown - shot.first, stamp), shown, shot, colorspace, alpha)
 
 

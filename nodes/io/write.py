@@ -25,7 +25,6 @@ from nodegraph.graph.knob import File, Knob, Space
 from nodegraph.graph.node import Knobs, node
 from nodegraph.media.atomic import make_room, sweep
 from nodegraph.media.attributes import STRUCTURE, to_write
-from nodegraph.media.burn_in import notice
 from nodegraph.media.exr_file import ExrFile
 from nodegraph.media.layers import Layout, fold, in_layer
 from nodegraph.media.layers_depth import NEEDS_NEW_READER, Depth, must_keep
@@ -166,8 +165,6 @@ def write(
     image = _chosen(image, channels)
     if not image.channels:
         raise MediaError(f"nothing to write to {target}", "the picture has no channels: look at what makes it")
-    if ctx.stamp.preview:
-        image = notice(image, ctx.stamp.preview)
     config = load_config(shot.config)
     if target.suffix.lower() not in EXR:
         _write_display(image, target, shot, config, ctx, colorspace, bits, quality)

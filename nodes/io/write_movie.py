@@ -20,7 +20,7 @@ from nodegraph.graph.knob import File, Knob, Space
 from nodegraph.graph.node import node
 from nodegraph.media.atomic import make_room, sweep
 from nodegraph.media.attributes import timecode
-from nodegraph.media.burn_in import draw, fill, notice
+from nodegraph.media.burn_in import draw, fill
 from nodegraph.media.movie_write import Codec, ColorTags, Sound, encode_movie
 from nodegraph.media.sequence import is_movie
 
@@ -71,7 +71,7 @@ def write_movie(
     if sound is not None and not sound.file.is_file():
         raise MediaError(f"there is no sound file {sound.file}", "check the path, or write without sound")
     text = burn_in_text if burn_in else ""
-    frames = ((at, notice(each, ctx.stamp.preview) if ctx.stamp.preview else each) for at, each in image)
+    frames = iter(image)
     number, picture = next(frames)
     out = output(config, colorspace, config.space(picture.colorspace or shot.space), _fallback(config, picture, shot))
     code = timecode(picture.metadata)

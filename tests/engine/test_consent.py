@@ -22,7 +22,7 @@ from nodegraph.data.box import Box, Format
 from nodegraph.data.errors import ConsentError, NodeError
 from nodegraph.data.identity import Consent, Identity
 from nodegraph.data.image import Image
-from nodegraph.data.shot import Clip, Shot
+from nodegraph.data.shot import Clip, Frame, Shot
 from nodegraph.engine import consent as module
 from nodegraph.engine.consent import leave, problems_of
 from nodegraph.engine.session import Session
@@ -278,6 +278,24 @@ def test_movies_are_marked_and_say_so(tmp_path: Path) -> None:
     for each in frames:
         assert each[1:5, :6].max() < 24 < plain[1:5, :6].max()  # black, as video has it
         assert each[:12].max() > 180
+
+
+def test_no_sink_gets_an_unmarked_picture(tmp_path: Path) -> None:
+    """Not even one that knows nothing of previews."""
+
+    @node(sink=True)
+    def keep(image: Image, frame: Frame, *, file: File = File("")) -> Path:
+        """Write raw numbers."""
+        path = Path(str(file).replace("####", str(int(frame))))
+        path.write_bytes(image.region(image.format.box, ("G",)).tobytes())
+        return path
+
+    graph = replace(graph_of(), library=graph_of().library.with_nodes(keep))
+    graph = graph.add("Keep", "Keep", file=File("a.####.raw")).connect("Keep", "image", "Swap")
+    ng.render(graph, "Keep", [1001], root=tmp_path, preview=True)
+    plane = np.fromfile(tmp_path / "a.1001.raw", np.float32).reshape(FORMAT.height, FORMAT.width)
+    assert (plane[:6, :6] == 0).all()
+    assert plane[:12].max() > 0.8
 
 
 # -- previews and final frames side by side ------------------------------------------------------------

@@ -131,3 +131,17 @@ def test_a_log_has_a_line_for_each_frame(capsys: pytest.CaptureFixture[str]) -> 
 
     Log(sys.stderr)(Missed("Paste", 1004, "no face"))
     assert capsys.readouterr().err == "Paste at 1004: no face: the plate goes through\n"
+
+
+def test_warnings_that_differ_in_numbers_only_are_one_line() -> None:
+    report = Report("w")
+    for frame in range(1001, 1013):
+        report.warnings.add("w", f"comp.{frame}.exr: {frame - 1000} NaN in 4K", frame)
+    report.warnings.add("w", "comp.1001.exr: another thing", 1001)
+    report.warnings.add("p", "it ends earlier: frame 1010 is held", 1011)
+    report.warnings.add("p", "it ends earlier: frame 1010 is held", 1012)
+    assert report.notices() == [
+        "w: comp.####.exr: … NaN in 4K on 1001-1012",
+        "w: comp.1001.exr: another thing on 1001",
+        "p: it ends earlier: frame 1010 is held on 1011-1012",
+    ]

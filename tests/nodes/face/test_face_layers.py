@@ -17,7 +17,8 @@ from nodegraph.data.errors import GraphError
 from nodegraph.data.faces import Face, Pose, Rect
 from nodegraph.data.image import Image, frozen
 from nodegraph.data.shot import Frame, Shot
-from nodegraph.graph.context import Context, Stamp
+from nodegraph.graph.context import Context
+from nodegraph.media.burn_in import notice
 from nodegraph.media.layers_windows import window_of
 from nodes.colour.grade import grade
 from nodes.face.face_layers import face_layers
@@ -326,11 +327,10 @@ def test_read_and_written_again_it_is_still_spliced(tmp_path: Path, shot: Shot, 
         assert np.array_equal(again.region(Box(0, 0, WIDTH, HEIGHT), (name,))[..., 0], values), name
 
 
-def test_a_preview_marks_its_layers_too(tmp_path: Path, shot: Shot) -> None:
-    ctx = Context()
-    ctx.stamp = Stamp("PREVIEW - no consent for jane")
+def test_a_notice_marks_the_layers_too(tmp_path: Path, shot: Shot, ctx: Context) -> None:
     source = save(tmp_path / "plate.exr", noise(WIDTH, HEIGHT))
-    out = written(layered(opened(source, shot, ctx), ONE), tmp_path / "out.exr", shot, ctx)
+    marked = notice(layered(opened(source, shot, ctx), ONE), "PREVIEW - no consent for jane")
+    out = written(marked, tmp_path / "out.exr", shot, ctx)
     channels = by_oiio(out)
     for name in ("R", "swap.R", "plate.R"):
         band = channels[name][:10]

@@ -276,6 +276,26 @@ def test_a_frame_of_another_size_is_told(tmp_path: Path, shot: Shot, ctx: Contex
     assert any("20x10" in line and "16x8" in line for line in ctx.warnings)
 
 
+def test_a_picture_that_stands_still_is_told(tmp_path: Path, shot: Shot, ctx: Context) -> None:
+    file = sequence(tmp_path, 1001, 1002, 1005)
+    for frame in (1001, 1002, 1005):
+        opened(file, shot, ctx, frame, **SAME)
+    opened(file, shot, ctx, 1006, after="loop", **SAME)
+    (tmp_path / "still.exr").write_bytes((tmp_path / "a.1001.exr").read_bytes())
+    opened(tmp_path / "still.exr", shot, ctx, 1009, **SAME)  # one picture, meant for all frames
+    assert ctx.warnings == []
+    opened(file, shot, ctx, 1000, **SAME)
+    opened(file, shot, ctx, 1006, **SAME)
+    opened(file, shot, ctx, 1003, missing="hold", **SAME)
+    opened(file, shot, ctx, 1003, missing="black", **SAME)
+    assert ctx.warnings == [
+        "it begins later: frame 1001 is held",
+        "it ends earlier: frame 1005 is held",
+        "the frame is missing: another one stands in",
+        "the frame is missing: it is black",
+    ]
+
+
 def test_the_fingerprint_follows_the_file(tmp_path: Path) -> None:
     file = sequence(tmp_path, 1001, 1002)
     first = stamp(file)
