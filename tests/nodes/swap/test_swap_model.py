@@ -10,12 +10,17 @@ import pytest
 
 from nodegraph.colour.network_light import NetworkLight
 from nodegraph.data.crop import Crop, Crops
-from nodegraph.data.errors import ModelError
+from nodegraph.data.errors import ModelError, NodegraphError
 from nodegraph.data.faces import Face, Rect, five_of
 from nodegraph.data.identity import Consent, Identity, Photo
 from nodegraph.data.image import frozen
 from nodegraph.data.shot import Shot
+from nodegraph.engine.evaluate import evaluate
 from nodegraph.graph.context import Context
+from nodegraph.graph.graph import Graph
+from nodegraph.graph.knob import File
+from nodegraph.graph.library import Library
+from nodegraph.graph.node import node
 from nodegraph.ml.onnx_file import OnnxFile
 from nodegraph.ml.swappers.contracts import CONTRACTS, Feed, called
 from nodegraph.ops.reframe import framing
@@ -360,3 +365,32 @@ def test_the_page_has_every_contract() -> None:
             assert str(size) in row
         if contract.converter:
             assert contract.converter in row
+
+
+@node
+def flat_crops() -> Crops:
+    """A face on a flat plate."""
+    return Crops(FORMAT, "ACEScg", (flat(),))
+
+
+@node
+def one_person() -> Identity:
+    """Somebody."""
+    return WHO
+
+
+def test_files_from_load_model_through_the_engine(tmp_path: Path) -> None:
+    """A graph as an artist wires it; the files are found relative to the project."""
+    swap_file(tmp_path / "a.onnx", INSWAPPER, gain=GAIN)
+    recogniser_file(tmp_path / "b.onnx")
+    graph = Graph(Library.discover().with_nodes(flat_crops, one_person), shot=SHOT)
+    graph = graph.add("FlatCrops", "C").add("OnePerson", "I").add("Swap", "S")
+    graph = graph.add("LoadModel", "A", file=File("a.onnx")).add("LoadModel", "B", file=File("b.onnx"))
+    wires = {"crops": "C", "identity": "I", "model": "A", "recogniser": "B"}
+    for name, source in wires.items():
+        graph = graph.connect("S", name, source)
+    (after,) = evaluate(graph, "S", 1001, root=tmp_path)
+    wanted = shown(FLAT) * GAIN + told(INSWAPPER, embedding((0.2, 0.1, 0.05))) - shown(FLAT)
+    np.testing.assert_allclose(shift_of(after), wanted, atol=3e-3)
+    with pytest.raises(NodegraphError, match=r"^S: inswapper is told who it is by an embedding"):
+        evaluate(graph.disconnect("S", "recogniser"), "S", 1001, root=tmp_path)
