@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from nodegraph.bench.exhibits import Shown
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import convert
 from nodegraph.data.image import Pixels, frozen
@@ -71,6 +72,11 @@ def shown(light: Pixels) -> Pixels:
     """What a screen shows of it: sRGB, 0 to 1."""
     encoded = convert(light / np.float32(1.6), load_config(SHOT.config), SHOT.space, "srgb_rec709_scene")
     return frozen(np.clip(encoded, 0.0, 1.0))
+
+
+def shown_light(light: Pixels) -> Shown:
+    """The same, in eight bits."""
+    return np.asarray(np.rint(shown(light) * 255), np.uint8)
 
 
 def difference(one: Pixels, other: Pixels, matte: Pixels) -> tuple[float, float]:

@@ -22,6 +22,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "faces": (
         "nodegraph.bench.steadiness",
         "nodegraph.bench.mattes",
+        "nodegraph.bench.colour_error",
+        "nodegraph.bench.colour_transfer",
     ),
 }
 

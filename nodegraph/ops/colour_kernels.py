@@ -17,6 +17,39 @@ def _compiled(function: F) -> F:
     return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})(function))
 
 
+def _exact(function: F) -> F:
+    # "x - x is 0" is how a number is told from what is none: no algebra on it.
+    return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
+
+
+@_exact
+def counts(colours: Any, weights: Any, k: int) -> bool:
+    """True for a colour that has weight and is a number."""
+    total = colours[k, 0] + colours[k, 1] + colours[k, 2]
+    return bool(weights[k] > ZERO and total - total == ZERO)
+
+
+@_exact
+def counted(colours: Any, weights: Any) -> int:
+    """How many colours count."""
+    count = 0
+    for k in range(colours.shape[0]):
+        count += counts(colours, weights, k)
+    return count
+
+
+@_exact
+def picked(colours: Any, weights: Any, count: int) -> Any:
+    """The colours that count, and their weights."""
+    kept, heavy = np.empty((count, 3), colours.dtype), np.empty(count, weights.dtype)
+    n = 0
+    for k in range(colours.shape[0]):
+        if counts(colours, weights, k):
+            kept[n], heavy[n] = colours[k], weights[k]
+            n += 1
+    return kept, heavy
+
+
 @_compiled
 def moments_of(colours: Any, weights: Any) -> Any:
     """Weighted sums about the first colour: weight, x, y, z, xx, xy, xz, yy, yz, zz."""
@@ -65,8 +98,9 @@ def bend_rows(
     """Colours moved, in place, along all directions at once by what the tables say of where they lie along each."""
     last = tables.shape[1] - 1
     top = np.float32(last)
-    x, y, z = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
-    dx, dy, dz = np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32), np.empty(BLOCK, np.float32)
+    kind = colours.dtype  # single as shipped; double to be compared with
+    x, y, z = np.empty(BLOCK, kind), np.empty(BLOCK, kind), np.empty(BLOCK, kind)
+    dx, dy, dz = np.empty(BLOCK, kind), np.empty(BLOCK, kind), np.empty(BLOCK, kind)
     for start in range(first, end, BLOCK):
         count = min(BLOCK, end - start)
         for k in range(count):

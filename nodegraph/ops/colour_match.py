@@ -31,7 +31,17 @@ from nodegraph.ops.colour_transfer import (
     reinhard,
     samples,
 )
-from nodegraph.ops.colour_transport import NODES, Lattice, around, evened, idt, lattice, places, sot, through_lattice
+from nodegraph.ops.colour_transport import (
+    SOT_BATCH,
+    Lattice,
+    around,
+    evened,
+    idt,
+    lattice,
+    places,
+    sot,
+    through_lattice,
+)
 
 Change = Affine | Bends | Lattice
 
@@ -72,6 +82,7 @@ class Settings:
     root: Root = Root.PCA
     window: float = 1.0
     evenness: int = 1
+    batch: int = SOT_BATCH  # directions to each step of sot
     opponents: bool = False  # the coding's own axes are brightness and colour differences
 
 
@@ -115,9 +126,9 @@ def matched(looks: Mapping[int, Look], frame: int, settings: Settings) -> Change
     if settings.method is Method.HISTOGRAM:
         return histogram_match(quantiles(faces), quantiles(plates))
     low, high = around(faces)
-    carry = idt if settings.method is Method.IDT else sot
-    moved = carry(faces, plates, places(low, high, NODES))
-    change = evened(lattice(moved, low, high, NODES), faces, settings.evenness)
+    nodes = places(low, high)
+    moved = idt(faces, plates, nodes) if settings.method is Method.IDT else sot(faces, plates, nodes, settings.batch)
+    change = evened(lattice(moved, low, high), faces, settings.evenness)
     if settings.method is Method.MIX:
         return change.with_brightness(linear(face, plate, settings.root))
     return change

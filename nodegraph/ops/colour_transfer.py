@@ -81,12 +81,12 @@ class Bends:
 
 def samples(code: Pixels, weights: Pixels | None = None) -> Samples:
     """The colours of a picture (rows x columns x 3) where a matte covers; broken pixels do not count."""
+    from nodegraph.ops.colour_kernels import counted, picked
+
     colours = np.ascontiguousarray(code.reshape(-1, 3))
     heavy = np.ones(len(colours), np.float32) if weights is None else np.ascontiguousarray(weights.reshape(-1))
-    counts = (heavy > 0) & np.isfinite(colours.sum(axis=1))
-    if counts.all():
-        return Samples(colours, heavy)
-    return Samples(colours[counts], heavy[counts])
+    count = counted(colours, heavy)
+    return Samples(colours, heavy) if count == len(colours) else Samples(*picked(colours, heavy, count))
 
 
 def moments(given: Samples) -> Moments:
@@ -184,10 +184,9 @@ def bend(code: Pixels, bends: Bends, gain: float = 1.0) -> Pixels:
     """A picture's colours changed along directions, all at once; `gain` of each change."""
     from nodegraph.ops.colour_kernels import bend_rows
 
-    out = empty(code.shape)
-    np.copyto(out, code)
+    out = np.array(code)
     flat = out.reshape(-1, 3)
-    share = np.float32(gain)
+    share = code.dtype.type(gain)
     split_rows(
         lambda first, end: bend_rows(flat, bends.directions, bends.low, bends.scale, bends.tables, share, first, end),
         len(flat),

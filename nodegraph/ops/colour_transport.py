@@ -23,7 +23,7 @@ from nodegraph.ops.colour_transfer import OPPONENT, Affine, Bends, Colours, Real
 Turns = NDArray[np.float32]  # steps x directions x 3
 IDT_TURNS, IDT_STEPS = 20, 256
 SOT_TURNS, SOT_BATCH, SOT_STEPS = 10, 30, 1024
-FLOOR = 1e-9  # share of all colours that the emptiest place has: every place then has its own rank
+FLOOR = 0.01  # share of all colours that is spread evenly: where there are none, chance does not decide
 SCARCE = 1e-2  # of all weight, spread evenly: nodes without colours have neighbours too
 NODES = (33, 17, 17)  # of a lattice: along brightness, along the colour differences
 
@@ -64,10 +64,10 @@ def moves(source: Samples, target: Samples, directions: Turns, steps: int) -> Be
     from nodegraph.ops.colour_kernels import bend_tables
 
     count = len(directions)
-    low, scale = np.empty(count, np.float32), np.empty(count, np.float32)
-    tables = np.empty((count, steps + 1), np.float32)
+    kind = source.colours.dtype
+    low, scale, tables = np.empty(count, kind), np.empty(count, kind), np.empty((count, steps + 1), kind)
     split_rows(
-        lambda first, end: bend_tables(*source, *target, directions, FLOOR, low, scale, tables, first, end),
+        lambda first, end: bend_tables(*source, *target, directions, FLOOR / steps, low, scale, tables, first, end),
         count,
         count * (source.colours.nbytes + target.colours.nbytes),
     )
@@ -99,12 +99,11 @@ def sot(
     source: Samples,
     target: Samples,
     along: Colours | None = None,
-    count: int = SOT_TURNS,
     batch: int = SOT_BATCH,
     steps: int = SOT_STEPS,
 ) -> Colours:
     """Sliced optimal transport."""
-    directions = sot_directions(count, batch)
+    directions = sot_directions(batch=batch)
     return carried(source, target, directions, 1.0 / batch, steps, source.colours if along is None else along)
 
 
