@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from nodegraph.engine.plan import Planner
 from nodegraph.engine.run import Runner
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
+from nodegraph.graph.node import node
 from nodegraph.media.exr_recent import RECENT
 
 
@@ -45,3 +47,22 @@ def brightened(source: str, target: str, box: Box, gain: float, **writing: Any) 
         last = "edit"
     graph = graph.add("Write", "out", file=target, colorspace="ACEScg", **writing)
     return graph.connect("out", "image", last)
+
+
+def graph_of(shot: Shot, **known: Any) -> Graph:
+    """An empty graph with a node for each of some values that are known: tracks, crops, a picture."""
+
+    def holder(name: str, value: Any) -> Callable[[], Any]:
+        def held() -> Any:
+            """A value that is known."""
+            return value
+
+        held.__name__ = f"known_{name}"
+        held.__annotations__ = {"return": type(value)}
+        return node(held)
+
+    library = Library.discover().with_nodes(*(holder(name, value) for name, value in known.items()))
+    graph = Graph(library, shot=shot)
+    for name in known:
+        graph = graph.add(f"Known{name.capitalize()}", name)
+    return graph

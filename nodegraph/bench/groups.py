@@ -22,6 +22,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "faces": (
         "nodegraph.bench.steadiness",
         "nodegraph.bench.mattes",
+        "nodegraph.bench.swapped",
+        "nodegraph.bench.pasting",
+        "nodegraph.bench.face_chain",
         "nodegraph.bench.colour_error",
         "nodegraph.bench.colour_transfer",
     ),

@@ -9,7 +9,8 @@ import numpy as np
 
 from nodegraph.bench.exhibits import Curves, Exhibit
 from nodegraph.bench.figures import Figure, at_least, at_most, shown
-from nodegraph.bench.performance import FIRST, FORMAT, face_plate, fitted, graph_of
+from nodegraph.bench.graphs import graph_of
+from nodegraph.bench.performance import FIRST, FORMAT, face_plate, fitted
 from nodegraph.bench.signals import Signal, jitter
 from nodegraph.data.faces import Points, five_of
 from nodegraph.data.image import Pixels

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -21,7 +20,6 @@ from nodegraph.engine.session import Session
 from nodegraph.graph.curve import Curve
 from nodegraph.graph.graph import Graph, Parts
 from nodegraph.graph.library import Library
-from nodegraph.graph.node import node
 from nodegraph.ops.head_pose import head_pose
 from nodegraph.ops.portrait import SIDE, make_figure, picture_file
 from nodegraph.ops.portrait_light import Light
@@ -165,24 +163,6 @@ def smoothed_by_node(tracks: Tracks) -> Tracks:
     knobs = {name: knob.default for name, knob in kind.knobs.items()}
     smooth: Tracks = kind.function(tracks, **knobs)
     return smooth
-
-
-def graph_of(shot: Shot, **known: Tracks) -> Graph:
-    """An empty graph with a node for each of some known tracks."""
-
-    def holder(name: str, tracks: Tracks) -> Callable[[], Tracks]:
-        def held() -> Tracks:
-            """Tracks that are known."""
-            return tracks
-
-        held.__name__ = name
-        return node(held)
-
-    library = Library.discover().with_nodes(*(holder(f"known_{name}", tracks) for name, tracks in known.items()))
-    graph = Graph(library, shot=shot)
-    for name in known:
-        graph = graph.add(f"Known{name.capitalize()}", name)
-    return graph
 
 
 def _truth() -> tuple[Stack, Stack, NDArray[np.float64], NDArray[np.float64]]:
