@@ -56,19 +56,19 @@ class DlibModels:
     def hog(self, picture: Eight, upsample: int, least: float) -> list[Face]:
         """Faces that look into the camera, by gradients; scores from about 0 to 4."""
         with self._lock:
-            found, scores, _ = self._get("hog").run(picture, upsample, least)
+            found, scores, _ = self._get("hog").run(_whole(picture), upsample, least)
         return [Face(_rect(box), float(score)) for box, score in zip(found, scores, strict=True)]
 
     def cnn(self, picture: Eight, upsample: int, least: float) -> list[Face]:
         """Faces from more sides, by a network; scores from 0 to about 1.1."""
         with self._lock:
-            found = self._get("cnn")(picture, upsample)
+            found = self._get("cnn")(_whole(picture), upsample)
         return [Face(_rect(each.rect), float(each.confidence)) for each in found if each.confidence >= least]
 
     def landmarks(self, picture: Eight, box: Rect) -> Points:
         """The 68 points of the face in a box, to whole pixels."""
         with self._lock:
-            return _points(self._get("landmarks")(picture, _dlib(box)))
+            return _points(self._get("landmarks")(_whole(picture), _dlib(box)))
 
     def descriptor(self, picture: Eight, points: Points, box: Rect) -> NDArray[np.float64]:
         """128 numbers: below 0.6 apart it is the same person, as dlib counts."""
@@ -77,7 +77,12 @@ class DlibModels:
         places = dlib.points([dlib.point(*map(int, np.rint(point))) for point in points])
         with self._lock:
             shape = dlib.full_object_detection(_dlib(box), places)
-            return np.array(self._get("descriptor").compute_face_descriptor(picture, shape))
+            return np.array(self._get("descriptor").compute_face_descriptor(_whole(picture), shape))
+
+
+def _whole(picture: Eight) -> Eight:
+    """In one piece of memory: dlib takes a part of a picture for nothing, or for another."""
+    return np.ascontiguousarray(picture)
 
 
 def _rect(box: Any) -> Rect:

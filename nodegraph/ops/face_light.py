@@ -5,6 +5,8 @@ Light is compared on skin alone: eyes, brows, lips and nostrils are dark or red 
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from nodegraph.data.faces import INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE, Points
@@ -55,6 +57,8 @@ def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: f
             for one, broad in ((little, mine), (like, theirs))
         )
         power = 1 + contrast * (float(np.clip(wanted / max(spread, 1e-6), *CONTRAST)) - 1)
+    other = np.log(theirs / mine)[inside] if inside.any() else np.zeros((1, 3))
+    unlike = min(1.0, float(np.median(np.ptp(other, axis=1))))  # how differently the two skins are coloured
     lips = filled(_grown(inner[OUTER_LIPS], 1.15), small)
     soft = cv2.GaussianBlur(np.maximum(where, lips), (0, 0), max(1.0, 0.02 * face_size(inner)))
     powers: Pixels = 1 + np.float32(power - 1) * soft
@@ -64,7 +68,7 @@ def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: f
     fine = np.maximum(new, LEAST / 100) / mine
     grey = np.cbrt(fine.prod(axis=2, keepdims=True))
     # Dark skin has little blue, so that lips have, for it, very much; pale skin would make them violet.
-    tint = np.clip(fine / grey, 0.2, 5.0) ** np.float32(1 - TINT * contrast)
+    tint = np.clip(fine / grey, 0.2, 5.0) ** np.float32(1 - TINT * contrast * unlike)
     changed = grey ** powers[..., None] * tint * mine * ratio
     return np.asarray(np.where(new > 0, changed, changed + new), np.float32)
 
@@ -102,23 +106,49 @@ def highlights(plate: Pixels, above: float = 1.0) -> Pixels:
     return np.asarray(np.maximum(plate - np.float32(above), 0), np.float32)
 
 
-def features(points: Points, size: int, eyes: float, mouth: float) -> Pixels:
-    """How much of the plate's own eyes and of the inside of its mouth is kept, with soft edges."""
+class Kept(NamedTuple):
+    """How much of the plate's own features stays, 0 to 1: what lies between lids and lips, and all of lids and lips."""
+
+    eyes: float
+    mouth: float
+    lids: float = 0.0
+    lips: float = 0.0
+
+
+def features(points: Points, size: int, kept: Kept) -> Pixels:
+    """Where the plate's own features stay, with soft edges."""
     import cv2
 
-    kept = np.zeros((size, size), np.float32)
-    if eyes:
+    face = face_size(points)
+    fine = np.zeros((size, size), np.float32)
+    if kept.eyes:
         for eye in (points[RIGHT_EYE], points[LEFT_EYE]):
-            kept = np.maximum(kept, eyes * filled(eye, size))
-    if mouth:
+            fine = np.maximum(fine, kept.eyes * filled(eye, size))
+    if kept.mouth:
         lips = points[INNER_LIPS]
         gap = np.linalg.norm(lips[[1, 2, 3]] - lips[[7, 6, 5]], axis=1).mean() / max(
             1e-6, np.linalg.norm(points[54] - points[48])
         )
         open_ = float(np.clip((gap - 0.04) / 0.08, 0, 1))  # a closed mouth has no inside
-        kept = np.maximum(kept, mouth * open_ * filled(lips, size))
-    sigma = 0.008 * face_size(points)
-    return np.asarray(cv2.GaussianBlur(kept, (0, 0), max(0.3, sigma)), np.float32)
+        fine = np.maximum(fine, kept.mouth * open_ * filled(lips, size))
+    fine = np.asarray(cv2.GaussianBlur(fine, (0, 0), max(0.3, 0.008 * face)), np.float32)
+    if not kept.lids and not kept.lips:
+        return fine
+    broad = np.zeros((size, size), np.float32)
+    for feature, amount, grown in (
+        (points[RIGHT_EYE], kept.lids, 1.5),
+        (points[LEFT_EYE], kept.lids, 1.5),
+        (points[OUTER_LIPS], kept.lips, 1.3),
+    ):
+        broad = np.maximum(broad, amount * filled(_round(_grown(feature, grown), 0.03 * face), size))
+    return np.maximum(fine, np.asarray(cv2.GaussianBlur(broad, (0, 0), max(0.5, 0.022 * face)), np.float32))
+
+
+def _round(points: Points, more: float) -> Points:
+    """An outline that stands off by so much: lids that are shut have no height of their own."""
+    turn = np.linspace(0, 2 * np.pi, 12, endpoint=False)
+    ring = more * np.stack([np.cos(turn), np.sin(turn)], axis=1)
+    return hull_of((points[:, None] + ring[None]).reshape(-1, 2))
 
 
 def _grown(points: Points, factor: float) -> Points:

@@ -9,9 +9,11 @@ import numpy as np
 from nodegraph.data.crop import Crop
 from nodegraph.data.identity import Identity, Photo
 from nodegraph.data.image import Pixels
-from nodegraph.ops.face_light import features, highlights, relit
+from nodegraph.ops.face_light import Kept, features, highlights, relit
 from nodegraph.ops.face_warp import alike, bent, wanted
 
+# How much farther open, of their width, eyes and mouth are that can hardly be shut by bending, and surely not.
+EYES_SHUT, MOUTH_SHUT = (0.05, 0.13), (0.02, 0.08)
 CLOSE = 8.0  # degrees by which one photograph must look more the same way to be all that is seen
 
 
@@ -30,24 +32,38 @@ class Warp:
 
 def warped(crop: Crop, identity: Identity, settings: Warp, mix: float = 1.0) -> Crop:
     """A crop with somebody's face in it."""
-    target = crop.points
-    total = np.zeros_like(crop.plate)
+    new = np.zeros_like(crop.plate)
     for photo, weight in weighed(identity.photos, crop):
-        onto = wanted(target, photo.points, settings.likeness * alike(photo.face.pose, crop.face.pose))
-        total += np.float32(weight) * _lit(bent(photo.pixels, photo.points, onto, crop.size), crop, settings)
-    new = total
-    if settings.highlights:
-        new = new + np.float32(settings.highlights) * highlights(crop.plate)
-    kept = features(target, crop.size, settings.eyes, settings.mouth)[..., None]
-    new = new + kept * (crop.pixels - new)
+        new += np.float32(weight) * _with(photo, crop, settings)
     new = crop.pixels + np.float32(mix) * (new - crop.pixels)
     return crop.with_pixels(new, identity=identity.name)
 
 
-def _lit(new: Pixels, crop: Crop, settings: Warp) -> Pixels:
-    if not settings.light and not settings.contrast:
-        return new
-    return relit(new, crop.plate, crop.points, settings.softness, settings.light, settings.contrast)
+def _with(photo: Photo, crop: Crop, settings: Warp) -> Pixels:
+    """One photograph, bent and lit, with those of the plate's features that it cannot act."""
+    target = crop.points
+    kept = Kept(
+        settings.eyes,
+        settings.mouth,
+        # Open eyes cannot be shut, nor teeth hidden, by bending them: then the plate's own are better.
+        lids=settings.eyes * _rising(photo.face.eyes - crop.face.eyes, *EYES_SHUT),
+        lips=settings.mouth * _rising(photo.face.mouth - crop.face.mouth, *MOUTH_SHUT),
+    )
+    onto = wanted(target, photo.points, settings.likeness * alike(photo.face.pose, crop.face.pose))
+    new = bent(photo.pixels, photo.points, onto, crop.size)
+    if settings.light or settings.contrast:
+        new = relit(new, crop.plate, target, settings.softness, settings.light, settings.contrast)
+    if settings.highlights:
+        new = new + np.float32(settings.highlights) * highlights(crop.plate)
+    where = features(onto, crop.size, kept)[..., None]
+    if where.any():
+        own = bent(crop.pixels, target, onto, crop.size) if settings.likeness else crop.pixels
+        new = new + where * (own - new)
+    return new
+
+
+def _rising(value: float, low: float, high: float) -> float:
+    return float(np.clip((value - low) / (high - low), 0, 1))
 
 
 def weighed(photos: tuple[Photo, ...], crop: Crop) -> list[tuple[Photo, float]]:
