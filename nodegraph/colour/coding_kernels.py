@@ -9,8 +9,6 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from nodegraph.colour import network_light as screen
-
 F = TypeVar("F", bound=Callable[..., Any])
 N = np.float32
 
@@ -20,10 +18,10 @@ def _compiled(function: F) -> F:
 
 
 ZERO, ONE = N(0), N(1)
-# sRGB's, as in network_light.py.
-TOE, SLOPE = N(screen.TOE), N(screen.SLOPE)
-SCALE, BEHIND, STEEP = N(1.055), N(0.055), N(screen.STEEP)
-FOOT = N(screen.TOE * screen.SLOPE)
+# The curve of network light: sRGB's (IEC 61966-2-1), beyond 1 a logarithm as steep as it ends.
+TOE, SLOPE = N(0.0031308), N(12.92)
+SCALE, BEHIND, STEEP = N(1.055), N(0.055), N(1.055 / 2.4)
+FOOT = N(0.0031308 * 12.92)
 FAR = N(80)  # e to this is as large as a float32 may be
 # ACEScct, S-2016-001.
 BREAK, RISE, BLACK = N(0.0078125), N(10.5402377416545), N(0.0729055341958355)
