@@ -25,6 +25,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "nodegraph.bench.swapped",
         "nodegraph.bench.pasting",
         "nodegraph.bench.face_chain",
+        "nodegraph.bench.shot_chain",
         "nodegraph.bench.colour_error",
         "nodegraph.bench.colour_transfer",
     ),

@@ -106,7 +106,9 @@ def shares(plot: Shares) -> str:
 
 def nice(low: float, high: float, *, whole: bool = False, about: int = 5) -> list[float]:
     """Round numbers that span a range."""
-    span = max(high - low, 1.0 if whole else 1e-9)
+    if high - low < 1e-9:
+        low, high = low - 0.5, high + 0.5
+    span = max(high - low, 1.0) if whole else high - low
     step = 10.0 ** math.floor(math.log10(span / about))
     step = next((step * m for m in (1, 2, 5, 10) if span / (step * m) <= about), step * 10)
     if whole:
