@@ -125,9 +125,10 @@ def swap(
     light above white, negative light and detail finer than its pixels stay.
     """
     wanted = track.split()
-    chosen = [
-        k for k, crop in enumerate(crops) if crop.face.points is not None and (not wanted or crop.track in wanted)
-    ]
+    chosen = [k for k, crop in enumerate(crops) if not wanted or crop.track in wanted]
+    if any(crops.crops[k].face.points is None for k in chosen):
+        ctx.missed("a face without landmarks")
+        chosen = [k for k in chosen if crops.crops[k].face.points is not None]
     done = list(crops)
     if model is None:
         settings = Warp(likeness, light, softness, contrast, eyes, mouth, highlights)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from nodegraph.colour.network_light import NetworkLight
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.errors import ModelError, NodegraphError
-from nodegraph.data.faces import Face, Rect, five_of
+from nodegraph.data.faces import Face, Pose, Rect, five_of
 from nodegraph.data.identity import Consent, Identity, Photo
 from nodegraph.data.image import frozen
 from nodegraph.data.shot import Shot
@@ -230,10 +231,6 @@ def test_photographs_become_an_embedding(arcface: Any, tmp_path: Path) -> None:
 
 
 def test_frontal_photographs_count_more(arcface: Any, tmp_path: Path) -> None:
-    from dataclasses import replace
-
-    from nodegraph.data.faces import Pose
-
     one, other = somebody((0.2, 0.1, 0.05), (0.05, 0.3, 0.6)).photos
     aside = replace(other, face=replace(other.face, pose=Pose(0, 80, 0)))
     who = Identity("x", (one, aside), "ACEScg", Consent(reason="own face"))
@@ -267,6 +264,13 @@ def test_each_track_gets_its_own_face(arcface: Any, tmp_path: Path) -> None:
     assert other.pixels.mean() < 0.5 * one.pixels.mean()
     nobody = through(Crops(FORMAT, "ACEScg", ()), model=adds, recogniser=arcface)
     assert len(nobody) == 0
+
+
+def test_a_face_without_landmarks_is_told(tmp_path: Path) -> None:
+    blind, ctx = replace(flat(), face=Face(Rect(0, 0, 9, 9))), Context()
+    (after,) = through(blind, ctx=ctx, model=model(dfm_file(tmp_path / "m.dfm")))
+    assert after is blind
+    assert ctx.misses == ["a face without landmarks"]
 
 
 def test_a_person_is_looked_at_once(arcface: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
