@@ -398,3 +398,18 @@ def test_as_pasted_needs_the_plate_and_shows_nothing_without_a_face(shot: Shot) 
         untouched = run(face_layers, image, crops, image, swap="as pasted", mattes=False)
         picture = untouched.region(Box(0, 0, WIDTH, HEIGHT), ("swap.R", "swap.A"))
         assert np.allclose(picture[..., 0], picture[..., 1], atol=1e-6)  # the plate itself, where the matte is
+
+
+@pytest.mark.parametrize(("layout", "red"), [("as parts", "plate.R"), ("Nuke parts", "red")])
+def test_parts_by_other_names(tmp_path: Path, shot: Shot, ctx: Context, layout: str, red: str) -> None:
+    source = save(tmp_path / "plate.exr", noise(WIDTH, HEIGHT))
+    image = layered(opened(source, shot, ctx), ONE)
+    out = written(image, tmp_path / "out.exr", shot, ctx, layout=layout)
+    parts = parts_of(out)
+    assert [header["name"] for header, _ in parts] == ["rgba", "swap", "matte_face1", "plate"]
+    assert np.array_equal(parts[3][1][red], planes_of(source)["R"])
+    assert parts[1][1][red.replace("plate", "swap")].shape[1] < 70
+    was, now = chunks_of(source), chunks_of(out)
+    assert all(now[3, *key[1:]] == block for key, block in was.items())
+    again = opened(out, shot, ctx)
+    assert {"plate.R", "swap.A", "matte_face1.A"} <= set(again.channels)
