@@ -6,20 +6,21 @@ highlight of 16 stays one, and what the network left alone comes back as it was.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import convert
+from nodegraph.data.buffers import empty
 from nodegraph.data.image import Pixels
 from nodegraph.data.shot import Shot
+from nodegraph.data.threads import split_rows
 
 LINEAR = "lin_rec709_scene"
-# The curve of sRGB (IEC 61966-2-1); beyond 1 a logarithm goes on where it ends, as steep as it ends.
-TOE, SLOPE, POWER = 0.0031308, 12.92, 1 / 2.4
-STEEP = 1.055 * POWER  # of the curve at 1
 
 
 @dataclass(frozen=True)
@@ -56,15 +57,20 @@ def seen(shown: Pixels) -> Pixels:
 
 def curve(light: Pixels) -> Pixels:
     """sRGB's curve, mirrored below 0 and continued by a logarithm above 1."""
-    size = np.abs(light)
-    inside = np.where(size <= TOE, SLOPE * size, 1.055 * np.maximum(size, TOE) ** np.float32(POWER) - 0.055)
-    shown = np.where(size <= 1, inside, 1 + STEEP * np.log(np.maximum(size, 1)))
-    return np.asarray(np.copysign(shown, light), np.float32)
+    from nodegraph.colour.network_kernels import curve_rows
+
+    return _through(light, curve_rows)
 
 
 def uncurve(shown: Pixels) -> Pixels:
     """The inverse of the curve."""
-    size = np.abs(shown)
-    inside = np.where(size <= SLOPE * TOE, size / SLOPE, ((size + 0.055) / 1.055) ** np.float32(1 / POWER))
-    light = np.where(size <= 1, inside, np.exp(np.minimum(np.maximum(size - 1, 0) / STEEP, 80)))
-    return np.asarray(np.copysign(light, shown), np.float32)
+    from nodegraph.colour.network_kernels import uncurve_rows
+
+    return _through(shown, uncurve_rows)
+
+
+def _through(values: Pixels, rows: Callable[[Any, Any, int, int], None]) -> Pixels:
+    flat = np.ascontiguousarray(values).reshape(-1)
+    result = empty(flat.shape)
+    split_rows(lambda first, end: rows(flat, result, first, end), len(flat), result.nbytes)
+    return np.asarray(result.reshape(values.shape), np.float32)
