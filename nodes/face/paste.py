@@ -15,6 +15,7 @@ from nodegraph.data.box import Box
 from nodegraph.data.crop import Crops
 from nodegraph.data.image import RGB, Image, Pixels
 from nodegraph.data.shot import Frame, Shot
+from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, Knobs, node
 from nodegraph.ops.face_paste import Blend, Joint, joined
@@ -32,6 +33,7 @@ def paste(
     crops: Crops,
     frame: Frame,
     shot: Shot,
+    ctx: Context,
     *,
     blend: Annotated[
         Blend, Knob(help="over the plate; band by band, for edges that show; Poisson, for light that differs")
@@ -65,5 +67,8 @@ def paste(
         return add(colour, lacks, field(lacks, box, frame=int(frame), seed=seed), weights, grain)
 
     for crop in crops:
-        image = joined(image, crop, joint, curve, uncurve, grained if grain else None)
+        comp = joined(image, crop, joint, curve, uncurve, grained if grain else None)
+        if comp is image:
+            ctx.missed(f"the matte of {crop.track} covers nothing")
+        image = comp
     return image

@@ -92,10 +92,13 @@ def swap(
     light: Annotated[float, Knob(0, 1, help="warp: how much of its broad light and colour comes from the plate")] = 1.0,
     softness: Annotated[float, Knob(0.03, 0.6, help="warp: how broad that light is, in sizes of the face")] = 0.14,
     contrast: Annotated[
-        float, Knob(0, 1, help="how much of the contrast of its skin comes from the plate: less shine in soft light")
+        float, Knob(0, 1, help="warp: how much of its skin's contrast comes from the plate: less shine in soft light")
     ] = 0.8,
     eyes: Annotated[float, Knob(0, 1, help="warp: how much of the plate's own eyes is kept between the lids")] = 1.0,
     mouth: Annotated[float, Knob(0, 1, help="warp: how much of the inside of the plate's own mouth is kept")] = 1.0,
+    forehead: Annotated[
+        float, Knob(0, 3, help="warp: how high above the brows it is put in, before hair may come in with it")
+    ] = 1.0,
     highlights: Annotated[float, Knob(0, 1, help="warp: how much of the plate's light above white is kept")] = 1.0,
     contract: Annotated[
         Contract, Knob(help="model: how it is fed, where its file and its card do not tell")
@@ -126,12 +129,14 @@ def swap(
     """
     wanted = track.split()
     chosen = [k for k, crop in enumerate(crops) if not wanted or crop.track in wanted]
+    if len(crops) and not chosen:
+        ctx.missed(f"no {' or '.join(wanted)}")
     if any(crops.crops[k].face.points is None for k in chosen):
         ctx.missed("a face without landmarks")
         chosen = [k for k in chosen if crops.crops[k].face.points is not None]
     done = list(crops)
     if model is None:
-        settings = Warp(likeness, light, softness, contrast, eyes, mouth, highlights)
+        settings = Warp(likeness, light, softness, contrast, eyes, mouth, highlights, forehead)
         for k in chosen:
             ctx.check_cancel()
             done[k] = warped(done[k], identity, settings, mix)

@@ -83,7 +83,7 @@ def written(image: Image, path: Path, shot: Shot, ctx: Context, **knobs: object)
 
 
 def pasted(plate: Image, crops: Crops, **knobs: object) -> Image:
-    image: Image = run(paste, plate, crops, Frame(1001), Shot(format=Format(WIDTH, HEIGHT)), **knobs)
+    image: Image = run(paste, plate, crops, Frame(1001), Shot(format=Format(WIDTH, HEIGHT)), Context(), **knobs)
     return image
 
 

@@ -94,7 +94,7 @@ def test_it_is_the_matte_that_paste_uses(filter: Filter) -> None:
     shaped = mask(crops_of(crop), SHOT, Context(), feather=20.0)
     # A crop without a matte is seen to its border, where filters reach beyond it.
     for crops, close in ((shaped, 1e-5), (crops_of(crop), 0.02)):
-        pasted = paste(PLATE, crops, Frame(1001), SHOT, filter=filter).region(FORMAT.box)[..., 0]
+        pasted = paste(PLATE, crops, Frame(1001), SHOT, Context(), filter=filter).region(FORMAT.box)[..., 0]
         np.testing.assert_allclose(face_matte(PLATE, crops, filter=filter).plane(FORMAT.box), pasted, atol=close)
 
 

@@ -49,7 +49,9 @@ def painted(crops: Crops, pixels: Pixels) -> Crops:
 def test_beside_the_face_the_plate_keeps_its_very_bits(blend: Blend) -> None:
     image = with_origin(noise(), "plate.exr")
     crops = cropped(image)
-    result = paste(image, painted(crops, np.full((256, 256, 3), 2.0, np.float32)), Frame(1), SHOT, blend=blend)
+    result = paste(
+        image, painted(crops, np.full((256, 256, 3), 2.0, np.float32)), Frame(1), SHOT, Context(), blend=blend
+    )
     assert result.origin is not None
     (box,) = result.origin.changed
     assert crops.crops[0].box(2).covers(box)
@@ -62,7 +64,7 @@ def test_beside_the_face_the_plate_keeps_its_very_bits(blend: Blend) -> None:
 def test_within_the_box_what_no_matte_covers_keeps_its_bits_too() -> None:
     image = noise()
     crops = cropped(image)
-    result = paste(image, painted(crops, np.full((256, 256, 3), 2.0, np.float32)), Frame(1), SHOT)
+    result = paste(image, painted(crops, np.full((256, 256, 3), 2.0, np.float32)), Frame(1), SHOT, Context())
     changed = (result.pixels != image.pixels).any(axis=2)
     matrix = np.linalg.inv(crops.crops[0].matrix)
     middle = matrix[:2, :2] @ (128, 128) + matrix[:2, 2]
@@ -74,7 +76,9 @@ def test_within_the_box_what_no_matte_covers_keeps_its_bits_too() -> None:
 def test_where_the_matte_is_whole_the_face_is_what_it_is() -> None:
     image = noise()
     colour = np.float32((16.0, -0.25, 0.5))
-    result = paste(image, painted(cropped(image), np.broadcast_to(colour, (256, 256, 3)).copy()), Frame(1), SHOT)
+    result = paste(
+        image, painted(cropped(image), np.broadcast_to(colour, (256, 256, 3)).copy()), Frame(1), SHOT, Context()
+    )
     crop = cropped(image).crops[0]
     x, y = (np.linalg.inv(crop.matrix) @ (128, 128, 1))[:2].astype(int)
     assert np.allclose(result.pixels[y - 5 : y + 5, x - 5 : x + 5], colour, rtol=1e-5)
@@ -83,13 +87,13 @@ def test_where_the_matte_is_whole_the_face_is_what_it_is() -> None:
 def test_a_crop_that_nothing_changed_gives_back_the_plate() -> None:
     """With the plate's own detail put back the way there and back costs not a bit."""
     image = noise()
-    assert np.array_equal(paste(image, cropped(image), Frame(1), SHOT, detail=1.0).pixels, image.pixels)
+    assert np.array_equal(paste(image, cropped(image), Frame(1), SHOT, Context(), detail=1.0).pixels, image.pixels)
 
 
 def test_mix_fades() -> None:
     image = noise()
     crops = painted(cropped(image), np.full((256, 256, 3), 2.0, np.float32))
-    whole, half = (paste(image, crops, Frame(1), SHOT, mix=mix).pixels for mix in (1.0, 0.5))
+    whole, half = (paste(image, crops, Frame(1), SHOT, Context(), mix=mix).pixels for mix in (1.0, 0.5))
     assert np.allclose(half, (whole + image.pixels) / 2, atol=1e-5)
 
 
@@ -99,8 +103,8 @@ def test_poisson_takes_a_shift_of_light_away() -> None:
     image = Image.of(np.stack([x, y, x * y], axis=2).astype(np.float32), format=SHOT.format, colorspace="ACEScg")
     crops = cropped(image)
     dimmed = painted(crops, crops.crops[0].plate * np.float32(0.5))
-    before = np.abs(paste(image, dimmed, Frame(1), SHOT).pixels - image.pixels).max()
-    after = np.abs(paste(image, dimmed, Frame(1), SHOT, blend=Blend.POISSON).pixels - image.pixels).max()
+    before = np.abs(paste(image, dimmed, Frame(1), SHOT, Context()).pixels - image.pixels).max()
+    after = np.abs(paste(image, dimmed, Frame(1), SHOT, Context(), blend=Blend.POISSON).pixels - image.pixels).max()
     assert before > 0.2
     assert after < 0.15 * before
 
@@ -108,7 +112,7 @@ def test_poisson_takes_a_shift_of_light_away() -> None:
 def test_bands_of_a_face_that_is_the_plate_are_the_plate() -> None:
     x, y = np.meshgrid(np.linspace(0.2, 16, 640), np.linspace(-0.1, 0.6, 360))
     image = Image.of(np.stack([x, y, x * y], axis=2).astype(np.float32), format=SHOT.format, colorspace="ACEScg")
-    result = paste(image, cropped(image), Frame(1), SHOT, blend=Blend.MULTIBAND)
+    result = paste(image, cropped(image), Frame(1), SHOT, Context(), blend=Blend.MULTIBAND)
     assert np.allclose(result.pixels, image.pixels, rtol=2e-3, atol=2e-3)
 
 
@@ -119,13 +123,13 @@ def test_a_clean_face_gets_the_grain_of_its_plate() -> None:
     crop = crops.crops[0]
     x, y = (np.linalg.inv(crop.matrix) @ (256, 256, 1))[:2].astype(int)
     part = np.s_[y - 20 : y + 20, x - 20 : x + 20]
-    clean = paste(image, crops, Frame(1), SHOT).pixels[part]
-    grainy = paste(image, crops, Frame(1), SHOT, grain=1.0).pixels[part]
-    again = paste(image, crops, Frame(1), SHOT, grain=1.0).pixels[part]
+    clean = paste(image, crops, Frame(1), SHOT, Context()).pixels[part]
+    grainy = paste(image, crops, Frame(1), SHOT, Context(), grain=1.0).pixels[part]
+    again = paste(image, crops, Frame(1), SHOT, Context(), grain=1.0).pixels[part]
     assert clean.std() < 1e-4
     assert 0.7 < grainy.std() / 0.03 < 1.3
     assert np.array_equal(grainy, again)
-    assert not np.array_equal(grainy, paste(image, crops, Frame(2), SHOT, grain=1.0).pixels[part])
+    assert not np.array_equal(grainy, paste(image, crops, Frame(2), SHOT, Context(), grain=1.0).pixels[part])
 
 
 # -- Finish --------------------------------------------------------------------------------------------
@@ -204,8 +208,16 @@ def test_two_faces_go_in_one_after_the_other() -> None:
     matrix = one.matrix.copy()
     matrix[:2, 2] -= 180
     other: Crop = replace(one, track="face2", matrix=matrix, pixels=frozen(np.full((256, 256, 3), 3.0, np.float32)))
-    result = paste(image, Crops(image.format, "ACEScg", (one, other)), Frame(1), SHOT).pixels
+    result = paste(image, Crops(image.format, "ACEScg", (one, other)), Frame(1), SHOT, Context()).pixels
     for crop, level in ((one, 2.0), (other, 3.0)):
         x, y = (np.linalg.inv(crop.matrix) @ (128, 128, 1))[:2].astype(int)
         assert np.allclose(result[y, x], level, rtol=1e-4)
     assert Box(0, 0, 640, 360).covers(one.box(0))
+
+
+def test_a_matte_that_covers_nothing_is_told() -> None:
+    image, context = noise(), Context()
+    crops = cropped(image)
+    bare = crops.each(crop.with_matte(np.zeros((256, 256), np.float32)) for crop in crops)
+    assert paste(image, bare, Frame(1), SHOT, context) is image
+    assert context.misses == [f"the matte of {crops.crops[0].track} covers nothing"]

@@ -203,5 +203,7 @@ def test_without_a_swap_nothing_changes() -> None:
     crop = crops.crops[0]
     who = Identity("somebody", (portrait(),), SHOT.space, FREE)
     assert np.allclose(warped(crop, who, Warp(), mix=0.0).pixels, crop.plate, atol=1e-6)
-    (other,) = swap(crops, who, None, None, None, SHOT, Context(), track="face9")
+    context = Context()
+    (other,) = swap(crops, who, None, None, None, SHOT, context, track="face9")
+    assert context.misses == ["no face9"]
     assert other is crop
