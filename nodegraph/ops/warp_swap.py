@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from nodegraph.data.crop import Crop
+from nodegraph.data.faces import BROWS, JAW, Points
 from nodegraph.data.identity import Identity, Photo
 from nodegraph.data.image import Pixels
 from nodegraph.ops.face_light import Kept, features, highlights, relit
+from nodegraph.ops.face_shapes import face_size, filled, hull_of, raised
 from nodegraph.ops.face_warp import alike, bent, wanted
 
 # How much farther open, of their width, eyes and mouth are that can hardly be shut by bending, and surely not.
@@ -28,6 +30,7 @@ class Warp:
     eyes: float = 1.0
     mouth: float = 1.0
     highlights: float = 1.0
+    forehead: float = 1.0
 
 
 def warped(crop: Crop, identity: Identity, settings: Warp, mix: float = 1.0) -> Crop:
@@ -59,7 +62,18 @@ def _with(photo: Photo, crop: Crop, settings: Warp) -> Pixels:
     if where.any():
         own = bent(crop.pixels, target, onto, crop.size) if settings.likeness else crop.pixels
         new = new + where * (own - new)
-    return new
+    return crop.pixels + below_hair(target, crop.size, settings.forehead)[..., None] * (new - crop.pixels)
+
+
+def below_hair(points: Points, size: int, forehead: float) -> Pixels:
+    """Where the new face is seen: not above so much of a forehead, for hair begins elsewhere on everybody."""
+    import cv2
+
+    top = raised(points, forehead)[BROWS]
+    middle = points.mean(axis=0)
+    around = middle + 1.6 * (points[JAW] - middle)
+    soft = 0.035 * face_size(points)
+    return np.asarray(cv2.GaussianBlur(filled(hull_of(np.concatenate([around[2:-2], top])), size), (0, 0), soft))
 
 
 def _rising(value: float, low: float, high: float) -> float:
