@@ -42,9 +42,10 @@ def change_of(crop: Pixels, fed: Pixels, answered: Pixels, matrix: Matrix, boost
     """
     difference, shown = woven(answered - fed, boost), woven(fed, boost)
     gone = 1 - np.float32(detail) * kept_detail(difference, boost)[..., None]
-    parts = np.concatenate([difference, gone * shown, gone], axis=2)
-    back = brought_back(parts, sized(boost) @ matrix, crop.shape[0])
-    return np.asarray(back[..., :3] - (back[..., 6:] * crop - back[..., 3:6]), np.float32)
+    finer, size = sized(boost) @ matrix, crop.shape[0]
+    back = brought_back(difference, finer, size)
+    old = brought_back(np.concatenate([gone * shown, gone], axis=2), finer, size)  # four planes: as fast as three
+    return np.asarray(back - (old[..., 3:] * crop - old[..., :3]), np.float32)
 
 
 def kept_detail(change: Pixels, pixel: float = 1.0) -> Pixels:
