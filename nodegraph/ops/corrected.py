@@ -51,6 +51,28 @@ def _with_new(track: Track, keys: Mapping[int, Key], cuts: Cuts, gap: int) -> Tr
     return filled(track.with_faces({**track.faces, **new}), cuts, gap)
 
 
+def led_up(track: Track, before: Track, cuts: Cuts, reach: int) -> Track:
+    """A smoothed track whose frames around a key by hand lead up to it, where smoothing has taken them elsewhere."""
+    keys = [frame for frame in sorted(before.keys & before.faces.keys()) if before.faces[frame].points is not None]
+    known = {frame: face for frame, face in track.faces.items() if face.points is not None}
+    faces: dict[int, Face] = dict(track.faces)
+    ahead: dict[int, Points] = {frame: np.asarray(face.points) for frame, face in known.items()}
+    for number, frame in enumerate(keys):
+        points = before.faces[frame].points
+        if points is None:
+            continue
+        change = _change(ahead[frame], Key(points=tuple((float(x), float(y)) for x, y in points)))
+        earlier = min(reach, frame - keys[number - 1] - 1) if number else reach
+        later = min(reach, keys[number + 1] - frame - 1) if number + 1 < len(keys) else reach
+        for ease, frames in ((earlier, range(frame - earlier, frame)), (later, range(frame + 1, frame + later + 1))):
+            near = [each for each in frames if each in known]
+            for each, part in spread({frame: change}, near, cuts, ease).items():
+                ahead[each] = _applied(ahead[each], part)
+    for frame, points in ahead.items():
+        faces[frame] = before.faces[frame] if frame in keys else known[frame].moved(points)
+    return track.with_faces(faces)
+
+
 def spread(changes: Mapping[int, Change], frames: list[int], cuts: Cuts, ease: int) -> dict[int, Change]:
     """What keys make of the frames around them: between two of one shot on the way, beyond the outer ones fading."""
     result: dict[int, Change] = {}

@@ -14,8 +14,8 @@ from nodegraph.ops.steady import Smoother, smoothed, steadied, tremble
 # Bridge and wings of the nose, corners of the eyes: what lids, lips and jaw do not move.
 STILL = (27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45)
 
-# Where features sit, and what goes along: the eyes by their corners, the nose by its tip, the corners of the mouth. Lids
-# and lips open and close on these. Jaw and brows, which mattes end at, are each their own seat.
+# Where features sit, and what goes along: the eyes by their corners, the nose by its tip, the corners of the mouth.
+# Lids and lips open and close on these. Jaw and brows, which mattes end at, are each their own seat.
 FEATURES: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = (
     ((36, 39), tuple(range(36, 42))),
     ((42, 45), tuple(range(42, 48))),
@@ -112,7 +112,7 @@ def smooth_points(
 def smooth_track(
     track: Track, cuts: Cuts, smoother: Smoother, window: float, strength: Strength, max_jump: float
 ) -> Track:
-    """A track, smoothed between cuts, gaps and jumps. Frames that were set by hand stay where they are."""
+    """A track, smoothed between cuts, gaps and jumps."""
     faces: dict[int, Face] = dict(track.faces)
     for run in track.runs(cuts):
         for stretch in without_jumps(run, track, max_jump):
@@ -120,8 +120,7 @@ def smooth_track(
                 continue
             points = np.stack([track.faces[frame].points for frame in stretch])  # type: ignore[misc]
             for frame, new in zip(stretch, smooth_points(points, smoother, window, strength), strict=True):
-                if frame not in track.keys:
-                    faces[frame] = track.faces[frame].moved(new)
+                faces[frame] = track.faces[frame].moved(new)
     return track.with_faces(faces)
 
 

@@ -23,6 +23,13 @@ class Smoother(Enum):
     KALMAN = "Kalman smoother"
 
 
+# What each makes of its window, so that all of them take about as much tremble out over the same one.
+WIDE = 6.0  # standard deviations of the Gaussian in it: all that it weighs
+MEMORY = 7.0  # turns of the Kalman smoother's corner frequency, in radians, over it
+REST = 1.0  # turns of the One Euro filter's cut-off over it, for what rests
+HASTE = 0.3  # how much of its cut-off each one of the usual noise adds to it that a speed amounts to
+
+
 def smoothed(signal: Signal, smoother: Smoother, window: float) -> Signal:
     """Numbers over time, smoothed over a window of so many frames; 1 or less changes nothing."""
     if window <= 1 or len(signal) < 3:
@@ -31,23 +38,19 @@ def smoothed(signal: Signal, smoother: Smoother, window: float) -> Signal:
         case Smoother.SAVGOL:
             return _savgol(signal, window)
         case Smoother.GAUSSIAN:
-            return gaussian(signal, window / 4)
+            return gaussian(signal, window / WIDE)
         case Smoother.ONE_EURO:
-            return 0.5 * (_one_euro(signal, window) + _one_euro(signal[::-1], window)[::-1])
+            return _one_euro(signal, window)
         case Smoother.KALMAN:
             return _kalman(signal, window)
 
 
 def _mirrored(signal: Signal, reach: int) -> Signal:
     """The signal continued at both ends, turned about its last value: a steady drift goes on as it was."""
-    wanted = reach
     while reach > len(signal) - 1:
-        signal_reach = len(signal) - 1
-        signal = np.pad(signal, ((signal_reach, signal_reach), (0, 0)), mode="reflect", reflect_type="odd")
-        reach -= signal_reach
-        if reach <= 0:
-            return signal
-    del wanted
+        part = len(signal) - 1
+        signal = np.pad(signal, ((part, part), (0, 0)), mode="reflect", reflect_type="odd")
+        reach -= part
     return np.pad(signal, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd")
 
 
@@ -72,46 +75,55 @@ def _savgol(signal: Signal, window: float) -> Signal:
     """A parabola through each stretch, which counts less towards its ends: what trembles fast does not leak through."""
     length = 2 * round((window - 1) / 2) + 1
     if length < 5:
-        return gaussian(signal, window / 4)
-    return _filtered(signal, parabola(length))
+        return gaussian(signal, window / WIDE)
+    return _filtered(signal, parabola(np.hanning(length + 2)[1:-1]))
 
 
-def parabola(length: int) -> Signal:
-    """The weights by which the middle of a least-squares parabola is made of the values around it."""
-    at = np.linspace(-1.0, 1.0, length)
+def parabola(trust: Signal) -> Signal:
+    """The weights by which the middle of a least-squares parabola is made of the values around it, so trusted."""
+    at = np.linspace(-1.0, 1.0, len(trust))
     powers = at[:, None] ** np.arange(3)
-    weighed = powers * np.hanning(length + 2)[1:-1, None]
+    weighed = powers * trust[:, None]
     result: Signal = np.linalg.solve(weighed.T @ powers, weighed.T)[0]
     return result
 
 
 def _one_euro(signal: Signal, window: float) -> Signal:
-    """Smoother when slow, closer when fast: the cut-off rises with the speed, measured against the usual jitter."""
-    steps = np.diff(signal, axis=0)
-    usual = np.maximum(np.median(np.abs(steps - np.median(steps, axis=0)), axis=0) * 1.4826, 1e-9)
-    least = 1.0 / (np.pi * window / 2)
-    result, speed = signal.copy(), np.zeros(signal.shape[1])
-    keep_speed = _share(1.0 / (np.pi * 2))
+    """Smoother when slow, closer when fast: the cut-off rises with the speed, measured against the usual tremble.
+
+    The filter runs there and back, and back and there, over the same cut-offs: what one way lags the other makes up.
+    """
+    reach = min(2 * round(window), len(signal) - 1)
+    wide = np.pad(signal, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd")
+    second = wide[2:] - 2 * wide[1:-1] + wide[:-2]
+    usual = np.maximum(np.median(np.abs(second), axis=0) * 1.4826 / np.sqrt(6), 1e-9)
+    speed = np.abs(gaussian(np.gradient(wide, axis=0), 1.5))
+    share = _share(REST / window * (1.0 + HASTE * speed / usual))
+    there = _first_order(_first_order(wide, share)[::-1], share[::-1])[::-1]
+    back = _first_order(_first_order(wide[::-1], share[::-1])[::-1], share)
+    return (0.5 * (there + back))[reach : reach + len(signal)]
+
+
+def _first_order(signal: Signal, share: Signal) -> Signal:
+    result = signal.copy()
     for k in range(1, len(signal)):
-        speed = speed + keep_speed * ((signal[k] - result[k - 1]) - speed)
-        cutoff = least * (1.0 + np.abs(speed) / usual)
-        result[k] = result[k - 1] + _share(cutoff) * (signal[k] - result[k - 1])
+        result[k] = result[k - 1] + share[k] * (signal[k] - result[k - 1])
     return result
 
 
-def _share(cutoff: Signal | float) -> Signal | float:
+def _share(cutoff: Signal) -> Signal:
     """How much of a new value a first-order filter takes on, one frame after the last."""
     return 1.0 / (1.0 + 1.0 / (2 * np.pi * cutoff))
 
 
 def _kalman(signal: Signal, window: float) -> Signal:
     """A place and a speed that drifts; seen with noise that the window says how much to believe."""
-    drift = (2.0 / window) ** 4  # of the speed, against noise of 1: the filter's memory is about the window
+    drift = (MEMORY / window) ** 4  # of the speed, against noise of 1; its fourth root is the corner frequency
     move = np.array([[1.0, 1.0], [0.0, 1.0]])
     noise = drift * np.array([[1 / 3, 1 / 2], [1 / 2, 1.0]])
     count, width = signal.shape
-    state = np.stack([signal[0], signal[1] - signal[0]])
-    spread = np.diag([1.0, 2.0])
+    state = np.stack([signal[0], np.zeros(width)])
+    spread = np.diag([1e6, 1e6])  # nothing is known before the first frame
     states, spreads, ahead = np.empty((count, 2, width)), np.empty((count, 2, 2)), np.empty((count, 2, 2))
     for k in range(count):
         if k:

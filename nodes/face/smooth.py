@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from nodegraph.data.tracks import Tracks
+from nodegraph.data.box import Format
+from nodegraph.data.tracks import Track, Tracks
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, Knobs, node
+from nodegraph.ops.corrected import led_up
+from nodegraph.ops.head_pose import head_pose
 from nodegraph.ops.smooth_tracks import Strength, smooth_track
 from nodegraph.ops.steady import Smoother
 
@@ -35,8 +38,25 @@ def smooth(
     """Take the tremble out of tracks without lag: each shot and each face for itself, before anything is aligned.
 
     Where the head is, how large and how turned is smoothed over the window; the shape of the face less, and never what
-    is more than noise: a blink or a mouth that closes stays as sharp as it was.
+    is more than noise: a blink or a mouth that closes stays as sharp as it was. Keys by hand stay exactly where they
+    are, and the frames around them lead up to them.
     """
     strength = Strength(position, scale, rotation, shape)
-    done = tuple(smooth_track(track, tracks.cuts, smoother, window, strength, max_jump) for track in tracks)
-    return replace(tracks, tracks=done)
+    done = []
+    for track in tracks:
+        smoothed = smooth_track(track, tracks.cuts, smoother, window, strength, max_jump)
+        if track.keys:
+            smoothed = led_up(smoothed, track, tracks.cuts, round(window / 2))
+        done.append(posed(smoothed, track, tracks.format))
+    return replace(tracks, tracks=tuple(done))
+
+
+def posed(track: Track, before: Track, form: Format) -> Track:
+    """The track with heads turned as its landmarks now say, where they have moved."""
+    faces = {
+        frame: replace(face, pose=head_pose(face.points, form))
+        if face.points is not None and face is not before.faces[frame]
+        else face
+        for frame, face in track.faces.items()
+    }
+    return track.with_faces(faces)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from nodegraph.data.faces import INNER_LIPS, RIGHT_EYE, five_of
+from nodegraph.data.faces import INNER_LIPS, RIGHT_EYE, Face, Rect, five_of
+from nodegraph.data.tracks import Cuts, Tracks
+from nodegraph.ops.head_pose import head_pose
+from nodegraph.ops.portrait import make_figure
+from nodegraph.ops.portrait_light import Light
+from nodegraph.ops.portrait_plate import truth_at
+from nodegraph.ops.portrait_pose import Moves
 from nodegraph.ops.smooth_tracks import motion_of, points_of
 from nodegraph.ops.steady import Smoother, smoothed
+from nodegraph.ops.templates import Template, five_points
 from nodes.face.smooth import smooth
-from tests.nodes.face.shapes import face_points, stacked, tracks_of
+from tests.nodes.face.shapes import FORMAT, face_points, stacked, tracks_of
 
 EVERY = pytest.mark.parametrize("smoother", list(Smoother), ids=lambda each: each.value)
 FRAMES = np.arange(120)
@@ -125,13 +134,88 @@ def test_taken_apart_and_put_together() -> None:
     np.testing.assert_allclose(points_of(motion_of(points)), points, atol=1e-9)
 
 
-def test_savitzky_golay_is_the_middle_of_a_fitted_parabola() -> None:
-    random = np.random.default_rng(2).normal(size=(50, 3))
-    ours = smoothed(random, Smoother.SAVGOL, 9)
-    at, weights = np.arange(-4, 5), np.cos(np.pi * np.arange(-4, 5) / 10) ** 2
-    for k in range(4, 46):
-        fitted = np.polyfit(at, random[k - 4 : k + 5], 2, w=np.sqrt(weights))[-1]
-        np.testing.assert_allclose(ours[k], fitted, atol=1e-12)
+def face_plate() -> NDArray[np.float64]:
+    """The true landmarks of the demo's plate: somebody who turns, nods, speaks and blinks."""
+    figure, light = make_figure(), Light(occluder=False)
+    return np.stack([truth_at(figure, k, 960, 540, Moves(), light).landmarks for k in range(1001, 1049)])
+
+
+def as_detected(true: NDArray[np.float64], seed: int) -> NDArray[np.float64]:
+    """Shaken as detectors shake: the face as a whole shifts, grows and turns, and each point for itself."""
+    random = np.random.default_rng(seed)
+    size = np.ptp(true, axis=1).max()
+    middle = true.mean(axis=1, keepdims=True)
+    around = true - middle
+    turn, grow = random.normal(0, 0.006, (len(true), 1, 1)), random.normal(1, 0.006, (len(true), 1, 1))
+    shaken = around * grow + turn * np.stack([-around[..., 1], around[..., 0]], axis=-1) + middle
+    return shaken + random.normal(0, 0.004 * size, (len(true), 1, 2)) + random.normal(0, 0.004 * size, true.shape)
+
+
+def crop_error(points: NDArray[np.float64], true: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where the corners of a crop of 512 lie on the face, less where they should: fitted by scikit-image."""
+    from skimage.transform import SimilarityTransform
+
+    corners = np.array([(0.0, 0.0), (512.0, 0.0), (512.0, 512.0), (0.0, 512.0)])
+    target = five_points(Template.WHOLE_FACE) * 512
+
+    def laid(face: NDArray[np.float64]) -> SimilarityTransform:
+        return SimilarityTransform.from_estimate(five_of(face), target)
+
+    return np.stack([laid(b)(laid(a).inverse(corners)) - corners for a, b in zip(points, true, strict=True)])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@EVERY
+def test_four_fifths_of_a_crops_jitter_go_over_nine_frames(smoother: Smoother, seed: int) -> None:
+    true = face_plate()
+    noisy = as_detected(true, seed)
+    done = stacked(smooth(tracks_of(noisy), smoother=smoother, window=9.0))
+    before, after = crop_error(noisy, true), crop_error(done, true)
+    left = np.diff(after, 2, axis=0).std() / np.diff(before, 2, axis=0).std()
+    assert left < (0.3 if smoother is Smoother.ONE_EURO else 0.2)
+    assert after.std() < 0.8 * before.std()  # and what is left is nearer to the truth: no motion was taken for noise
+    for measure in ("eyes", "mouth"):
+        old, new = ([getattr(Face(Rect.around(p), points=p), measure) for p in rows] for rows in (true, done))
+        assert np.ptp(new) > 0.95 * np.ptp(old)
+
+
+@EVERY
+def test_frames_around_a_key_lead_up_to_it(smoother: Smoother) -> None:
+    """The key is exact; around it the face does not jump, and far from it nothing is changed by it."""
+    true = np.stack([face_points(200 + 2.0 * k, 150, 100) for k in range(60)])
+    points = trembling(true, 0.3)
+    points[30] += np.array((12.0, 0.0))
+    points[33] += np.array((12.0, 0.0))
+    plain = stacked(smooth(tracks_of(points), smoother=smoother, window=11.0))
+    keyed = stacked(smooth(tracks_of(points, keys={31, 34}), smoother=smoother, window=11.0))
+    assert np.array_equal(keyed[[30, 33]], points[[30, 33]])
+    off = (keyed - true)[:, 30, 0]
+    assert np.abs(np.diff(off)).max() < 7.5
+    assert (off[[31, 32]] > 5.5).all()  # between the two it does not fall back
+    np.testing.assert_allclose(keyed[:24], plain[:24], atol=1e-9)
+    np.testing.assert_allclose(keyed[41:], plain[41:], atol=1e-9)
+
+
+def test_a_dissolve_ends_a_stretch_in_its_middle() -> None:
+    here, there = face_points(200), face_points(420)
+    tracks = tracks_of(np.stack([here] * 10 + [there] * 10))
+    tracks = replace(tracks, cuts=Cuts((), ((8, 13),)))
+    assert tracks.cuts.between(10, 11)
+    np.testing.assert_allclose(stacked(smooth(tracks, max_jump=4.0)), stacked(tracks), atol=1e-6)
+
+
+def test_heads_are_turned_as_the_smoothed_landmarks_say() -> None:
+    noisy = trembling(performance())
+    tracks = tracks_of(noisy)
+    faces = {
+        frame: replace(face, pose=head_pose(face.points, FORMAT)) for frame, face in tracks.tracks[0].faces.items()
+    }
+    tracks = replace(tracks, tracks=(tracks.tracks[0].with_faces(faces),))
+
+    def rolls(one: Tracks) -> NDArray[np.float64]:
+        return np.array([face.pose.roll for face in one.tracks[0].faces.values()])
+
+    assert np.diff(rolls(smooth(tracks)), 2).std() < 0.3 * np.diff(rolls(tracks), 2).std()
 
 
 def test_what_crops_are_fitted_by_is_as_steady_as_the_head() -> None:
