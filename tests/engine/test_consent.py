@@ -462,3 +462,13 @@ def test_a_record_beside_the_photographs(tmp_path: Path) -> None:
     assert problems_of(graph, tmp_path) == []
     (tmp_path / "jane/consent.json").write_text("[]")
     assert "no consent record" in problems_of(graph, tmp_path)[0]
+
+
+def test_the_record_that_the_manual_shows_is_a_valid_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    manual = (Path(__file__).parents[2] / "docs/consent.md").read_text("utf-8")
+    graph = real(tmp_path)
+    (tmp_path / "jane/consent.json").write_text(manual.split("```json")[1].split("```")[0])
+    monkeypatch.setattr(module, "today", lambda: date(2027, 12, 31))
+    assert problems_of(replace(graph, shot=replace(graph.shot, production="our film")), tmp_path) == []
+    (wrong,) = problems_of(replace(graph, shot=replace(graph.shot, production="another")), tmp_path)
+    assert "for the production 'Our Film', not 'another'" in wrong
