@@ -100,7 +100,7 @@ class Coding:
 
     @classmethod
     def lab(cls, shot: Shot) -> Self:
-        """CIE L*a*b* over 100, with a white of 1 in Rec. 709's primaries."""
+        """CIE L* + 16, a* and b* over 100, with a white of 1 in Rec. 709's primaries."""
         return cls(Curve.ROOT, ROOTS @ matrix_to(shot.config, shot.space, REC709), LAB)
 
 

@@ -44,6 +44,8 @@ from nodegraph.ops.colour_transport import (
 )
 
 Change = Affine | Bends | Lattice
+FEW = 0.005  # share of the colours at either end
+FAR = 0.5  # of the others' spread: as far as those few may be from them
 
 
 class Method(Enum):
@@ -91,7 +93,19 @@ def look(face: Pixels, plate: Pixels, matte: Pixels | None = None) -> Look | Non
     both = samples(face, matte), samples(plate, matte)
     if not (both[0].enough and both[1].enough):
         return None
-    return Look(*both, moments(both[0]), moments(both[1]))
+    own, wanted = (usual(each) for each in both)
+    return Look(own, wanted, moments(own), moments(wanted))
+
+
+def usual(given: Samples) -> Samples:
+    """The colours without the few that lie far from all others: a glint is no part of what skin is like.
+
+    It goes with its nearest neighbours instead, so it stays as far above them as it was.
+    """
+    low, high = np.quantile(given.colours, (FEW, 1 - FEW), axis=0)
+    far = FAR * (high - low) + 1e-6
+    kept = ((given.colours >= low - far) & (given.colours <= high + far)).all(axis=1)
+    return given if kept.all() else Samples(given.colours[kept], given.weights[kept])
 
 
 def unbroken(looks: Mapping[int, Look], frame: int) -> dict[int, Look]:
