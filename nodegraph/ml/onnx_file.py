@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -109,33 +109,44 @@ def _inspect(path: Path) -> Any:
         raise ModelError(f"{path.name} is no ONNX model, or only a part of one", "fetch or copy it again") from fault
     if not model.graph.output or not model.ir_version:
         raise ModelError(f"{path.name} is no ONNX model, or only a part of one", "fetch or copy it again")
-    if _outside(model.graph):
+    nodes = list(_nodes([*model.graph.node, *(node for function in model.functions for node in function.node)]))
+    if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in _tensors(model.graph, nodes)):
         raise ModelError(
             f"{path.name} keeps its weights in other files, which is not allowed: it could name any file",
             "save it as one file",
         )
-    foreign = sorted({node.domain for node in model.graph.node} - DOMAINS)
-    foreign = [domain for domain in foreign if domain not in {function.domain for function in model.functions}]
+    foreign = sorted({node.domain for node in nodes} - DOMAINS - {function.domain for function in model.functions})
     if foreign:
         raise ModelError(f"{path.name} needs operators of {', '.join(foreign)}", "only standard operators are run")
     return model
 
 
-def _outside(graph: Any) -> bool:
-    """True if any tensor of the graph, or of a branch in it, lies in another file."""
-    import onnx
+def _nodes(nodes: Iterable[Any]) -> Iterator[Any]:
+    """All nodes, those of branches and loops too."""
+    for node in nodes:
+        yield node
+        for branch in _branches(node):
+            yield from _nodes(branch.node)
 
-    external = onnx.TensorProto.EXTERNAL
-    if any(each.data_location == external for each in graph.initializer):
-        return True
-    for node in graph.node:
-        for attribute in node.attribute:
-            tensors = [attribute.t, *attribute.tensors]
-            if any(tensor.data_location == external for tensor in tensors):
-                return True
-            if any(_outside(branch) for branch in [attribute.g, *attribute.graphs] if branch.node):
-                return True
-    return False
+
+def _branches(node: Any) -> Iterator[Any]:
+    for attribute in node.attribute:
+        yield from ([attribute.g] if attribute.HasField("g") else [])
+        yield from attribute.graphs
+
+
+def _tensors(graph: Any, nodes: Iterable[Any]) -> Iterator[Any]:
+    """All constants of a graph, of its branches, and within its nodes."""
+    sparse = []
+    for each in [graph, *(branch for node in nodes for branch in _branches(node))]:
+        yield from each.initializer
+        sparse += each.sparse_initializer
+    for attribute in (attribute for node in nodes for attribute in node.attribute):
+        yield attribute.t
+        yield from attribute.tensors
+        sparse += [attribute.sparse_tensor, *attribute.sparse_tensors]
+    for each in sparse:
+        yield from (each.values, each.indices)
 
 
 def _session(path: Path) -> Any:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from nodegraph.data.errors import ModelError
 from nodegraph.data.image import Pixels
 from nodegraph.data.model import Model
-from nodegraph.ml.onnx_file import OnnxFile, Tensor
-from nodegraph.ml.probe import kind_of
+from nodegraph.ml.onnx_file import OnnxFile, Tensor, described
+from nodegraph.ml.probe import format_of, kind_of
+from nodegraph.ml.upscalers import Upscaler
 
 LARGEST = 4096  # a file that says more is broken or means harm
 # What the picture that comes out is called, where it is one of several.
@@ -68,6 +69,14 @@ class Restorer:
         return np.asarray(result[0].transpose(1, 2, 0) / 2 + 0.5, np.float32)
 
 
+def network_of(model: Model) -> Restorer | Upscaler:
+    """What a model is to a face: a network that knows faces, or one that makes any picture larger."""
+    if format_of(model.path) != "onnx":
+        return Upscaler(model)
+    kind, _ = kind_of(*described(model.path))
+    return Upscaler(model) if kind == "upscale" and model.card.kind != "restore" else Restorer(model)
+
+
 def contract_of(model: Model, inputs: Mapping[str, Tensor], outputs: Mapping[str, Tensor]) -> Contract:
     """How a model is fed, by the names and shapes of what goes in and comes out."""
     kind, name = kind_of(inputs, outputs)
@@ -76,7 +85,7 @@ def contract_of(model: Model, inputs: Mapping[str, Tensor], outputs: Mapping[str
         told = f"it is for {kind}" if kind else "by what goes in and comes out it is none"
         raise ModelError(
             f"{model.path.name} is no restorer of faces: {told}",
-            "Restore takes GFPGAN, CodeFormer, GPEN, RestoreFormer++ and VQFR as ONNX",
+            "Restore takes GFPGAN, CodeFormer, GPEN, RestoreFormer++ and VQFR as ONNX, and upscalers",
         )
     size = pictures[0].shape[2]
     if pictures[0].shape[3] != size or size > LARGEST:

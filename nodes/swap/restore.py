@@ -10,20 +10,23 @@ import numpy as np
 from nodegraph.colour.network_light import NetworkLight, seen
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.faces import five_of
-from nodegraph.data.image import frozen
+from nodegraph.data.image import Pixels, frozen
 from nodegraph.data.model import Model
 from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, Knobs, node
-from nodegraph.ml.restorers import Restorer
+from nodegraph.ml.restorers import Restorer, network_of
+from nodegraph.ml.upscalers import Upscaler
 from nodegraph.ops.keep_grain import lost_grain
 from nodegraph.ops.reframe import brought_back, enlarged, framing, scale_of, seen_through, sized
 from nodegraph.ops.templates import Template
+from nodegraph.ops.upscaled import tiles_for, upscaled
 
 LARGEST = 2048  # no crop is larger
 SMALLEST = 1.0  # pixels of the crop: landmarks that lie closer together say nothing
 WORTH_IT = 1.02  # a crop that would grow by less stays as it is
+TILE, MARGIN = 512, 16  # pixels in which upscalers work
 QUIET = 2.0**-20  # on the curve: smaller changes are nothing but rounding
 
 
@@ -47,17 +50,19 @@ def restore(
     ),
     exposure: Annotated[float, Knob(-8, 8, unit="stops", help="brighten what the model sees")] = 0.0,
 ) -> Crops:
-    """Repair soft, noisy or compressed faces with GFPGAN, CodeFormer, GPEN, RestoreFormer++ or VQFR.
+    """Repair soft, noisy or compressed faces with GFPGAN, CodeFormer, GPEN, RestoreFormer++, VQFR or an upscaler.
 
     The model sees each face as it was trained to, between black and white. What it changes is added as a difference,
     so that light above white stays, and what it leaves alone comes back as it was.
     """
-    network = ctx.load(("restorer", model.path, model.sha256), lambda: Restorer(model))
+    network = ctx.load(("restorer", model.path, model.sha256), lambda: network_of(model))
     light = NetworkLight.of(shot, exposure)
     done = []
     for crop in crops:
         ctx.check_cancel()
-        if crop.face.points is None or np.ptp(crop.points, axis=0).max() < SMALLEST:
+        if isinstance(network, Upscaler):
+            done.append(sharpened(crop, network, light, blend, keep_grain, grow, ctx))
+        elif crop.face.points is None or np.ptp(crop.points, axis=0).max() < SMALLEST:
             ctx.missed("a face without landmarks")
             done.append(crop)
         else:
@@ -82,8 +87,35 @@ def restored(
         matrix = matrix @ sized(crop.size / side)
         crop = grown(crop, light, side)
         shown = light.encode(crop.pixels)
-    change = new - face
-    change = brought_back(np.where(np.abs(change) > QUIET, change, np.float32(0)), matrix, crop.size)
+    change = brought_back(_loud(new - face), matrix, crop.size)
+    return _changed(crop, shown, change, light, blend, keep_grain)
+
+
+def sharpened(
+    crop: Crop, network: Upscaler, light: NetworkLight, blend: float, keep_grain: float, grow: bool, ctx: Context
+) -> Crop:
+    """One face made larger by a network that knows nothing of faces."""
+    shown = light.encode(crop.pixels)
+    tiles = tiles_for(network.sides, crop.size, crop.size, TILE, MARGIN, MARGIN)
+
+    def work(part: Pixels) -> Pixels:
+        ctx.check_cancel()
+        return network(part)
+
+    new = upscaled(shown, tiles, network.scale, work)
+    side = min(new.shape[0], LARGEST)
+    if grow and side > crop.size:
+        crop = grown(crop, light, side)
+        shown = light.encode(crop.pixels)
+    return _changed(crop, shown, _loud(enlarged(new, crop.size) - shown), light, blend, keep_grain)
+
+
+def _loud(change: Pixels) -> Pixels:
+    """A change without what is nothing but rounding."""
+    return np.where(np.abs(change) > QUIET, change, np.float32(0))
+
+
+def _changed(crop: Crop, shown: Pixels, change: Pixels, light: NetworkLight, blend: float, keep_grain: float) -> Crop:
     if keep_grain:
         change = change + lost_grain(shown, change, crop.scale) * np.float32(keep_grain)
     return crop.with_pixels(light.changed(crop.pixels, change * np.float32(blend)))

@@ -7,9 +7,8 @@ from typing import Annotated
 
 import numpy as np
 
-from nodegraph.colour.network_light import NetworkLight, seen
+from nodegraph.colour.network_light import NetworkLight
 from nodegraph.data.box import Box, Format
-from nodegraph.data.errors import GraphError
 from nodegraph.data.image import RGB, Image, Pixels
 from nodegraph.data.model import Model
 from nodegraph.data.shot import Shot
@@ -17,9 +16,8 @@ from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
 from nodegraph.ml.upscalers import Upscaler
-from nodegraph.ops.tiles import Tiles, count, in_tiles
-
-MULTIPLE = 64  # sides of tiles: networks that fold or look through windows want them so
+from nodegraph.ops.tiles import Tiles, count
+from nodegraph.ops.upscaled import enlarged, tiles_for, upscaled
 
 
 @node(
@@ -63,34 +61,16 @@ def super_resolution(
                 NetworkLight.of(shot, exposure),
                 ctx,
                 blend,
-                _tiles(network, data, tile, margin, overlap),
+                tiles_for(network.sides, data.height, data.width, tile, margin, overlap),
             )
             for name in names:
                 pixels[..., image.channels.index(name)] = new[..., names.index(name)]
     return replace(image.with_pixels(pixels, data=larger), format=format)
 
 
-def _tiles(network: Upscaler, data: Box, tile: int, margin: int, overlap: int) -> Tiles:
-    """How a picture is cut for a network, which may take tiles of one size only."""
-    if network.sides is not None:
-        tiles = Tiles(*network.sides, margin, overlap)
-    else:
-        side = max(MULTIPLE, tile // MULTIPLE * MULTIPLE)
-        tiles = Tiles(side, side, margin, overlap).fitted(data.height, data.width, MULTIPLE)
-    if min(tiles.height, tiles.width) < 2 * margin + overlap + 8:
-        raise GraphError(
-            f"tiles of {tiles.width}x{tiles.height} are too small for a margin of {margin} and an overlap of {overlap}",
-            "make the tiles larger, or margin and overlap smaller",
-        )
-    return tiles
-
-
 def _larger(colour: Pixels, network: Upscaler, light: NetworkLight, ctx: Context, blend: float, tiles: Tiles) -> Pixels:
     """The colour enlarged plainly, and what the network adds to that."""
-    shown = light.encode(colour)
-    given = np.nan_to_num(seen(shown), nan=0.0)
-    height, width = given.shape[:2]
-    number, done = count(height, width, tiles), 0
+    number, done = count(colour.shape[0], colour.shape[1], tiles), 0
 
     def work(part: Pixels) -> Pixels:
         nonlocal done
@@ -98,14 +78,7 @@ def _larger(colour: Pixels, network: Upscaler, light: NetworkLight, ctx: Context
         done += 1
         return network(part)
 
-    scale = network.scale
-    result = enlarged(shown, scale)
-    if blend > 0:
-        detail = in_tiles(given, tiles, scale, work)
-        detail -= enlarged(given, scale)
-        detail *= np.float32(blend)
-        result = result + detail
-    return light.decode(result)
+    return light.decode(upscaled(light.encode(colour), tiles, network.scale, work, blend))
 
 
 def _plain(image: Image, name: str, scale: int) -> Pixels:
@@ -113,14 +86,3 @@ def _plain(image: Image, name: str, scale: int) -> Pixels:
     larger = enlarged(plane, scale)[..., 0]
     known = plane[np.isfinite(plane)]
     return np.clip(larger, known.min(), known.max()) if name == "A" and known.size else larger
-
-
-def enlarged(pixels: Pixels, scale: int) -> Pixels:
-    """A picture enlarged by cubics; beyond its edges it goes on with the pixels there."""
-    import cv2
-
-    if scale == 1:
-        return pixels
-    size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
-    larger = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(larger, np.float32).reshape(size[1], size[0], -1)

@@ -222,6 +222,8 @@ def hostile_files(folder: Path) -> Iterator[tuple[str, Path]]:
     yield "stacked.pth", _stacked(folder / "stacked.pth")
     yield "outside.onnx", networks.outside(folder / "outside.onnx")
     yield "foreign.onnx", networks.foreign(folder / "foreign.onnx")
+    for what in ("branch", "sparse", "foreign branch", "function"):
+        yield f"{what}.onnx", networks.hidden(folder / f"{what}.onnx", what)
 
 
 def _stacked(path: Path) -> Path:
@@ -232,7 +234,7 @@ def _stacked(path: Path) -> Path:
 
 def test_what_is_broken_or_hostile_is_refused_in_words(home: Path, tmp_path: Path, capsys: Out) -> None:
     files = dict(hostile_files(tmp_path))
-    assert len(files) == 12
+    assert len(files) == 16
     for name, path in files.items():
         assert main(["models", "add", str(path)]) == 1, name
         told = capsys.readouterr().err

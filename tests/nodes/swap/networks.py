@@ -187,3 +187,35 @@ def odd_scale(path: Path, scale: float) -> Path:
     nodes = [helper.make_node("Resize", ["input", "", "scales"], ["output"], mode="nearest")]
     inputs, outputs = [tensor("input", (1, 3, "h", "w"))], [tensor("output", (1, 3, "H", "W"))]
     return save(path, nodes, inputs, outputs, [constant("scales", [1, 1, scale, scale])])
+
+
+def masker(path: Path, size: int = 256) -> Path:
+    """A mask of one plane."""
+    nodes = [helper.make_node("ReduceMean", ["input"], ["output"], axes=[1])]
+    return save(path, nodes, [tensor("input", (1, 3, size, size))], [tensor("output", (1, 1, size, size))])
+
+
+def hidden(path: Path, what: str) -> Path:
+    """A restorer that hides, in a branch or in a function, a constant of another file or a foreign operator."""
+    lost = numpy_helper.from_array(np.zeros(4, np.float32), "lost")
+    lost.ClearField("raw_data")
+    lost.data_location = onnx.TensorProto.EXTERNAL
+    entry = lost.external_data.add()
+    entry.key, entry.value = "location", "../../secret"
+    model = onnx.load(str(restorer(path)))
+    if what == "branch":
+        branch = helper.make_graph([], "branch", [], [tensor("lost", (4,))], [lost])
+        model.graph.node.append(helper.make_node("If", ["more"], ["chosen"], then_branch=branch, else_branch=branch))
+    elif what == "sparse":
+        sparse = model.graph.sparse_initializer.add()
+        sparse.values.CopyFrom(lost)
+    elif what == "foreign branch":
+        nodes = [helper.make_node("Evil", [], ["lost"], domain="studio.custom")]
+        branch = helper.make_graph(nodes, "branch", [], [tensor("lost", (4,))])
+        model.graph.node.append(helper.make_node("If", ["more"], ["chosen"], then_branch=branch, else_branch=branch))
+    else:
+        nodes = [helper.make_node("Constant", [], ["y"], value=lost)]
+        imports = [helper.make_opsetid("", 13)]
+        model.functions.append(helper.make_function("ours", "Made", ["x"], ["y"], nodes, imports))
+    path.write_bytes(model.SerializeToString())
+    return path

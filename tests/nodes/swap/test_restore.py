@@ -210,6 +210,32 @@ def test_a_matte_grows_along(tmp_path: Path) -> None:
     assert after.matte.mean() == pytest.approx(matte.mean(), rel=0.02)
 
 
+@pytest.mark.parametrize("side", [None, 64])
+def test_an_upscaler_sharpens_a_crop(side: int | None, tmp_path: Path) -> None:
+    """The crop grows by the model's factor, and shows what the model makes; with a highlight of 16."""
+    rng = np.random.default_rng(3)
+    before = rng.uniform(0.1, 0.9, (100, 100, 3)).astype(np.float32)
+    before[40:60, 40:60] = 16.0
+    crops = crop_of(before)
+    (crop,) = crops
+    path = networks.upscaler(tmp_path / "a.onnx", 4, side=side)
+    after = run(crops, path, grow=True)
+    assert after.size == 400
+    assert after.box(0) == crop.box(0)
+    expected = before.repeat(4, axis=0).repeat(4, axis=1)
+    assert np.allclose(after.pixels[:120], expected[:120], atol=1e-4)
+    assert np.allclose(after.pixels[180:220, 180:220], 16, rtol=1e-3)
+    same = run(crops, path, grow=False)
+    assert same.size == 100
+    assert np.corrcoef(same.pixels[:30].ravel(), before[:30].ravel())[0, 1] > 0.95
+
+
+def test_an_upscaler_does_not_grow_a_crop_beyond_the_largest(tmp_path: Path) -> None:
+    after = run(crop_of(plain(600)), networks.upscaler(tmp_path / "a.onnx", 4), grow=True)
+    assert after.size == 2048
+    assert after.pixels.shape == after.plate.shape == (2048, 2048, 3)
+
+
 def fine(pixels: np.ndarray) -> np.ndarray:
     """What is finer than about two pixels, on the curve."""
     shown = curve(pixels.astype(np.float32))
@@ -255,12 +281,12 @@ def test_no_face_is_no_fault(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("build", "words"),
     [
-        (lambda path: networks.upscaler(path), "no restorer of faces: it is for upscale"),
+        (lambda path: networks.masker(path), "no restorer of faces: it is for mask"),
         (lambda path: networks.broken_restorer(path, "numbers"), "numbers that are none"),
         (lambda path: networks.broken_restorer(path, "small"), "gave back 1x3x256x256"),
         (lambda path: networks.outside(path), "other files"),
         (lambda path: networks.foreign(path), "operators of studio.custom"),
-        (lambda path: path, "no model file"),
+        (lambda path: path, "cannot be read"),
         (lambda path: _cut(networks.restorer(path)), "no ONNX model, or only a part"),
     ],
 )
