@@ -18,7 +18,6 @@ from nodegraph.media.atomic import atomic
 from nodegraph.ml import cards
 from nodegraph.ml.probe import Probed, probe
 
-ENDINGS = (".onnx", ".dfm", ".safetensors", ".pth", ".pt")
 WORDS = {"yes": True, "no": False, "unknown": None}
 # The flags of `add` that are told on the card as they are.
 FLAGS = {
@@ -75,7 +74,12 @@ def here() -> Iterator[Here]:
     for folder in model_files.folders(Path.cwd()):
         for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
             hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if path.suffix.lower() in ENDINGS and not hidden and path.is_file() and path.resolve() not in seen:
+            if (
+                path.suffix.lower() in model_files.ENDINGS
+                and not hidden
+                and path.is_file()
+                and path.resolve() not in seen
+            ):
                 seen.add(path.resolve())
                 yield looked_at(path)
 

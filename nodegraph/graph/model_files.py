@@ -6,12 +6,14 @@ import hashlib
 import os
 from collections.abc import Iterator
 from functools import lru_cache
+from glob import escape
 from pathlib import Path
 
 from nodegraph.data.errors import DocumentError
 
 VARIABLE = "NODEGRAPH_MODELS"
 CHUNK = 1 << 20
+ENDINGS = (".onnx", ".dfm", ".safetensors", ".pth", ".pt")
 
 
 def folders(project: Path | None = None) -> Iterator[Path]:
@@ -43,15 +45,22 @@ def find(name: str, sha256: str, size: int = 0, project: Path | None = None) -> 
 def found(path: Path, sha256: str = "") -> Path | None:
     """A model file where a graph says it is, or else of its name in one of the folders; None if it is not here.
 
-    If its content is given, only a file of that will do.
+    If its content is given, only a file of that will do, whatever it is called.
     """
-    folder = path.parent
-    beside = (each / path.name for each in folders(folder))
-    below = (other for each in folders(folder) if each.is_dir() for other in sorted(each.rglob(path.name)))
-    for candidate in (path, *beside, *below):
-        if candidate.is_file() and sha256.lower() in ("", known_digest(candidate)):
+    around = [each for each in folders(path.parent) if each.is_dir()]
+    named = (other for folder in around for other in sorted(folder.rglob(escape(path.name) or "*")))
+    for candidate in (path, *named):
+        if candidate.is_file() and (not sha256 or known_digest(candidate) == sha256.lower()):
             return candidate
-    return find(path.name, sha256.lower(), project=folder) if sha256 else None
+    others = (other for folder in around for other in sorted(folder.rglob("*"))) if sha256 else ()
+    return next(
+        (
+            other
+            for other in others
+            if other.suffix.lower() in ENDINGS and other.is_file() and known_digest(other) == sha256.lower()
+        ),
+        None,
+    )
 
 
 def known_digest(path: Path) -> str:
