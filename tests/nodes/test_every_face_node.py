@@ -106,6 +106,7 @@ HEAVY = ("dlib", "numba", "cv2", "OpenEXR", "PyOpenColorIO", "av", "ffmpeg", "sk
 
 # Settings without which a node has nothing to do, or no file to do it with.
 BASE: dict[str, dict[str, Any]] = {
+    "JitterPlot": {"file": File("out/jitter.svg")},
     "ReadTracks": {"file": File("faces.json")},
     "WriteTracks": {"file": File("out/faces.json")},
 }
@@ -119,6 +120,7 @@ TURNED: dict[tuple[str, str], Any] = {
     ("EditTracks", "merge"): "face2 into face1",
     ("EditTracks", "rename"): "face1 = face1",
     ("EditTracks", "split"): "face1 at 1003 as face2",
+    ("JitterPlot", "file"): File("out/more.svg"),
     ("ReadTracks", "file"): File("more.json"),
     ("ReadTracks", "cuts"): "1002",
     ("Track", "cuts"): "1002",
