@@ -102,7 +102,10 @@ def usual(given: Samples) -> Samples:
 
     It goes with its nearest neighbours instead, so it stays as far above them as it was.
     """
-    low, high = np.quantile(given.colours, (FEW, 1 - FEW), axis=0)
+    count = len(given.colours)
+    few = int(FEW * count)
+    ordered = np.partition(given.colours, (few, count - 1 - few), axis=0)
+    low, high = ordered[few], ordered[count - 1 - few]
     far = FAR * (high - low) + 1e-6
     kept = ((given.colours >= low - far) & (given.colours <= high + far)).all(axis=1)
     return given if kept.all() else Samples(given.colours[kept], given.weights[kept])
