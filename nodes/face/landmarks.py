@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from nodegraph.colour.eight_bit import eight_bit
 from nodegraph.data.box import Box
-from nodegraph.data.faces import Faces, Points, Rect
+from nodegraph.data.faces import Face, Faces, Points, Rect
 from nodegraph.data.image import RGB, Image, Pixels
+from nodegraph.data.model import Model
 from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Knobs, node
 from nodegraph.ml.dlib_models import DlibModels, Eight
+from nodegraph.ml.landmark_models import LandmarkModel, View, mean_and_spread, shaken
+from nodegraph.ml.onnx_file import OnnxFile
 from nodegraph.ops.head_pose import head_pose
 
 AROUND = 0.6  # how much of the face's size is looked at beside its box
-SEEN = 256.0  # size at which a face is shown to the model, in pixels
-SHIFT, ZOOM = 0.04, 0.06  # how far the box is shaken, as a share of its size
+SEEN = 256.0  # size at which a face is shown to dlib, in pixels
+SHIFT, ZOOM = 0.04, 0.06  # how far the box is shaken for dlib, as a share of its size
+STEADY = 0.02  # looks that differ by so much of a face's size leave a third of the confidence
 
 
-def _brings(knobs: Knobs) -> tuple[str, ...]:
-    return ("dlib 68 landmarks", "dlib face descriptor") if knobs["identify"] else ("dlib 68 landmarks",)
+class Plate(NamedTuple):
+    """The picture, and how it is shown to models."""
+
+    image: Image
+    shot: Shot
+    gain: float
+
+
+def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
+    """dlib's landmarks, unless a model is wired, and its descriptor."""
+    marks = () if "model" in wired else ("dlib 68 landmarks",)
+    return (*marks, "dlib face descriptor") if knobs["identify"] else marks
 
 
 @node(costly=True, models=_brings)
@@ -33,39 +47,111 @@ def landmarks(
     faces: Faces,
     shot: Shot,
     ctx: Context,
+    model: Model | None = None,
     *,
     refeed: Annotated[int, Knob(1, 32, help="looks at each face, the box shaken a little; their mean is finer")] = 8,
     identify: Annotated[bool, Knob(help="also find out who it is, for Track and for assigning identities")] = True,
     exposure: Annotated[float, Knob(-8, 8, unit="stops", help="brighten what the model sees")] = 0.0,
 ) -> Faces:
-    """Find 68 landmarks of each face to a fraction of a pixel, how its head is turned, and who it is."""
-    models = ctx.load("dlib", DlibModels)
+    """Find 68 landmarks of each face to a fraction of a pixel, how its head is turned, and who it is.
+
+    dlib finds them, or the model that is wired: FaceMesh, 2DFAN and other files of 98, 106 or 68 points, whose points
+    become the same 68. The first looks tell how the face stands, the others are at the upright face and their mean is
+    taken. The confidence is the model's own, if it tells one, less how far its looks differ.
+    """
+    plate = Plate(image, shot, 2.0**exposure)
+    dlib = ctx.load("dlib", DlibModels) if model is None or identify else None
+    network = _network(ctx, model) if model is not None else None
     found = []
     for face in faces:
         ctx.check_cancel()
-        around = _around(face.box)
-        picture, scale = seen(image, shot, around, SEEN / max(1.0, face.box.size), 2.0**exposure)
-        box = Rect(
-            *((value - start) * scale for value, start in zip(face.box, (around.x0, around.y0) * 2, strict=True))
-        )
-        looks = np.stack([models.landmarks(picture, shaken) for shaken in shakes(box, refeed)])
-        points = looks.mean(axis=0)
-        spread = float(np.linalg.norm(looks - points, axis=2).mean() / max(1.0, box.size)) if refeed > 1 else 0.0
-        who = models.descriptor(picture, points, box) if identify else None
-        placed: Points = points / scale + (around.x0, around.y0)
+        if network is not None:
+            points, spread, sure = by_network(plate, face, network, refeed)
+        elif dlib is not None:
+            points, spread = by_dlib(plate, face, dlib, refeed)
+            sure = 1.0
         found.append(
             replace(
                 face,
-                points=placed,
-                confidence=float(np.exp(-spread / STEADY)),
-                pose=head_pose(placed, image.format),
-                descriptor=who,
+                points=points,
+                confidence=sure * float(np.exp(-spread / STEADY)),
+                pose=head_pose(points, image.format),
+                descriptor=who(plate, face, points, dlib) if dlib is not None and identify else None,
             )
         )
     return Faces(faces.format, tuple(found))
 
 
-STEADY = 0.02  # looks that differ by so much of a face's size leave a third of the confidence
+def _network(ctx: Context, model: Model) -> LandmarkModel:
+    path = model.path
+    file = ctx.load(("onnx", path), lambda: OnnxFile(path))
+    return ctx.load(("landmarks", path), lambda: LandmarkModel(file))
+
+
+def by_network(plate: Plate, face: Face, network: LandmarkModel, refeed: int) -> tuple[Points, float, float]:
+    """Landmarks by a network: 68 points on the plate, how far the looks differ, and how sure it is."""
+    view = network.first(face.box, face.angle)
+    part = part_of(plate, view, network.size)
+    for _ in range(SETTLES):  # where the detector's box was is forgotten
+        before, view = view, network.again(_look(part, view, network)[0])
+        if view.near(before):
+            break
+        part = part if part.shows(view) else part_of(plate, view, network.size)
+    part = part_of(plate, view, network.size)
+    looks = [_look(part, each, network) for each in shaken(view, refeed)]
+    points, spread = mean_and_spread([network.to_68(points) for points, _ in looks])
+    return points, spread, float(np.mean([sure for _, sure in looks]))
+
+
+def _look(part: Part, view: View, network: LandmarkModel) -> tuple[Points, float]:
+    marks = network.look(part.square(view, network.size))
+    return view.back(marks.points, network.size), marks.sure
+
+
+SETTLES = 3
+
+
+def by_dlib(plate: Plate, face: Face, models: DlibModels, refeed: int) -> tuple[Points, float]:
+    """Landmarks by dlib: 68 points on the plate, and how far the looks differ.
+
+    A detector's box jumps in steps. So the first looks say where the face is, the median of them since one may be
+    astray, and the others are at a box around what they saw.
+    """
+    size = max(1.0, face.box.size)
+    side = (1 + 2 * AROUND) * size
+    pixels = max(1, round(side * min(SEEN / size, LARGEST)))
+    view = View(*face.box.middle, side, face.angle)
+    picture = part_of(plate, view, pixels).square(view, pixels)
+    half = pixels / (1 + 2 * AROUND) / 2
+    box = Rect(pixels / 2 - half, pixels / 2 - half, pixels / 2 + half, pixels / 2 + half)
+    for _ in range(SETTLES):
+        before, first = box, [models.landmarks(picture, each) for each in shakes(box, FIRST)]
+        box = _framed(np.median(first, axis=0))
+        if box.overlap(before) > NEAR:
+            break
+    looks = [view.back(models.landmarks(picture, each), pixels) for each in shakes(box, refeed)]
+    return mean_and_spread(looks)
+
+
+def _framed(points: Points) -> Rect:
+    """The box that dlib's detector would give to these landmarks, measured on 15 pictures of three people."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    half = (high[1] - low[1]) / 2
+    x, y = (low + high) / 2 - (0, 2 * UP * half)
+    return Rect(x - half, y - half, x + half, y + half)
+
+
+FIRST = 5
+NEAR = 0.9  # overlap of boxes that are as good as one
+UP = 0.1  # dlib's box is as large as the landmarks are high, and its middle so much above theirs
+LARGEST = 8.0  # a face is enlarged no more than so much
+
+
+def who(plate: Plate, face: Face, points: Points, models: DlibModels) -> Points:
+    """dlib's description of whose face it is: its landmarks say how it stands."""
+    around = _around(face.box)
+    picture, scale = seen(plate, around, SEEN / max(1.0, face.box.size))
+    return models.descriptor(picture, (points - (around.x0, around.y0)) * scale, _within(face.box, around, scale))
 
 
 def shakes(box: Rect, count: int) -> list[Rect]:
@@ -90,14 +176,58 @@ def _around(box: Rect) -> Box:
     )
 
 
-def seen(image: Image, shot: Shot, box: Box, scale: float, gain: float) -> tuple[Eight, float]:
-    """A part of the picture as the model sees it, enlarged or reduced by a scale; black beyond the edges."""
+def _within(box: Rect, around: Box, scale: float) -> Rect:
+    return Rect(*((value - start) * scale for value, start in zip(box, (around.x0, around.y0) * 2, strict=True)))
+
+
+def seen(plate: Plate, box: Box, scale: float) -> tuple[Eight, float]:
+    """A part of the picture as a model sees it, enlarged or reduced by a scale; black beyond the edges."""
     import cv2
 
+    image = plate.image
     names = image.rgb if image.rgb == RGB else (image.main[0],) * 3 if image.main else RGB
     light: Pixels = image.region(box, names)
     size = (max(1, round(box.width * scale)), max(1, round(box.height * scale)))
     light = np.asarray(
         cv2.resize(light, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.float32
     )
-    return eight_bit(light, shot, gain), size[0] / box.width
+    return eight_bit(light, plate.shot, plate.gain), size[0] / box.width
+
+
+class Part(NamedTuple):
+    """A part of the plate as a model sees it."""
+
+    picture: Eight
+    box: Box
+
+    def shows(self, view: View) -> bool:
+        """True if all of a view lies in it."""
+        return self.box.covers(_bounds(view))
+
+    def square(self, view: View, size: int) -> Eight:
+        """A square of it, turned upright, so many pixels large."""
+        import cv2
+
+        x, y = self.picture.shape[1] / self.box.width, self.picture.shape[0] / self.box.height
+        back = np.linalg.inv(np.vstack([view.matrix(size), (0, 0, 1)]))  # from the square to the plate, between pixels
+        place = np.array([[x, 0, -self.box.x0 * x - 0.5], [0, y, -self.box.y0 * y - 0.5], [0, 0, 1]])
+        middle = np.array([[1, 0, 0.5], [0, 1, 0.5], [0, 0, 1]])  # cv2 counts from the middle of the first pixel
+        flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        return np.asarray(
+            cv2.warpAffine(self.picture, (place @ back @ middle)[:2], (size, size), flags=flags), np.uint8
+        )
+
+
+def part_of(plate: Plate, view: View, size: int) -> Part:
+    """What lies around a view, as large as it is shown in so many pixels; black beyond the edges."""
+    box = _bounds(view.moved(0, 0, 1 + SPARE))
+    return Part(seen(plate, box, min(1.0, size / max(1.0, view.side)))[0], box)
+
+
+SPARE = 0.15  # more than a view is shaken
+
+
+def _bounds(view: View) -> Box:
+    reach = view.side / 2 * (abs(np.cos(np.radians(view.roll))) + abs(np.sin(np.radians(view.roll)))) + 2
+    low, high = (view.x - reach, view.y - reach), (view.x + reach, view.y + reach)
+    return Box(*(int(np.floor(value)) for value in low), *(int(np.ceil(value)) for value in high))

@@ -33,6 +33,8 @@ from nodegraph.graph.knob import Color, File, KnobType, Space, Vec
 from nodegraph.graph.library import Library
 from nodegraph.graph.node import NodeType, Port, node
 from nodegraph.media.exr_attributes import TimeCode
+from tests.ml.generated_detectors import scrfd
+from tests.ml.generated_landmarks import steady_face
 from tests.ml.mask_networks import parsing
 from tests.ml.swap_models import dfm_file
 from tests.nodes.every_node import of_pictures
@@ -111,7 +113,13 @@ BASE: dict[str, dict[str, Any]] = {
     "WriteTracks": {"file": File("out/faces.json")},
 }
 # The model that a node is given, made to a contract it knows.
-MODELS: dict[str, Callable[[Path], Path]] = {"SuperResolution": upscaler, "MaskParts": parsing, "Swap": dfm_file}
+MODELS: dict[str, Callable[[Path], Path]] = {
+    "Detect": scrfd,
+    "Landmarks": steady_face,
+    "MaskParts": parsing,
+    "SuperResolution": upscaler,
+    "Swap": dfm_file,
+}
 # Knobs of a type that nobody can turn without knowing the node.
 TURNED: dict[tuple[str, str], Any] = {
     ("EditTracks", "corrections"): Corrections.from_json({"face1": {"1002": {"move": [2, 1]}}}),
