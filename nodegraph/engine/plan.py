@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nodegraph.data.errors import GraphError, NodeError
-from nodegraph.data.image import Matte
+from nodegraph.data.image import Image, Matte
 from nodegraph.data.shot import Frame, Moves, Shot
 from nodegraph.engine.index import Entry, Index, Source
 from nodegraph.engine.step import Argument, Fed, Feed, Given, Near, Step, Told, Whole
@@ -175,6 +175,8 @@ class Planner:
             sources = entry.ports[each.name]
             if each.time == "window" and sources:
                 frames = tuple(dict.fromkeys(self._ask(draft, kind.frames, frame))) if kind.frames else (frame,)
+                if not issubclass(each.type, Image):  # beyond the shot pictures are held, but nobody is in them
+                    frames = tuple(at for at in frames if at == frame or at in self.graph.shot.frames)
                 draft.windows[each.name] = frames
                 draft.wants += [(source.entry, source.wire.output, at) for source in sources for at in frames]
             elif each.time == "frame":

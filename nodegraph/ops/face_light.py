@@ -16,6 +16,8 @@ from nodegraph.ops.face_shapes import face_size, filled, hull_of
 SMALL = 160  # pixels across at which broad light is worked out
 LEAST = 1e-3  # light below which no ratio is taken
 CONTRAST = (0.35, 1.3)  # the least and the most that fine light and shade is changed by
+SHINE = 0.3  # how far skin shines above its mean at least, as a logarithm
+BEYOND = 0.2  # what is left of shine beyond that of the plate: its lamp is not the photograph's
 TINT = 0.5  # of the colour of details, as far as contrast is adapted
 MOST = 40.0  # how much brighter or darker a place may become: dark skin under another light is that far from pale
 
@@ -50,17 +52,19 @@ def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: f
     little, like = _reduced(new, small), _reduced(plate, small)
     mine, theirs = _broad(little, where, sigma), _broad(like, where, sigma)
     inside = where > 0.5
-    power = 1.0
+    power, shine = 1.0, SHINE
     if contrast and inside.any():
         spread, wanted = (
             float(np.std(np.log(np.maximum(one, LEAST) / broad)[inside].mean(axis=1)))
             for one, broad in ((little, mine), (like, theirs))
         )
+        shine = max(shine, float(np.percentile(np.log(np.maximum(like, LEAST) / theirs)[inside].mean(axis=1), 99)))
         power = 1 + contrast * (float(np.clip(wanted / max(spread, 1e-6), *CONTRAST)) - 1)
     other = np.log(theirs / mine)[inside] if inside.any() else np.zeros((1, 3))
     unlike = min(1.0, float(np.median(np.ptp(other, axis=1))))  # how differently the two skins are coloured
     lips = filled(_grown(inner[OUTER_LIPS], 1.15), small)
-    soft = cv2.GaussianBlur(np.maximum(where, lips), (0, 0), max(1.0, 0.02 * face_size(inner)))
+    edge = max(1.0, 0.02 * face_size(inner))
+    soft = np.asarray(cv2.GaussianBlur(np.maximum(where, lips), (0, 0), edge), np.float32)
     powers: Pixels = 1 + np.float32(power - 1) * soft
     ratio: Pixels = np.clip(theirs / mine, 1 / MOST, MOST) ** np.float32(amount)
     whole = size, size
@@ -69,8 +73,15 @@ def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: f
     grey = np.cbrt(fine.prod(axis=2, keepdims=True))
     # Dark skin has little blue, so that lips have, for it, very much; pale skin would make them violet.
     tint = np.clip(fine / grey, 0.2, 5.0) ** np.float32(1 - TINT * contrast * unlike)
-    changed = grey ** powers[..., None] * tint * mine * ratio
+    soft = _enlarged(soft, whole)[..., None]
+    changed = _without_shine(grey ** powers[..., None], shine, contrast * soft) * tint * mine * ratio
     return np.asarray(np.where(new > 0, changed, changed + new), np.float32)
+
+
+def _without_shine(fine: Pixels, most: float, amount: Pixels) -> Pixels:
+    """Light against its own mean; what is brighter than `most`, as a logarithm, is brought near it."""
+    above = np.maximum(np.log(np.maximum(fine, 1e-6)) - np.float32(most), 0)
+    return np.asarray(fine * np.exp(-(1 - BEYOND) * amount * above), np.float32)
 
 
 def _reduced(pixels: Pixels, size: int) -> Pixels:

@@ -35,7 +35,7 @@ from nodegraph.ops.photos import chosen, cut, odd_ones
 
 PICTURES = frozenset({".exr", *STILLS})
 RECORD = "consent.json"  # beside the photographs, for those who keep it there
-LOOKS = 60  # frames of a clip that are looked at
+LOOKS = 40  # frames of a clip that are looked at
 SEARCHED = 1280  # width of the picture that is searched for faces
 SEEN = 300.0  # size at which a face is shown to what finds its landmarks
 SHAKES = (-0.06, -0.03, 0.0, 0.03, 0.06)  # the box made smaller and larger; the mean of all looks is finer

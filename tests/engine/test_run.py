@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nodegraph.data.box import Format
 from nodegraph.data.errors import Cancelled, GraphError, NodeError
+from nodegraph.data.faces import Face, Faces, Rect
 from nodegraph.data.image import Image
-from nodegraph.data.shot import Clip, Frame, Shot
+from nodegraph.data.shot import Clip, Frame, Shot, Window
 from nodegraph.engine.cache import Cache
 from nodegraph.engine.evaluate import evaluate
 from nodegraph.engine.plan import Planner
@@ -58,6 +60,25 @@ def test_a_knob_that_follows_another() -> None:
 def test_a_window_reaches_past_the_shot() -> None:
     graph = wired(empty(1, 2).add("Plate", "p").add("Blend", "b", radius=2), b__image="p")
     assert level(evaluate(graph, "b", 1)) == -1 + 0 + 1 + 2 + 3
+
+
+@node
+def found(frame: Frame) -> Faces:
+    """As many faces as the frame's number says."""
+    return Faces(Format(8, 8), (Face(Rect(0, 0, 1, 1)),) * frame)
+
+
+@node(frames=lambda frame, knobs: range(frame - 2, frame + 3))
+def around(faces: Window[Faces]) -> Faces:
+    """A face for every frame that was seen."""
+    return Faces(Format(8, 8), (Face(Rect(0, 0, 1, 1)),) * len(faces))
+
+
+def test_nobody_is_asked_for_beyond_the_shot() -> None:
+    """Pictures are held there, but faces are not: who is not in the shot is not missed."""
+    graph = Graph(Library.of(found, around), shot=Shot(first=1, last=4)).add("Found", "f").add("Around", "a")
+    graph = graph.connect("a", "faces", "f")
+    assert [len(evaluate(graph, "a", frame)) for frame in (1, 2, 3, 4, 9)] == [3, 4, 4, 3, 1]
 
 
 def test_a_clip_is_the_whole_shot() -> None:
