@@ -78,10 +78,15 @@ class OnnxFile:
 
 def described(path: Path) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """What goes into a file's network and what comes out of it, by name; it is looked at, not loaded."""
-    graph = _inspect(path).graph
-    constants = {each.name for each in graph.initializer}
-    inputs = [_declared(each) for each in graph.input if each.name not in constants]
-    return {each.name: each for each in inputs}, {each.name: each for each in map(_declared, graph.output)}
+    model = _inspect(path)
+    constants = {each.name for each in model.graph.initializer}
+    inputs = [_declared(each) for each in model.graph.input if each.name not in constants]
+    outputs = [_declared(each) for each in model.graph.output]
+    if any(None in each.shape for each in outputs) and not any(None in each.shape[1:] for each in inputs):
+        import onnx
+
+        outputs = [_declared(each) for each in onnx.shape_inference.infer_shapes(model).graph.output]
+    return {each.name: each for each in inputs}, {each.name: each for each in outputs}
 
 
 def _declared(value: Any) -> Tensor:

@@ -91,5 +91,6 @@ def contract_of(model: Model, inputs: Mapping[str, Tensor], outputs: Mapping[str
     if pictures[0].shape[3] != size or size > LARGEST:
         raise ModelError(f"{model.path.name} wants faces of {pictures[0].shape[3]}x{size}", "they must be square")
     fidelity = next((each for each in inputs if each != pictures[0].name), "")
-    result = next((each for each in RESULTS if each in outputs), next(iter(outputs)))
+    given = [each.name for each in outputs.values() if each.fits(None, 3, None, None)] or list(outputs)
+    result = next((each for each in RESULTS if each in given), given[0])
     return Contract(model.card.contract or name, size, FRAMINGS.get(size, USUAL), pictures[0].name, result, fidelity)

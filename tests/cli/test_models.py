@@ -167,6 +167,7 @@ def test_add_takes_the_card_of_a_usual_file_only_if_it_can_be_it(home: Path, tmp
         (lambda path: networks.vqfr(path), "restore", "vqfr"),
         (lambda path: networks.upscaler(path, 4), "upscale", "upscale"),
         (lambda path: networks.upscaler(path, 2, side=64), "upscale", "upscale"),
+        (lambda path: networks.upscaler(path, 2, side=512, declared=False), "upscale", "upscale"),
     ],
 )
 def test_a_file_is_known_by_its_names_and_shapes(

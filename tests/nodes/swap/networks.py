@@ -64,11 +64,14 @@ def codeformer(path: Path, *, names: tuple[str, str, str] = ("input", "weight", 
     return save(path, nodes, inputs, [tensor(got, (1, 3, size, size))])
 
 
-def restoreformer(path: Path, *, add: float = 0.0, size: int = 512) -> Path:
-    """RestoreFormer++: the picture comes out first of many, under a number for a name."""
+def restoreformer(path: Path, *, add: float = 0.0, size: int = 512, first: bool = True) -> Path:
+    """RestoreFormer++: the picture comes out as one of many (first, or last), under a number for a name."""
     nodes = [helper.make_node("Add", ["input", "more"], ["2359"])]
     nodes += [helper.make_node("ReduceMean", ["input"], [f"feature{k}"], axes=[1, 2, 3]) for k in range(13)]
     outputs = [tensor("2359", (1, 3, size, size)), *(tensor(f"feature{k}", (1, 1, 1, 1)) for k in range(13))]
+    if not first:
+        nodes[0] = helper.make_node("Add", ["input", "more"], ["4711"])
+        outputs = [*outputs[1:], tensor("4711", (1, 3, size, size))]
     return save(path, nodes, [tensor("input", (1, 3, size, size))], outputs, [constant("more", add)])
 
 
@@ -90,11 +93,12 @@ def upscaler(
     names: tuple[str, str] = ("input", "output"),
     side: int | None = None,
     kind: int = FLOAT,
+    declared: bool = True,
 ) -> Path:
     """An upscaler of any frame (or of squares of `side`): each pixel becomes a block of `scale` by `scale`."""
     put, got = names
     sides = ("h", "w") if side is None else (side, side)
-    larger = ("H", "W") if side is None else (side * scale, side * scale)
+    larger = ("H", "W") if side is None or not declared else (side * scale, side * scale)
     nodes = [helper.make_node("Resize", [put, "", "scales"], [got], mode="nearest")]
     return save(
         path,

@@ -92,6 +92,7 @@ CONTRACTS: dict[str, tuple[Callable[[Path], Path], float]] = {
     "codeformer": (lambda path: networks.codeformer(path), 0.15),
     "codeformer x w y": (lambda path: networks.codeformer(path, names=("x", "w", "y")), 0.15),
     "restoreformer": (lambda path: networks.restoreformer(path, add=0.1), 0.05),
+    "restoreformer, another number": (lambda path: networks.restoreformer(path, add=0.1, first=False), 0.05),
     "vqfr": (lambda path: networks.vqfr(path), 0.15),
 }
 

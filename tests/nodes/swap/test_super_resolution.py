@@ -46,6 +46,7 @@ def blocks_of(pixels: np.ndarray, scale: int) -> np.ndarray:
         (lambda path: networks.upscaler(path, 4), 4),
         (lambda path: networks.upscaler(path, 8), 8),
         (lambda path: networks.upscaler(path, 4, side=64), 4),  # takes tiles of one size only
+        (lambda path: networks.upscaler(path, 2, side=256, declared=False), 2),  # that does not say what comes out
         (lambda path: networks.upscaler(path, 2, side=200), 2),  # of one size that is larger than the picture
     ],
 )
