@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nodegraph.data.errors import ModelError
+from nodegraph.ml.detectors import FED, detector_contract
+from nodegraph.ml.landmark_models import KINDS, landmark_contract
 from nodegraph.ml.onnx_file import Tensor, described
 from nodegraph.ml.safe_weights import check_pickled, safetensors_header
 
@@ -173,20 +175,6 @@ def _occluder(inputs: Tensors, outputs: Tensors) -> bool:
     return "img" in inputs and _planes((None, 1, 256, 256), 256)(inputs, outputs)
 
 
-def _points(result: tuple[int | None, ...], picture: tuple[int | None, ...]) -> Rule:
-    """The rule of landmarks: one picture goes in, so many points come out."""
-
-    def holds(inputs: Tensors, outputs: Tensors) -> bool:
-        (first, *others) = inputs.values()
-        flat = [each for each in outputs.values() if each.shape[1:] == result[1:]]
-        squeezed = [
-            each for each in outputs.values() if tuple(side for side in each.shape[1:] if side != 1) == result[1:]
-        ]
-        return not others and first.fits(*picture) and bool(flat or squeezed)
-
-    return holds
-
-
 def _names(inputs: set[str], outputs: set[str]) -> Rule:
     return lambda has_in, has_out: inputs <= set(has_in) and outputs <= set(has_out)
 
@@ -199,18 +187,9 @@ def _vqfr(inputs: Tensors, outputs: Tensors) -> bool:
     return {"x_lq", "fidelity_ratio"} <= set(inputs) and "main_dec" in outputs
 
 
-def _detector_rows(inputs: Tensors, outputs: Tensors) -> bool:
-    """Scores, boxes and points at three strides: the layout that InsightFace's detectors share."""
-    return (
-        one_picture(inputs) is not None
-        and len(outputs) in (6, 9)
-        and all(result.shape and result.shape[-1] in (1, 4, 10) for result in outputs.values())
-    )
-
-
-def _yolo(inputs: Tensors, outputs: Tensors) -> bool:
-    result = next(iter(outputs.values()))
-    return one_picture(inputs) is not None and len(outputs) == 1 and result.fits(None, 20, None)
+def _told(told: Callable[[Tensors, Tensors], str], contract: str) -> Rule:
+    """The rule that those who run such models take it for this."""
+    return lambda inputs, outputs: told(inputs, outputs) == contract
 
 
 EMBEDDED = {"source": (None, 512)}
@@ -232,13 +211,8 @@ RULES: tuple[tuple[str, str, Rule], ...] = (
     ("mask", "farl_11", _planes((None, 11, 448, 448), 448)),
     ("mask", "farl_19", _fixed_planes((None, 19, 448, 448), 448)),
     ("mask", "parsing_19", _planes((None, 19, 512, 512), 512)),
-    ("detect", "yunet", _names({"input"}, {"cls_8", "obj_8", "bbox_8", "kps_8"})),
-    ("detect", "scrfd", _detector_rows),
-    ("detect", "yolo", _yolo),
-    ("landmarks", "facemesh", _points((None, 1404), (None, 192, 192, 3))),
-    ("landmarks", "2dfan", _points((None, 68, 3), pictures(256))),
-    ("landmarks", "98", _points((None, 98, 3), pictures(256))),
-    ("landmarks", "106", _points((None, 212), pictures(192))),
+    *(("detect", contract, _told(detector_contract, contract)) for contract in FED),
+    *(("landmarks", contract, _told(landmark_contract, contract)) for contract in KINDS),
     ("recognise", "arcface", _embedding(112, 512)),
     ("convert", "crossface", takes({"input": (None, 512)})),
     ("restore", "restoreformer", _restoreformer),

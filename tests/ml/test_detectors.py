@@ -18,6 +18,7 @@ from nodegraph.ml import detector_decode
 from nodegraph.ml.detectors import FaceDetector, framed, unframed
 from nodegraph.ml.dlib_models import DlibModels
 from nodegraph.ml.onnx_file import OnnxFile
+from nodegraph.ml.probe import probe
 from nodegraph.ml.sights import Sights, overlaps
 from nodegraph.ops.portrait import picture_file
 from tests.ml import generated_detectors as made
@@ -209,6 +210,18 @@ def sums(path: Path, outputs: dict[str, list[int]], size: int = 64) -> Path:
     graph = helper.make_graph(nodes, "zeros", [picture], values)
     onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
     return path
+
+
+@pytest.mark.parametrize(
+    "make",
+    [made.scrfd, made.scrfd_joined, made.yunet, made.retinaface, made.s3fd, made.yolo],
+    ids=["scrfd", "scrfd joined", "yunet", "retinaface", "s3fd", "yolo"],
+)
+def test_the_list_of_models_calls_it_what_it_is(
+    make: Callable[[Path], Path], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    told = probe(make(tmp_path / "it.onnx"))
+    assert (told.kind, told.contract) == ("detect", request.node.callspec.id.split()[0])
 
 
 def test_other_models_are_no_detectors(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from nodegraph.ml.heat_maps import heat_points
 from nodegraph.ml.landmark_layouts import names_106, of_98, of_106, of_mesh
 from nodegraph.ml.landmark_models import LandmarkModel, View, mean_and_spread, shaken
 from nodegraph.ml.onnx_file import OnnxFile
+from nodegraph.ml.probe import probe
 from tests.ml import generated_detectors
 from tests.ml import generated_landmarks as made
 from tests.nodes.face.shapes import face_points
@@ -35,6 +36,8 @@ def test_numbers_become_points_of_the_picture(contract: str, tmp_path: Path) -> 
     points = points_of(contract)
     model = LandmarkModel(OnnxFile(made.regressor(tmp_path / "it.onnx", contract, points)))
     assert model.kind.contract == contract.split()[0]
+    told = probe(model.file.path)
+    assert (told.kind, told.contract) == ("landmarks", contract.split()[0])
     assert model.size == made.MADE[contract][1][2]
     crop = np.empty((model.size, model.size, 3), np.uint8)
     crop[:] = COLOUR
