@@ -81,8 +81,7 @@ def outline(graph: Graph, sink: str, frames: tuple[int, ...], folder: Path | Non
     planner = Planner(graph, folder)
     receipts = Receipts(planner.folder, sink)
     disk = Disk.of(planner.folder)
-    kind = graph.known_type(sink)
-    whole = any(port.time == "clip" for port in kind.inputs)
+    whole = planner.once(sink, frames)
     found: dict[Any, list[Plan]] = defaultdict(list)
     faults: dict[str, list[int]] = defaultdict(list)
     done = 0
@@ -100,14 +99,14 @@ def outline(graph: Graph, sink: str, frames: tuple[int, ...], folder: Path | Non
     try:
         for plans in found.values():
             covers = frames if whole else [plan.frame for plan in plans]
-            groups.append(Group(FrameRange.of(covers), _rows(planner, plans, disk), _how(runner, plans[0])))
+            groups.append(Group(FrameRange.of(covers), _rows(planner, plans, disk, whole), _how(runner, plans[0])))
     finally:
         runner.loads.close()
     groups += [Group(FrameRange.of(frames if whole else bad), fault=text) for text, bad in faults.items()]
     return Outline(sink, FrameRange.of(frames), done, groups)
 
 
-def _rows(planner: Planner, plans: list[Plan], disk: Disk) -> list[Row]:
+def _rows(planner: Planner, plans: list[Plan], disk: Disk, once: bool = False) -> list[Row]:
     rows: list[Row] = []
     steps: dict[str, list[Step]] = defaultdict(list)
     for step in plans[0].steps:
@@ -126,7 +125,7 @@ def _rows(planner: Planner, plans: list[Plan], disk: Disk) -> list[Row]:
             ]
         if step.static:
             when = STATIC
-        elif streams and step.kind.sink:
+        elif once and step.kind.sink:
             when = "once, over all frames"
         else:
             when = _when([(plan.frame, each[name]) for plan, each in zip(plans, times, strict=True)])

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from nodegraph.data.errors import GraphError, NodeError
+from nodegraph.data.errors import GraphError, NodeError, NodegraphError
 from nodegraph.data.image import Image, Matte
 from nodegraph.data.shot import Frame, Moves, Shot
 from nodegraph.engine.index import Entry, Index, Source
@@ -101,6 +101,19 @@ class Planner:
             for want in draft.wants:
                 draft.feeds.append(self._find(*want))
             return Plan(node, draft.frame, Feed(self._step(draft, frames)))
+
+    def once(self, node: str, frames: Frames) -> bool:
+        """True of a sink that wants the whole shot, and of one that is the same at every frame, as a file of tracks."""
+        kind = self.graph.known_type(node)
+        if any(port.time == "clip" for port in kind.inputs):
+            return True
+        if kind.sees_frame or len(frames) < 2:
+            return False
+        try:
+            first, *others = (self.plan_sink(node, frames, frame).feed.step.key for frame in frames)
+        except NodegraphError:
+            return False  # told where it is rendered
+        return all(key == first for key in others)
 
     def feed(self, node: str, frame: int, output: str = "") -> Feed | None:
         """The Step that a wire from this node brings; None if a disabled node passes nothing on."""

@@ -132,7 +132,7 @@ class _Render:
             if not self.preview:
                 self.consents.demand()
             self.receipts.ready()
-            if self._once():
+            if self.planner.once(self.sink, self.frames):
                 self._whole()
             else:
                 self._frames()
@@ -146,19 +146,6 @@ class _Render:
     def _known(self, step: Step) -> Any:
         """The result of a Step, ahead of the frames that will want it."""
         return self.runner.result(Plan(step.node, step.frame or self.frames[0], Feed(step)), self._job())
-
-    def _once(self) -> bool:
-        """True of a sink that wants the whole shot, and of one that is the same at every frame, as a file of tracks."""
-        if any(port.time == "clip" for port in self.kind.inputs):
-            return True
-        if self.kind.sees_frame or len(self.frames) < 2:
-            return False
-        try:
-            plans = (self.planner.plan_sink(self.sink, self.frames, frame) for frame in self.frames)
-            first = next(plans).feed.step.key
-            return all(plan.feed.step.key == first for plan in plans)
-        except NodeError:
-            return False  # told where it is rendered
 
     # -- frame by frame ----------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -67,7 +68,7 @@ class Sights:
 
     @property
     def last(self) -> int:
-        return max(self.faces)
+        return next(reversed(self.faces))  # sights are added frame by frame
 
     def add(self, frame: int, face: Face) -> None:
         """A sight of it that nothing speaks against."""
@@ -85,7 +86,7 @@ class Sights:
         """Where it should be, if it goes on as in its last frames, and comes to rest slowly."""
         last = self.last
         now = self.faces[last].box
-        vx, vy = speed(self.faces, [f for f in sorted(self.faces)[-6:] if f > last - 10])
+        vx, vy = speed(self.faces, [each for each in islice(reversed(self.faces), 6) if each > last - 10])
         ahead = (1.0 - RESTS ** (frame - last)) / (1.0 - RESTS)
         dx, dy = vx * ahead, vy * ahead
         return Rect(now.x0 + dx, now.y0 + dy, now.x1 + dx, now.y1 + dy)

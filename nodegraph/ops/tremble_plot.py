@@ -65,7 +65,7 @@ def _block(track: Drawn, top: float) -> Iterator[str]:
     about = f"{first}-{last}"
     if track.lag is not None:
         later = 0.0 if abs(track.lag.frames) < 0.005 else track.lag.frames  # never -0.00
-        about += f"     added lag {later:.2f} ± {track.lag.error:.2f} frames"
+        about += f" · added lag {later:.2f} ± {track.lag.error:.2f} frames"
     yield f'<line x1="{LEFT}" y1="{top + 8}" x2="{WIDTH - 24}" y2="{top + 8}" stroke="{GRID}"/>'
     yield _text(LEFT, top + 34, track.name, size=15, weight="bold")
     yield _text(WIDTH - RIGHT - 12, top + 34, about, colour=FAINT, anchor="end")
