@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nodegraph.data.errors import ModelError
 from nodegraph.data.faces import Rect
-from nodegraph.ml import detector_decode
+from nodegraph.ml import detector_decode, detector_heads
 from nodegraph.ml.detector_decode import Arrays, Size
 from nodegraph.ml.dlib_models import Eight
 from nodegraph.ml.onnx_file import OnnxFile, Tensor
@@ -44,6 +44,9 @@ FED: Mapping[str, Fed] = {
     "retinaface": Fed("retinaface", detector_decode.anchors, CAFFE, reverse=True, smallest=16.0),
     # ultralytics: 0..1, red first
     "yolo": Fed("yolo", detector_decode.yolo, range=255.0),
+    # deepcam-cn/yolov5-face as DeepFaceLive feeds it, and derronqi/yolov8-face: 0..1, red first
+    "yolo5_heads": Fed("yolo5_heads", detector_heads.yolo5, range=255.0),
+    "yolo8_heads": Fed("yolo8_heads", detector_heads.yolo8, range=255.0),
     # sfzhang15/SFD and its ports: blue first, less ImageNet's mean
     "s3fd": Fed("s3fd", detector_decode.s3fd, CAFFE, reverse=True, smallest=12.0),
 }
@@ -72,6 +75,9 @@ def detector_contract(inputs: Tensors, outputs: Tensors) -> str:
         return "retinaface"
     if len(outputs) == 12 and _maps(outputs):
         return "s3fd"
+    if len(outputs) == 3 and all(len(tensor.shape) == 4 for tensor in outputs.values()):
+        planes = {tensor.shape[1] for tensor in outputs.values()}
+        return "yolo5_heads" if planes == {48} else "yolo8_heads" if planes == {80} else ""
     if len(outputs) == 1 and rows:
         (table,) = outputs.values()
         if len(table.shape) == 3 and set(table.shape[1:]) & set(detector_decode.YOLO_ROWS):

@@ -185,3 +185,28 @@ def yolo(path: Path, wide: int = 20, size: tuple[int, int] = (640, 640), rows_la
     net.add("Transpose", table, perm=[0, 2, 1] if rows_last else [0, 1, 2], to="output0")
     net.out("output0", [1, wide, count] if rows_last else [1, count, wide])
     return net.save(path)
+
+
+def yolo_heads(path: Path, version: int = 5, size: tuple[int, int] = (320, 320)) -> Path:
+    """YOLO-face without its last step: three maps of 48 planes (v5) or 80 (v8); fed with 0..1, red first.
+
+    v5: the second anchor of a red cell sees a face about the cell's middle, of the anchor's own size. v8: distances of
+    1, 2, 3 and 4 strides to left, top, right and bottom.
+    """
+    net = Net(size, "images")
+    for stride in (8, 16, 32):
+        if version == 5:
+            bias, red = np.zeros((3, 16)), np.zeros((3, 16))
+            bias[:, 4], bias[:, 15] = -20.0, 20.0
+            bias[:, 5:15] = FIVE.ravel()
+            red[1, 4] = 40.0
+        else:
+            bias, red = np.zeros(80), np.zeros(80)
+            for side in range(4):
+                bias[16 * side + side + 1] = 60.0
+            bias[64], red[64] = -20.0, 40.0
+            bias[65:] = np.column_stack([FIVE / 2 + 0.25, np.ones(5)]).ravel()
+        name = f"output{stride}"
+        net.add("Identity", net.head(stride, bias.ravel(), red.ravel()), to=name)
+        net.out(name, [1, 48 if version == 5 else 80, size[1] // stride, size[0] // stride])
+    return net.save(path)

@@ -165,6 +165,27 @@ def test_yolo(wide: int, rows_last: bool, tmp_path: Path) -> None:
     assert five is None if wide == 5 else five == pytest.approx(middle + FIVE * 32, abs=1e-2)
 
 
+@pytest.mark.parametrize("stride", [8, 16, 32])
+def test_yolo_without_its_last_step(stride: int, tmp_path: Path) -> None:
+    cell, anchors = np.array([3.0, 2.0]), {8: (8, 10), 16: (43, 55), 32: (231, 300)}
+    picture = red_cell((320, 320), stride, 3, 2)
+    five = FaceDetector(OnnxFile(made.yolo_heads(tmp_path / "5.onnx", 5)))
+    assert probe(five.file.path).contract == five.fed.contract == "yolo5_heads"
+    middle, half = (cell + 0.5) * stride, np.array(anchors[stride]) / 2
+    wanted = np.r_[middle - half, middle + half]
+    box, score, points = nearest(five.look(picture, 0.5), wanted)
+    assert box == pytest.approx(wanted, abs=1e-3)
+    assert score == pytest.approx(1.0)
+    assert points == pytest.approx(cell * stride + FIVE * 2 * half, abs=1e-2)
+
+    eight = FaceDetector(OnnxFile(made.yolo_heads(tmp_path / "8.onnx", 8)))
+    assert probe(eight.file.path).contract == eight.fed.contract == "yolo8_heads"
+    wanted = np.r_[cell + 0.5 - (1, 2), cell + 0.5 + (3, 4)] * stride
+    box, score, points = nearest(eight.look(picture, 0.5), wanted)
+    assert box == pytest.approx(wanted, abs=1e-3)
+    assert points == pytest.approx((cell + 0.5 + FIVE) * stride, abs=1e-2)
+
+
 def test_a_larger_picture_is_letterboxed_and_boxes_come_back_to_its_pixels(tmp_path: Path) -> None:
     detector = FaceDetector(OnnxFile(made.scrfd(tmp_path / "it.onnx")))
     picture = red_cell((1920, 1080), 96, 5, 3)  # a third: stride 32
