@@ -11,7 +11,7 @@ import json
 import re
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -28,26 +28,31 @@ DFL_CHUNK = b"fcWp"
 LARGEST = 1 << 30  # bytes that an alignment file may unpack to
 MIDDLE = 0.5  # where the middle of the first pixel lies for us, and is 0 for them
 PICTURES = (".jpg", ".jpeg", ".png")
+PACKED = "faceset.pak"
 
 
-def read_dfl(folder: Path) -> tuple[ByFrame, list[str]]:
-    """The faces of a folder of DeepFaceLab's face images by frame, and the names of images that hold none."""
-    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in PICTURES)
-    if not files:
-        raise MediaError(f"{folder} holds no face images", "give the folder of aligned faces, .jpg or .png")
+def read_dfl(place: Path) -> tuple[ByFrame, list[str]]:
+    """The faces in DeepFaceLab's face images by frame, and the names of images that hold none.
+
+    `place` is a folder of images, or such a folder packed into one file.
+    """
+    packed = place if place.is_file() else place / PACKED
+    images = _in_pack(packed) if packed.is_file() else _in_folder(place)
     found: ByFrame = {}
     without: list[str] = []
-    for path in files:
-        packed = _packed_in(path)
-        if packed is None:
+    for path, data in images:
+        pickled = _pickled_in(data, path)
+        if pickled is None:
             without.append(path.name)
             continue
-        table = _table(_unpickled(packed, path), path)
+        table = _table(_unpickled(pickled, path), path)
         frame = frame_of(str(table.get("source_filename") or path.name), path)
         found.setdefault(frame, []).append(_dfl_face(table, path))
+    if not found and not without:
+        raise MediaError(f"{place} holds no face images", "give the folder of aligned faces, .jpg or .png")
     if not found:
         raise MediaError(
-            f"none of the {len(files)} images in {folder} was written by DeepFaceLab",
+            f"none of the {len(without)} images in {place} was written by DeepFaceLab",
             "give the folder of its aligned faces; images saved again by other programs lose what it wrote in them",
         )
     return found, without
@@ -187,9 +192,36 @@ def _unpacked(data: bytes, path: Path) -> bytes:
     return found
 
 
-def _packed_in(path: Path) -> bytes | None:
-    """The pickle that DeepFaceLab put into a face image; None if it holds none."""
+def _in_folder(folder: Path) -> Iterator[tuple[Path, bytes]]:
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() in PICTURES:
+            yield path, _bytes(path)
+
+
+def _in_pack(path: Path) -> Iterator[tuple[Path, bytes]]:
+    """The images of a packed folder: version, a pickle that we pass over, a table of places, then the images."""
     data = _bytes(path)
+    try:
+        version, passed = struct.unpack_from("<QQ", data, 0)
+        if version != 1:
+            raise _not_faces(path, f"a packed folder of version {version}")
+        at = 16 + passed
+        places: list[int] = []
+        # The pickle says how many images there are; so does where the first of them begins.
+        while not data.startswith((b"\xff\xd8\xff", PNG), at):
+            places.append(struct.unpack_from("<Q", data, at)[0])
+            at += 8
+    except struct.error as fault:
+        raise MediaError(f"{path} is cut off, or no packed folder of faces", "copy it again") from fault
+    ends = [*places[1:-1], len(data) - at]
+    for number, (start, end) in enumerate(zip(places[:-1], ends, strict=True), 1):
+        if not start < end <= len(data) - at:
+            raise MediaError(f"{path} is cut off: image {number} is not there", "copy it again")
+        yield path / f"image {number}", data[at + start : at + end]
+
+
+def _pickled_in(data: bytes, path: Path) -> bytes | None:
+    """The pickle that DeepFaceLab put into a face image; None if it holds none."""
     try:
         if data.startswith(PNG):
             return _in_png(data)

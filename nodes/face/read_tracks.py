@@ -45,7 +45,7 @@ def read_tracks(
     tracks: Tracks | None = None,
     *,
     file: Annotated[
-        File, Knob(help=".json, .nk, faceswap's .fsa or .json, or a folder of DeepFaceLab's aligned faces")
+        File, Knob(help=".json, .nk, faceswap's .fsa or .json, or a folder (or .pak) of DeepFaceLab's aligned faces")
     ] = File(""),
     frame_offset: Annotated[int, Knob(help="added to the frame numbers in the file")] = 0,
     cuts: Annotated[str, Knob(help="first frames of shots after a cut, for files that know frames only")] = "",
@@ -59,7 +59,7 @@ def read_tracks(
     if not file:
         raise MediaError("ReadTracks has no file", "give tracks as .json, .nk or .fsa, or a folder of aligned faces")
     path = Path(file)
-    if path.is_dir():
+    if path.is_dir() or path.suffix.lower() == ".pak":
         found, without = read_dfl(path)
         if without:
             ctx.warn(f"{len(without)} images in {path.name} hold no face data, {without[0]} first")

@@ -96,6 +96,32 @@ def test_dfl_landmarks_of_the_face_image_go_back_to_the_frame(tmp_path: Path) ->
     assert face.box.x0 == pytest.approx(LANDMARKS[:, 0].min() + 0.5)
 
 
+def packed(images: list[bytes], configs: Any = None) -> bytes:
+    """A folder as DeepFaceLab packs it: the last place in the table is counted from the start of the file."""
+    told = pickle.dumps(configs, 4)
+    head = struct.pack("QQ", 1, len(told)) + told
+    places = [sum(map(len, images[:k])) for k in range(len(images))]
+    start = len(head) + 8 * (len(images) + 1)
+    return head + struct.pack(f"{len(images) + 1}Q", *places, start + sum(map(len, images))) + b"".join(images)
+
+
+@pytest.mark.parametrize("as_file", [True, False])
+def test_a_packed_folder(tmp_path: Path, as_file: bool) -> None:
+    images = [jpeg(dfl(f"{k:05d}.png", source_landmarks=LANDMARKS + k)) for k in (1, 2)] + [png(dfl("00007.png"))]
+    file = tmp_path / "faceset.pak"
+    file.write_bytes(packed(images, [{"filename": "a", "sample_type": Runs(tmp_path / "made")}]))
+    found, without = read_dfl(file if as_file else tmp_path)
+    assert sorted(found) == [1, 2, 7]
+    assert without == []
+    np.testing.assert_allclose(found[2][0].points, LANDMARKS + 2.5, atol=1e-9)
+    assert not (tmp_path / "made").exists()  # what a pack says of its images is passed over
+    whole = file.read_bytes()
+    for end in (0, 10, 20, len(whole) // 3, len(whole) - 400):
+        file.write_bytes(whole[:end])
+        with pytest.raises(MediaError):
+            read_dfl(file)
+
+
 @pytest.mark.parametrize("newer", [True, False], ids=["2.x", "1.0"])
 def test_fsa(tmp_path: Path, newer: bool) -> None:
     frames: dict[str, Any] = {}
