@@ -11,6 +11,7 @@ from nodegraph.data.image import Pixels
 from nodegraph.ops.tiles import Tiles, in_tiles
 
 MULTIPLE = 64  # sides of tiles: networks that fold or look through windows want them so
+REACH = 2  # pixels to each side that a cubic is made of
 KEPT = 8  # pixels of a tile that must be left
 
 
@@ -35,18 +36,24 @@ def upscaled(shown: Pixels, tiles: Tiles, scale: int, work: Callable[[Pixels], P
     if blend == 0:
         return result
     given = np.nan_to_num(np.clip(shown, 0, 1), nan=0.0)
-    detail = in_tiles(given, tiles, scale, work)
-    detail -= enlarged(given, scale)
-    detail *= np.float32(blend)
-    return np.asarray(result + detail, np.float32)
+
+    def added(tile: Pixels) -> Pixels:
+        detail = np.subtract(work(tile), enlarged(tile, scale), dtype=np.float32)
+        return detail if blend == 1 else np.multiply(detail, blend, dtype=np.float32)
+
+    detail = in_tiles(given, tiles, scale, added)
+    detail += result
+    return detail
 
 
 def enlarged(pixels: Pixels, scale: int) -> Pixels:
-    """A picture enlarged by cubics; beyond its edges it goes on with the pixels there."""
+    """A picture enlarged by cubics; beyond its edges it goes on mirrored."""
     import cv2
 
     if scale == 1:
         return pixels
-    size = (pixels.shape[1] * scale, pixels.shape[0] * scale)
-    larger = cv2.resize(np.ascontiguousarray(pixels), size, interpolation=cv2.INTER_CUBIC)
-    return np.asarray(larger, np.float32).reshape(size[1], size[0], -1)
+    wide = np.pad(pixels, ((REACH, REACH), (REACH, REACH), (0, 0)), mode="symmetric")
+    size = (wide.shape[1] * scale, wide.shape[0] * scale)
+    larger = cv2.resize(wide, size, interpolation=cv2.INTER_CUBIC).reshape(size[1], size[0], -1)
+    beyond = REACH * scale
+    return np.asarray(larger[beyond:-beyond, beyond:-beyond], np.float32)

@@ -19,6 +19,8 @@ from nodegraph.ml.upscalers import Upscaler
 from nodegraph.ops.tiles import Tiles, count
 from nodegraph.ops.upscaled import enlarged, tiles_for, upscaled
 
+STRIP = 512  # rows that are made light again at a time: a large picture is large enough once
+
 
 @node(
     costly=True,
@@ -55,22 +57,20 @@ def super_resolution(
         names = image.rgb
         if names:
             colour = image.region(data, names if names == RGB else (names * 3)[:3])
-            new = _larger(
-                colour,
-                network,
-                NetworkLight.of(shot, exposure),
-                ctx,
-                blend,
-                tiles_for(network.sides, data.height, data.width, tile, margin, overlap),
-            )
-            for name in names:
-                pixels[..., image.channels.index(name)] = new[..., names.index(name)]
+            light = NetworkLight.of(shot, exposure)
+            tiles = tiles_for(network.sides, data.height, data.width, tile, margin, overlap)
+            shown = _larger(light.encode(colour), network, ctx, blend, tiles)
+            for first in range(0, larger.height, STRIP):
+                rows = slice(first, min(first + STRIP, larger.height))
+                new = light.decode(shown[rows])
+                for k, name in enumerate(names):
+                    pixels[rows, :, image.channels.index(name)] = new[..., k]
     return replace(image.with_pixels(pixels, data=larger), format=format)
 
 
-def _larger(colour: Pixels, network: Upscaler, light: NetworkLight, ctx: Context, blend: float, tiles: Tiles) -> Pixels:
+def _larger(shown: Pixels, network: Upscaler, ctx: Context, blend: float, tiles: Tiles) -> Pixels:
     """The colour enlarged plainly, and what the network adds to that."""
-    number, done = count(colour.shape[0], colour.shape[1], tiles), 0
+    number, done = count(shown.shape[0], shown.shape[1], tiles), 0
 
     def work(part: Pixels) -> Pixels:
         nonlocal done
@@ -78,7 +78,7 @@ def _larger(colour: Pixels, network: Upscaler, light: NetworkLight, ctx: Context
         done += 1
         return network(part)
 
-    return light.decode(upscaled(light.encode(colour), tiles, network.scale, work, blend))
+    return upscaled(shown, tiles, network.scale, work, blend)
 
 
 def _plain(image: Image, name: str, scale: int) -> Pixels:
