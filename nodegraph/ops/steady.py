@@ -46,12 +46,29 @@ def smoothed(signal: Signal, smoother: Smoother, window: float) -> Signal:
 
 
 def _mirrored(signal: Signal, reach: int) -> Signal:
-    """The signal continued at both ends, turned about its last value: a steady drift goes on as it was."""
-    while reach > len(signal) - 1:
-        part = len(signal) - 1
-        signal = np.pad(signal, ((part, part), (0, 0)), mode="reflect", reflect_type="odd")
-        reach -= part
-    return np.pad(signal, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd")
+    """The signal continued at both ends, turned about its end: a steady drift goes on as it was.
+
+    The end is that of a parabola through the last values, where there are enough: a value alone would not be smoothed.
+    """
+    wanted = reach
+    wide = signal
+    while wanted > 0:
+        more = min(wanted, len(wide) - 1)
+        wide = np.pad(wide, ((more, more), (0, 0)), mode="reflect", reflect_type="odd")
+        wanted -= more
+    near = 2 * reach
+    if len(signal) > near > 3:
+        added = (len(wide) - len(signal)) // 2
+        wide[:added] += 2 * (_end(signal[near::-1]) - signal[0])
+        wide[len(wide) - added :] += 2 * (_end(signal[-near - 1 :]) - signal[-1])
+    return wide
+
+
+def _end(signal: Signal) -> Signal:
+    """The end of a parabola through some values."""
+    powers = np.linspace(-1.0, 1.0, len(signal))[:, None] ** np.arange(3)
+    result: Signal = np.linalg.lstsq(powers, signal)[0].sum(axis=0)
+    return result
 
 
 def _filtered(signal: Signal, weights: Signal) -> Signal:
