@@ -13,6 +13,7 @@ from nodegraph.cli.main import main
 from nodegraph.data.model import Card
 from nodegraph.engine.licences import models_of
 from nodegraph.graph import model_files
+from nodegraph.graph import preset as presets
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
 from nodegraph.ml import cards
@@ -87,6 +88,16 @@ def test_what_nothing_is_made_of_is_not_asked_about(tmp_path: Path, capsys: Out)
     put(tmp_path, licence="CC BY-NC 4.0", commercial=False)
     graph = upscaled().connect("Out", "image", "Plate")
     assert check(graph, tmp_path, capsys, "--commercial")[0] == 0
+
+
+def test_a_preset_is_asked_about_too(tmp_path: Path, capsys: Out) -> None:
+    put(tmp_path, licence="CC BY-NC 4.0", commercial=False)
+    preset = presets.made(upscaled(), ["Load", "Up"], name="larger")
+    path = tmp_path / "larger.ngpreset.json"
+    presets.save(preset, path)
+    assert main(["check", str(path)]) == 0
+    assert main(["check", "--commercial", str(path)]) == 1
+    assert "Load: up.onnx is not for commercial use" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("loaded", [True, False])
