@@ -34,10 +34,14 @@ def model_file(name: str) -> str:
 
 
 class DlibModels:
-    """Loaded when first used, and shared: dlib's objects keep state while they work, so one at a time."""
+    """Loaded when first used, and shared: dlib's objects keep state while they work, so one at a time.
+
+    Of HOG, the slowest by far, there are as many as are wanted at once.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self._idle: list[Any] = []  # HOG detectors that do nothing
         self._loaded: dict[str, Any] = {}
 
     def _get(self, name: str) -> Any:
@@ -45,7 +49,6 @@ class DlibModels:
 
         if name not in self._loaded:
             makers = {
-                "hog": dlib.get_frontal_face_detector,
                 "cnn": lambda: dlib.cnn_face_detection_model_v1(model_file("cnn")),
                 "landmarks": lambda: dlib.shape_predictor(model_file("landmarks")),
                 "descriptor": lambda: dlib.face_recognition_model_v1(model_file("descriptor")),
@@ -55,8 +58,14 @@ class DlibModels:
 
     def hog(self, picture: Eight, upsample: int, least: float) -> list[Face]:
         """Faces that look into the camera, by gradients; scores from about 0 to 4."""
+        import dlib
+
         with self._lock:
-            found, scores, _ = self._get("hog").run(_whole(picture), upsample, least)
+            hog = self._idle.pop() if self._idle else None
+        hog = hog or dlib.get_frontal_face_detector()
+        found, scores, _ = hog.run(_whole(picture), upsample, least)
+        with self._lock:
+            self._idle.append(hog)
         return [Face(_rect(box), float(score)) for box, score in zip(found, scores, strict=True)]
 
     def cnn(self, picture: Eight, upsample: int, least: float) -> list[Face]:

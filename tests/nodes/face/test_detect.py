@@ -71,6 +71,16 @@ def test_the_same_person_is_near_and_refeeding_steadies() -> None:
     assert np.abs(once_only.points - faces[0].points).max() > 0.01
 
 
+def test_many_at_once_find_what_one_finds() -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    alone = [[face.box for face in detect(plate(frame), SHOT, CONTEXT)] for frame in (1001, 1007, 1013)]
+    context = Context()
+    with ThreadPoolExecutor(3) as pool:
+        found = list(pool.map(lambda frame: detect(plate(frame), SHOT, context), (1001, 1007, 1013)))
+    assert [[face.box for face in faces] for faces in found] == alone
+
+
 def test_a_face_that_lies_on_its_side() -> None:
     upright = plate(1001)
     side = np.ascontiguousarray(np.rot90(upright.region(Box(200, 0, 700, 500), ("R", "G", "B"))))
