@@ -207,7 +207,8 @@ def test_it_tells_how_far_it_is_and_can_be_stopped() -> None:
         cut_detect(clip(filmed("coffee.png", 4)), SHOT, context)
 
 
-def test_cuts_are_kept_on_disk_and_found_once(tmp_path: Path) -> None:
+def test_cuts_are_kept_on_disk_and_found_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NODEGRAPH_CHECKED", raising=False)  # which looks at everything again
     cuts = Cuts((1013, 1040), ((1020, 1031),))
     kind = node_type(cut_detect)
     disk = Disk(tmp_path)
