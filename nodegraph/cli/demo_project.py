@@ -6,20 +6,28 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from nodegraph.cli.demo_sheet import contact_sheet
 from nodegraph.cli.demo_truth import write_truth
 from nodegraph.cli.progress import shown
 from nodegraph.colour.config import load_config
+from nodegraph.colour.network_light import curve, uncurve
 from nodegraph.data.box import Format
+from nodegraph.data.errors import MediaError
 from nodegraph.data.shot import Shot
 from nodegraph.engine.render import render
 from nodegraph.graph.document import Document, save
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import placed
 from nodegraph.graph.library import Library
+from nodegraph.media.atomic import atomic
+from nodegraph.ops.double import double
+from nodegraph.ops.portrait import make_figure, read_picture
 
 PLATE = "plate/plate.####.exr"
 MATTE = "matte/face.####.exr"
+DOUBLE = "double/front.png"
 COMP = "comp/comp.####.exr"
 MOVIE = "review/demo.mp4"
 SHEET = "contact_sheet.png"
@@ -48,28 +56,55 @@ class Demo:
         return placed(graph, Face=(0, 0), WritePlate=(-80, 120), WriteMatte=(80, 120))
 
     def graph(self) -> Graph:
-        """The graph that an artist would make: a grade on the face, a chart in the corner, files and a movie."""
+        """What an artist would make: the double's face on the plate, a chart in the corner, layers, files, a movie."""
         width, height = self.size
+        face = max(128, min(1024, round(height * 0.75) // 32 * 32))  # no fewer pixels than the face has in the plate
         graph = Graph(Library.discover(), shot=self.shot)
-        graph = graph.add("Read", "Plate", file=PLATE).add("Read", "FaceMatte", file=MATTE)
-        graph = graph.add("Blur", "SoftMatte", size=[width / 96, width / 96]).connect("SoftMatte", "image", "FaceMatte")
-        graph = graph.add("Grade", "Moonlight", multiply=[0.52, 0.74, 1.05])
-        graph = graph.connect("Moonlight", "image", "Plate").connect("Moonlight", "matte", "SoftMatte")
+        graph = graph.add("Read", "Plate", file=PLATE).add("Read", "SeenFace", file=MATTE)
+        graph = graph.add("Detect", "Detect").connect("Detect", "image", "Plate")
+        graph = graph.add("Landmarks", "Landmarks").connect("Landmarks", "image", "Plate")
+        graph = graph.connect("Landmarks", "faces", "Detect")
+        graph = graph.add("Track", "Track").connect("Track", "faces", "Landmarks")
+        graph = graph.add("Smooth", "Smooth").connect("Smooth", "tracks", "Track")
+        graph = graph.add("Align", "Align", size=face).connect("Align", "image", "Plate")
+        graph = graph.connect("Align", "tracks", "Smooth")
+        graph = graph.add("Identity", "Double", file=DOUBLE, name="the double", reason="digital double")
+        graph = graph.add("Swap", "Swap").connect("Swap", "crops", "Align").connect("Swap", "identity", "Double")
+        graph = graph.add("Mask", "Hull").connect("Hull", "crops", "Swap")
+        graph = graph.add("Mask", "NotTheMicrophone", shape="matte", combine="intersection")
+        graph = graph.connect("NotTheMicrophone", "crops", "Hull").connect("NotTheMicrophone", "matte", "SeenFace")
+        graph = graph.add("Finish", "Finish").connect("Finish", "crops", "NotTheMicrophone")
+        graph = graph.add("Paste", "Paste", grain=1.0).connect("Paste", "image", "Plate")
+        graph = graph.connect("Paste", "crops", "Finish")
         graph = graph.add("TestPlate", "Chart", pattern="SMPTE bars", size=[width // 8, height // 10])
-        graph = graph.add("Merge", "Comp").connect("Comp", "b", "Moonlight").connect("Comp", "a", "Chart")
-        graph = graph.add("Write", "WriteComp", file=COMP).connect("WriteComp", "image", "Comp")
+        graph = graph.add("Merge", "Comp").connect("Comp", "b", "Paste").connect("Comp", "a", "Chart")
+        graph = (
+            graph.add("FaceLayers", "Layers").connect("Layers", "image", "Comp").connect("Layers", "crops", "Finish")
+        )
+        graph = graph.connect("Layers", "plate", "Plate").connect("Layers", "tracks", "Smooth")
+        graph = graph.add("Write", "WriteComp", file=COMP).connect("WriteComp", "image", "Layers")
         graph = graph.add("WriteMovie", "Review", file=MOVIE, codec="H.264", colorspace=review_view(), burn_in=True)
         graph = graph.connect("Review", "image", "Comp")
         return placed(
             graph,
             Plate=(0, 0),
-            FaceMatte=(220, 0),
-            SoftMatte=(220, 80),
-            Moonlight=(0, 160),
-            Chart=(-220, 160),
-            Comp=(0, 240),
-            WriteComp=(-80, 340),
-            Review=(80, 340),
+            Detect=(-220, 80),
+            Landmarks=(-220, 160),
+            Track=(-220, 240),
+            Smooth=(-220, 320),
+            Align=(-220, 400),
+            Double=(-440, 400),
+            Swap=(-220, 480),
+            SeenFace=(-440, 560),
+            Hull=(-220, 560),
+            NotTheMicrophone=(-220, 640),
+            Finish=(-220, 720),
+            Paste=(0, 720),
+            Chart=(220, 800),
+            Comp=(0, 800),
+            Layers=(0, 880),
+            WriteComp=(-80, 980),
+            Review=(80, 980),
         )
 
     def make(self) -> None:
@@ -78,9 +113,23 @@ class Demo:
         plate = self.plate_graph()
         save(Document(plate), self.folder / "plate.ngraph.json")
         save(Document(self.graph()), self.folder / "demo.ngraph.json")
+        self._photograph()
         write_truth(self.folder / "truth.json", plate, "Face", self.frames)
         for sink in ("WritePlate", "WriteMatte"):
             render(plate, sink, self.frames, root=self.folder, on_event=shown(False))
+
+    def _photograph(self) -> None:
+        """The photograph of somebody who does not exist: whose face the demo puts in."""
+        import cv2
+
+        light, _ = double(uncurve(read_picture()), make_figure().landmarks)
+        stored = (np.clip(curve(light), 0, 1) * 65535 + 0.5).astype(np.uint16)
+        done, encoded = cv2.imencode(".png", stored[..., ::-1])
+        if not done:
+            raise MediaError(f"{DOUBLE} cannot be made", "check that OpenCV is installed whole")
+        (self.folder / DOUBLE).parent.mkdir(exist_ok=True)
+        with atomic(self.folder / DOUBLE) as beside:
+            beside.write_bytes(encoded.tobytes())
 
     def render(self) -> None:
         """Render the artist's graph, and a sheet that shows before and after."""
@@ -98,11 +147,12 @@ class Demo:
             "",
             f"the project   {where / 'demo.ngraph.json'}   (its plate comes from plate.ngraph.json)",
             f"the plate     {where / PLATE}   scene-linear ACEScg, half, ZIP",
+            f"the double    {where / DOUBLE}   a face that nobody has, made of the same portrait",
             f"its truth     {where / 'truth.json'}   landmarks, head, occlusion of every frame",
         ]
         if rendered:
             lines += [
-                f"the result    {where / COMP}   outside the work, the plate's own bytes",
+                f"the result    {where / COMP}   face, matte and plate as layers; beside the face the plate's own bits",
                 f"the movie     {where / MOVIE}   H.264, with frame and shot burnt in",
                 f"at a glance   {where / SHEET}",
             ]
@@ -111,7 +161,8 @@ class Demo:
             "",
             "try next:",
             f"  nodegraph plan {graph} --node WriteComp --frames {first}",
-            f"  nodegraph render {graph} --node WriteComp --frames {first}-{last} --set Moonlight.mix=0.5",
+            f"  nodegraph render {graph} --node WriteComp --frames {first}-{last} --set Swap.likeness=1",
+            f"  nodegraph render {graph} --node WriteComp --frames {first}-{last} --set Paste.mix=0.5",
             f"  nodegraph check {graph}",
         ]
         return "\n".join(lines)

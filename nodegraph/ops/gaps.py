@@ -46,6 +46,28 @@ def filled(track: Track, cuts: Cuts, gap: int) -> Track:
     return replace(track.with_faces(faces), filled=track.filled | frozenset(new))
 
 
+def believed(track: Track, cuts: Cuts, gap: int, least: float) -> Track:
+    """The track without landmarks that are far less sure than they usually are on it: something is in front.
+
+    They go only where surer ones stand on both sides, no farther apart than a gap that is filled may be; what was set
+    by hand is always sure. `least` is a share of the usual confidence.
+    """
+    known = [face.confidence for face in track.faces.values() if face.confidence > 0]
+    usual = float(np.median(known)) if len(known) * 2 > len(track.faces) else 0.0
+    frames = sorted(track.faces)
+    sure = [frame for frame in frames if frame in track.keys or track.faces[frame].confidence >= least * usual]
+    gone = {
+        frame
+        for before, after in pairwise(sure)
+        if after - before <= gap + 1 and not cuts.between(before, after)
+        for frame in range(before + 1, after)
+    }
+    if not gone:
+        return track
+    left = {frame: face for frame, face in track.faces.items() if frame not in gone}
+    return filled(replace(track.with_faces(left), filled=track.filled - gone), cuts, gap)
+
+
 def _near(frames: Sequence[int], cuts: Cuts) -> list[int]:
     """The first of these frames, counted from the gap, without another gap or a cut between."""
     near = list(frames[:1])

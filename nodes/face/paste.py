@@ -56,14 +56,16 @@ def paste(
     joint = Joint(filter, blend, bands, detail, mix)
     weights = luminance_of(load_config(shot.config), shot.space) if grain else ()
 
-    def grained(below: Pixels, face: Pixels, box: Box) -> Pixels:
-        """The face with as much grain as it lacks."""
+    def grained(_below: Pixels, face: Pixels, box: Box) -> Pixels:
+        """The face with as much grain as it lacks; the plate's is measured around it too, where it is flat."""
         colour = np.ascontiguousarray(face[..., :3])
-        theirs, own = measure(below, weights), measure(colour, weights)
+        around = box.grow(box.width, box.height // 2).meet(image.data)
+        theirs, own = measure(image.region(around, RGB), weights), measure(colour, weights)
         if theirs.none:
             return colour
+        usual = np.minimum(theirs.strength, 2 * np.median(theirs.strength, axis=1, keepdims=True))
         has = np.stack([np.interp(theirs.luminance, own.luminance, each) for each in own.strength])
-        lacks = replace(theirs, strength=np.sqrt(np.maximum(theirs.strength**2 - has**2, 0)))
+        lacks = replace(theirs, strength=np.sqrt(np.maximum(usual**2 - has**2, 0)))
         return add(colour, lacks, field(lacks, box, frame=int(frame), seed=seed), weights, grain)
 
     for crop in crops:

@@ -13,6 +13,7 @@ from nodegraph.data.tracks import Cuts, Tracks
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
+from nodegraph.ops.gaps import believed
 from nodegraph.ops.tracking import Rules, tracked
 
 
@@ -30,6 +31,10 @@ def track(
         float, Knob(0.2, 1, help="how different the same person may look; 0.6 is dlib's limit")
     ] = 0.6,
     gap: Annotated[int, Knob(0, 100, unit="frames", help="how long it may be out of sight; filled in between")] = 12,
+    min_confidence: Annotated[
+        float,
+        Knob(0, 1, help="landmarks less sure, as a share of what is usual, are filled in: something is in front"),
+    ] = 0.85,
     shortest: Annotated[int, Knob(1, 100, unit="frames", help="a shorter sight is taken for an error")] = 3,
 ) -> Tracks:
     """Follow each face through the shot, through crossings and short gaps, by its motion and by who it is.
@@ -45,13 +50,14 @@ def track(
         ctx.progress(count / max(1, len(faces)))
     if not frames:
         raise NodegraphError("Track got no frames", "check the shot's range")
-    tracks = tuple(tracked(frames, at, Rules(max_jump, max_distance, gap, shortest)))
+    followed = tracked(frames, at, Rules(max_jump, max_distance, gap, shortest))
+    tracks = tuple(believed(each, at, gap, min_confidence) for each in followed)
     empty = [frame for frame, _ in frames if all(frame not in each.faces for each in tracks)]
     if empty:
         ctx.warn(f"no face on {named(empty)}")
     guessed = [f"{each.name} on {named(each.filled)}" for each in tracks if each.filled]
     if guessed:
-        ctx.warn(f"not seen and filled in between: {'; '.join(guessed)}")
+        ctx.warn(f"not seen, or not surely, and filled in between: {'; '.join(guessed)}")
     return Tracks(frames[0][1].format, tracks, at)
 
 

@@ -125,7 +125,7 @@ def test_errors_of_the_detector_are_dropped_and_frames_without_a_face_are_told()
     context = Context()
     tracks = track(Clip.of({t: Faces(FORMAT, tuple(found)) for t, found in sights.items()}), context)
     assert len(tracks) == 1
-    assert context.warnings == ["not seen and filled in between: face1 on 9"]
+    assert context.warnings == ["not seen, or not surely, and filled in between: face1 on 9"]
 
 
 def test_frames_without_a_face_are_told_by_name() -> None:
@@ -137,7 +137,7 @@ def test_frames_without_a_face_are_told_by_name() -> None:
     assert context.warnings == ["no face on 1003-1007, 1040"]
     context = Context()
     track(clip, context, gap=3, shortest=1)
-    assert context.warnings == ["no face on 1003-1007", "not seen and filled in between: face1 on 1040"]
+    assert context.warnings == ["no face on 1003-1007", "not seen, or not surely, and filled in between: face1 on 1040"]
 
 
 def test_tracks_are_kept_in_a_file() -> None:
@@ -265,3 +265,22 @@ def test_cuts_that_were_found_are_added_to_those_by_hand() -> None:
     assert sorted((one.first, one.last) for one in tracks) == [(0, 9), (10, 19), (20, 34), (35, 59)]
     again = Tracks.from_json(tracks.to_json())
     assert again.cuts == tracks.cuts
+
+
+def test_landmarks_with_something_in_front_are_not_believed() -> None:
+    """Far less sure than usual, between sure ones: the face goes on as it went, and the frames are told."""
+    true = [face_points(200 + 4 * k, 180, 100) for k in range(15)]
+    frames = {}
+    for k, points in enumerate(true):
+        hidden = 5 <= k <= 8
+        seen = points + np.random.default_rng(k).normal(0, 15, points.shape) if hidden else points
+        face = Face(Rect.around(points), 1.0, seen, 0.2 if hidden else 0.8)
+        frames[k + 1] = Faces(FORMAT, (face,))
+    context = Context()
+    (one,) = track(Clip.of(frames), context)
+    assert sorted(one.filled) == [6, 7, 8, 9]
+    assert all(np.abs(one.faces[k + 1].points - points).max() < 1.0 for k, points in enumerate(true))
+    assert "face1 on 6-9" in context.warnings[0]
+    (raw,) = track(Clip.of(frames), Context(), min_confidence=0.0)
+    assert not raw.filled
+    assert np.abs(raw.faces[7].points - true[6]).max() > 10
