@@ -138,7 +138,8 @@ def compared(
             partial(whole_frame, known, source, theirs, compression),
             partial(codec_only, source, copy, compression),
             partial(ours, known, source, mine),
-        )
+        ),
+        pick=min,
     )
     spent = ours(known, source, mine).timings.table()
     apart = np.abs(plain.read(mine).astype(np.float32) - plain.read(theirs).astype(np.float32))

@@ -16,6 +16,7 @@ LEFT, RIGHT, TOP, BOTTOM = 54, 14, 12, 30
 COLOURS = ("#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#0072b2", "#9a9a9a")
 TRUTH = "#f2f2f2"
 SMALL = 0.06  # shares below it carry no words
+LETTER = 6.6  # about how wide one is
 MOST = 10  # parts of a whole that are told apart
 
 
@@ -52,7 +53,7 @@ def curves(plot: Curves) -> str:
 
 def bars(plot: Bars) -> str:
     """A bar for each thing, and behind it what it was before."""
-    row, left = 28, 150
+    row, left = 28, 20 + LETTER * max(len(name) for name in plot.values)
     before = plot.before or {}
     high = nice(0.0, max([1e-9, *plot.values.values(), *before.values()]))[-1]
     height = row * len(plot.values) + 26
@@ -79,12 +80,12 @@ def bars(plot: Bars) -> str:
 
 def shares(plot: Shares) -> str:
     """A bar for each whole, its parts side by side, all to one scale."""
-    left, row = 120, 46
+    left, row = 20 + LETTER * max(len(title) for title in plot.wholes), 46
     names = list(dict.fromkeys(name for whole in plot.wholes.values() for name in whole))
     names.sort(key=lambda name: -max(whole.get(name, 0.0) for whole in plot.wholes.values()))
     kept = names[:MOST]
     longest = max(1e-12, *(sum(whole.values()) for whole in plot.wholes.values()))
-    scale = (WIDTH - left - 100) / longest
+    scale = (WIDTH - left - 50 - LETTER * len(plot.unit)) / longest
     parts = []
     for k, (title, whole) in enumerate(plot.wholes.items()):
         top, at, total = 6 + row * k, float(left), sum(whole.values())

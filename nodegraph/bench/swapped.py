@@ -22,7 +22,7 @@ from nodegraph.bench.performance import FIRST, FORMAT, face_plate, follow
 from nodegraph.bench.signals import furthest, kept
 from nodegraph.colour.eight_bit import eight_bit
 from nodegraph.data.box import Box, Format
-from nodegraph.data.faces import Face, Faces
+from nodegraph.data.faces import Face, Faces, five_of
 from nodegraph.data.image import RGB, Image
 from nodegraph.data.shot import Shot
 from nodegraph.engine.session import Session
@@ -189,7 +189,7 @@ def measure_pose() -> list[Figure | Exhibit]:
             ),
         ]
     played = double_in_plate()
-    plates, results = ([(face.eyes, face.mouth) for face in faces] for faces in (played.plate, played.result))
+    plates, results = ([(face.eyes, apart(face)) for face in faces] for faces in (played.plate, played.result))
     for k, (name, truth) in enumerate((("lids", face_plate().lids), ("mouth", face_plate().mouth))):
         old, new = (np.array([pair[k] for pair in pairs]) for pairs in (plates, results))
         if name == "lids":  # other eyes open less far: how far they shut is told by how far they open
@@ -200,13 +200,20 @@ def measure_pose() -> list[Figure | Exhibit]:
             at_least(GROUP, f"pose: {played.name}, swing of {name} kept", left, SPOKEN, "%"),
             Curves(
                 f"{name.capitalize()} before and after the swap",
-                "gap / width, of open eyes 1" if name == "lids" else "gap / width",
+                "gap / width, of open eyes 1" if name == "lids" else "gap / distance of eyes",
                 {"plate": old, "swapped": new},
                 f"Found anew in the result; {left:.0f} % of the swing is kept.",
                 FIRST,
             ),
         ]
     return rows
+
+
+def apart(face: Face) -> float:
+    """How far the lips are apart, as a share of how far the eyes are: somebody else's mouth may be broader."""
+    if face.points is None:
+        return 0.0
+    return face.mouth * float(np.linalg.norm(face.points[54] - face.points[48]) / np.ptp(five_of(face.points)[:2, 0]))
 
 
 MEASURES = {"identity": measure_identity, "pose": measure_pose}
