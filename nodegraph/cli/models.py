@@ -16,6 +16,7 @@ from nodegraph.data.model import Card
 from nodegraph.graph import model_files
 from nodegraph.media.atomic import atomic
 from nodegraph.ml import cards
+from nodegraph.ml.dlib_models import FILES, model_file
 from nodegraph.ml.probe import Probed, probe
 
 WORDS = {"yes": True, "no": False, "unknown": None}
@@ -84,6 +85,17 @@ def here() -> Iterator[Here]:
                 yield looked_at(path)
 
 
+def along() -> Iterator[Here]:
+    """The models that were installed with the program."""
+    for file in FILES:
+        try:
+            path = Path(model_file(file))
+            card = cards.card_of(path, model_files.known_digest(path))
+        except NodegraphError:  # not installed, or another version of it, of which no card tells
+            continue
+        yield Here(path, card)
+
+
 def looked_at(path: Path) -> Here:
     """A file with its card, or with what is wrong with it."""
     try:
@@ -93,7 +105,7 @@ def looked_at(path: Path) -> Here:
 
 
 def _list(args: argparse.Namespace) -> int:
-    found = list(here())
+    found = [*along(), *here()]
     held = {each.card.sha256 for each in found if each.card is not None}
     known = [card for card in cards.built_in() if not card.sha256 or card.sha256 not in held]
     if args.json:
@@ -133,7 +145,7 @@ def _show(args: argparse.Namespace) -> int:
         card, path = cards.card_of(given, model_files.known_digest(given)), given
     else:
         card, path = _known(args.model)
-    contents = probe(path) if path is not None else None
+    contents = probe(path) if path is not None and card.contract != "dlib" else None
     if args.json:
         tensors = {} if contents is None else {"inputs": _tensors(contents)[0], "outputs": _tensors(contents)[1]}
         print(json.dumps({**cards.to_json(card), "path": str(path or ""), **tensors}, indent=2, ensure_ascii=False))
@@ -147,7 +159,7 @@ def _known(name: str) -> tuple[Card, Path | None]:
     if name.endswith(cards.SUFFIX):
         card = cards.from_file(Path(name))
         return card, next((each.path for each in here() if each.card and each.card.sha256 == card.sha256), None)
-    for each in here():
+    for each in (*here(), *along()):
         if each.card is not None and name.casefold() in (each.card.name.casefold(), each.path.name.casefold()):
             return each.card, each.path
     usual = cards.named(name)

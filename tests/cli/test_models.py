@@ -120,7 +120,7 @@ def test_add_copies_it_and_writes_its_card(home: Path, tmp_path: Path, capsys: O
         source="us", trained_on="our own pictures",
     )  # fmt: skip
     assert sorted(path.name for path in home.iterdir()) == ["mine.onnx", "mine.onnx.card.json"]
-    first = listed(capsys)[0]
+    first = next(row for row in listed(capsys) if row["name"] == "mine")
     assert (first["name"], first["path"], first["commercial"]) == ("mine", str(copy), True)
     for name in ("mine", "MINE.onnx", str(copy)):
         assert main(["models", "show", name]) == 0
@@ -267,6 +267,10 @@ def test_list_and_show_know_the_usual_ones(home: Path, capsys: Out) -> None:
     assert "can be fetched" in told
     assert main(["models", "show", "codeformer"]) == 0
     assert "S-Lab" in capsys.readouterr().out
+    assert main(["models", "show", "dlib 68 landmarks"]) == 0
+    told = capsys.readouterr().out
+    assert "300-W" in told
+    assert "shape_predictor_68" in told  # it was installed along
     assert main(["models", "show", "no such thing"]) == 1
     assert "models list" in capsys.readouterr().err
 
