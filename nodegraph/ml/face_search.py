@@ -86,6 +86,9 @@ class Search:
         """All faces that one eye sees and that are not smaller than asked for, in pixels of the plate, each once."""
         proxy = self.shown(self.data, scale)
         found = self._in(proxy, eye, self.data, scale)
+        if not found and eye.detector is not None:  # a face that fills the frame is too large for some: half as large
+            high, wide = proxy.shape[:2]
+            found = self._in(np.pad(proxy, ((0, high), (0, wide), (0, 0))), eye, self.data, scale)
         needs = eye.smallest(proxy) / scale
         if smallest < needs:
             found += self._tiles(eye, scale, smallest, needs)

@@ -16,8 +16,10 @@ from nodegraph.data.model import Card, Model
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File
-from nodegraph.ml.detectors import framed
-from nodegraph.ml.face_search import Eye, fused, tiles
+from nodegraph.ml.detectors import FaceDetector, framed
+from nodegraph.ml.face_search import Eye, Search, fused, tiles
+from nodegraph.ml.onnx_file import OnnxFile
+from nodegraph.ops.turned import turned, turned_back
 from nodes.face.detect import Detector, detect
 from nodes.image.face_plate import face_plate
 from nodes.io.read import read
@@ -129,10 +131,31 @@ def test_a_turned_face_is_found_and_its_turn_is_told(angle: int) -> None:
     model = yunet()
     upright = face_plate(Frame(1013), SHOT, CONTEXT, occluder=False).image.region(Box(200, 0, 700, 500))[..., :3]
     matrix = cv2.getRotationMatrix2D((249.5, 249.5), -angle, 1.0)  # cv2 turns against the clock: here with it
-    turned = cv2.warpAffine(np.ascontiguousarray(upright), matrix, (500, 500))
-    faces = detect(Image.of(turned, colorspace="ACEScg"), SHOT, CONTEXT, model, detector=Detector.MODEL, turns=True)
+    side = cv2.warpAffine(np.ascontiguousarray(upright), matrix, (500, 500))
+    faces = detect(Image.of(side, colorspace="ACEScg"), SHOT, CONTEXT, model, detector=Detector.MODEL, turns=True)
     (face,) = faces
     assert face.angle == angle
+
+
+def test_a_face_too_large_for_a_network_is_looked_for_at_half_its_size(generated: Model) -> None:
+    """Some networks know no face that fills their picture: this one knows none above 250 pixels of what it is fed."""
+    detector = FaceDetector(OnnxFile(generated.path))
+    fed = []
+
+    def look(picture: np.ndarray) -> list[Face]:
+        fed.append(picture.shape[:2])
+        seen = np.argwhere(picture[..., 0] > 100)
+        (y0, x0), (y1, x1) = seen.min(axis=0), seen.max(axis=0) + 1
+        small = (y1 - y0) * detector.scale_of(picture) < 250
+        return [Face(Rect(float(x0), float(y0), float(x1), float(y1)), 0.9)] if small else []
+
+    picture = np.zeros((360, 640, 3), np.uint8)
+    picture[20:340, 100:400] = 255
+    data = Box(10, 20, 650, 380)
+    search = Search(data, lambda part, scale: picture, turned, turned_back, (0,), lambda: None)
+    (face,) = search.faces(Eye(look, float, 10.0, detector), 1.0, 50.0)
+    assert face.box == Rect(110, 40, 410, 360)
+    assert fed == [(360, 640), (720, 1280)]
 
 
 def test_fusion_weighs_boxes_and_keeps_the_surest() -> None:
