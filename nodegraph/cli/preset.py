@@ -18,6 +18,7 @@ from nodegraph.graph.knob import describe
 from nodegraph.graph.library import Library
 from nodegraph.graph.preset import SUFFIX, NeededModel, Preset
 from nodegraph.graph.shelf import find, own_folder, shelf
+from nodegraph.ml import cards
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -205,7 +206,9 @@ def _make(args: argparse.Namespace) -> int:
 
 def _needed(path: Path) -> NeededModel:
     sha256 = model_files.digest(path)
-    return NeededModel(path.name, sha256, path.stat().st_size)
+    card = cards.told_of(path, sha256)
+    licence, note = (card.licence, card.trained_on and f"trained on {card.trained_on}") if card else ("", "")
+    return NeededModel(path.name, sha256, path.stat().st_size, licence, note)
 
 
 def _range(text: str) -> tuple[str, tuple[float, float]]:

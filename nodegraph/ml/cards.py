@@ -38,11 +38,15 @@ def card_of(path: Path, sha256: str) -> Card:
 
     A card beside it that is for other content counts as none.
     """
+    return told_of(path, sha256) or unknown(path, sha256, probe(path))
+
+
+def told_of(path: Path, sha256: str) -> Card | None:
+    """What somebody has told of a file; None if nobody has."""
     beside = beside_of(path)
     if beside is not None and beside.sha256 in ("", sha256):
         return replace(beside, sha256=sha256)
-    known = next((card for card in built_in() if card.sha256 == sha256), None)
-    return known or unknown(path, sha256, probe(path))
+    return next((card for card in built_in() if card.sha256 == sha256), None)
 
 
 def unknown(path: Path, sha256: str, found: Probed) -> Card:

@@ -159,3 +159,15 @@ def test_a_delivery_of_made_up_detail_is_noted(delivers: bool, tmp_path: Path, c
     check(graph.disable("Up"), tmp_path, capsys)
     assert main(["check", str(path)]) == 0
     assert "feeds" not in capsys.readouterr().out
+
+
+def test_a_preset_that_is_made_tells_the_licence_of_its_model(tmp_path: Path, capsys: Out) -> None:
+    file = put(tmp_path, licence="CC BY-NC 4.0", commercial=False, trained_on="pictures for research")
+    path = tmp_path / "shot.ngraph.json"
+    ng.save(upscaled(), path)
+    made = tmp_path / "larger.ngpreset.json"
+    words = ["preset", "make", str(path), "--nodes", "Load,Up", "--name", "larger", "--out", str(made)]
+    assert main([*words, "--model", str(file)]) == 0
+    (model,) = presets.load(made).models
+    assert (model.name, model.licence) == ("up.onnx", "CC BY-NC 4.0")
+    assert "pictures for research" in model.note
