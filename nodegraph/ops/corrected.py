@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -78,13 +79,15 @@ def spread(changes: Mapping[int, Change], frames: list[int], cuts: Cuts, ease: i
     result: dict[int, Change] = {}
     for keyed in _by_shot(sorted(changes), cuts):
         first, last = keyed[0], keyed[-1]
-        values = np.stack([changes[frame] for frame in keyed])
-        for frame in frames:
-            beyond = max(first - frame, frame - last, 0)
-            if beyond > ease or cuts.between(min(max(frame, first), last), frame):
-                continue
-            left = 1.0 - beyond / (ease + 1)
-            result[frame] = _between(keyed, values, frame) * (left * left * (3.0 - 2.0 * left))
+        near = [
+            frame
+            for frame in frames[bisect_left(frames, first - ease) : bisect_right(frames, last + ease)]
+            if not cuts.between(min(max(frame, first), last), frame)
+        ]
+        values = _along(keyed, np.stack([changes[frame] for frame in keyed]), near)
+        for frame, value in zip(near, values, strict=True):
+            left = 1.0 - max(first - frame, frame - last, 0) / (ease + 1)
+            result[frame] = value * (left * left * (3.0 - 2.0 * left))
     return result
 
 
@@ -98,15 +101,13 @@ def _by_shot(frames: list[int], cuts: Cuts) -> list[list[int]]:
     return shots
 
 
-def _between(keyed: list[int], values: NDArray[np.float64], frame: int) -> Change:
+def _along(keyed: list[int], values: NDArray[np.float64], frames: list[int]) -> NDArray[np.float64]:
     """Smoothly from key to key, and never beyond them (Fritsch and Carlson 1980)."""
-    if frame <= keyed[0]:
-        return np.asarray(values[0])
-    if frame >= keyed[-1]:
-        return np.asarray(values[-1])
+    if len(keyed) == 1 or not frames:
+        return np.repeat(values[:1], len(frames), axis=0)
     from scipy.interpolate import PchipInterpolator
 
-    return np.asarray(PchipInterpolator(keyed, values, axis=0)(frame), np.float64)
+    return np.asarray(PchipInterpolator(keyed, values, axis=0)(np.clip(frames, keyed[0], keyed[-1])), np.float64)
 
 
 def _change(points: Points, key: Key) -> Change:

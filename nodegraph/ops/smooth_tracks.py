@@ -95,13 +95,18 @@ def smooth_points(
     flat = motion.shape.reshape(len(points), -1)
     noise = tremble(flat)
     shape = steadied(flat, over(strength.shape), noise).reshape(motion.shape.shape)
+    places = motion.place
     if strength.shape:
-        for anchor, feature in FEATURES:
-            seat = smoothed(motion.shape[:, anchor].mean(axis=1), smoother, over(strength.position))
-            shape[:, feature] += (seat - shape[:, anchor].mean(axis=1))[:, None]
+        seats = np.stack([motion.shape[:, anchor].mean(axis=1) for anchor, _ in FEATURES], axis=1)
+        places = np.hstack([places, seats.reshape(len(points), -1)])
+    places = smoothed(places, smoother, over(strength.position))
+    if strength.shape:
+        seats = places[:, 2:].reshape(len(points), -1, 2)
+        for number, (anchor, feature) in enumerate(FEATURES):
+            shape[:, feature] += (seats[:, number] - shape[:, anchor].mean(axis=1))[:, None]
     return points_of(
         Motion(
-            smoothed(motion.place, smoother, over(strength.position)),
+            places[:, :2],
             smoothed(motion.size, smoother, over(strength.scale)),
             smoothed(motion.turn, smoother, over(strength.rotation)),
             shape,

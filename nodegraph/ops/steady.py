@@ -7,6 +7,7 @@ both ways; Rauch, Tung and Striebel 1965.
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -135,26 +136,39 @@ def _share(cutoff: Signal) -> Signal:
 
 def _kalman(signal: Signal, window: float) -> Signal:
     """A place and a speed that drifts; seen with noise that the window says how much to believe."""
+    count, width = signal.shape
+    gains, backs = _gains(count, window)
+    place, speed = signal[0], np.zeros(width)
+    places, speeds = np.empty((2, count, width))
+    for k in range(count):
+        if k:
+            place = place + speed
+        off = signal[k] - place
+        place, speed = place + gains[k, 0] * off, speed + gains[k, 1] * off
+        places[k], speeds[k] = place, speed
+    for k in range(count - 2, -1, -1):
+        far, fast = places[k + 1] - places[k] - speeds[k], speeds[k + 1] - speeds[k]
+        places[k] += backs[k, 0, 0] * far + backs[k, 0, 1] * fast
+        speeds[k] += backs[k, 1, 0] * far + backs[k, 1, 1] * fast
+    return places
+
+
+@lru_cache(maxsize=16)
+def _gains(count: int, window: float) -> tuple[Signal, Signal]:
+    """How much each frame is believed on the way there, and on the way back: the same for whatever is seen."""
     drift = (MEMORY / window) ** 4  # of the speed, against noise of 1; its fourth root is the corner frequency
     move = np.array([[1.0, 1.0], [0.0, 1.0]])
     noise = drift * np.array([[1 / 3, 1 / 2], [1 / 2, 1.0]])
-    count, width = signal.shape
-    state = np.stack([signal[0], np.zeros(width)])
     spread = np.diag([1e6, 1e6])  # nothing is known before the first frame
-    states, spreads, ahead = np.empty((count, 2, width)), np.empty((count, 2, 2)), np.empty((count, 2, 2))
+    gains, backs = np.empty((count, 2)), np.zeros((count, 2, 2))
+    before = spread
     for k in range(count):
         if k:
-            state = move @ state
-            spread = move @ spread @ move.T + noise
-        ahead[k] = spread
-        gain = spread[:, 0] / (spread[0, 0] + 1.0)
-        state = state + gain[:, None] * (signal[k] - state[0])
-        spread = spread - np.outer(gain, spread[0])
-        states[k], spreads[k] = state, spread
-    for k in range(count - 2, -1, -1):
-        back = spreads[k] @ move.T @ np.linalg.inv(ahead[k + 1])
-        states[k] = states[k] + back @ (states[k + 1] - move @ states[k])
-    return states[:, 0]
+            before, spread = spread, move @ spread @ move.T + noise
+            backs[k - 1] = before @ move.T @ np.linalg.inv(spread)
+        gains[k] = spread[:, 0] / (spread[0, 0] + 1.0)
+        spread = spread - np.outer(gains[k], spread[0])
+    return gains, backs
 
 
 def steadied(signal: Signal, window: float, noise: float) -> Signal:

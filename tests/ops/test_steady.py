@@ -16,9 +16,15 @@ NOISE: Signal = np.random.default_rng(2).normal(size=(60, 3)).cumsum(axis=0)
 
 
 def wide(signal: Signal, reach: int) -> Signal:
-    """The signal continued at both ends, turned about its last values."""
-    before = 2 * signal[0] - signal[reach:0:-1]
-    after = 2 * signal[-1] - signal[-2 : -reach - 2 : -1]
+    """The signal continued at both ends, turned about the end of a parabola that numpy fits to its last values."""
+    many = 2 * reach + 1
+    first, last = signal[0], signal[-1]
+    if len(signal) >= many > 4:
+        at = np.arange(many)
+        first = np.polyfit(at, signal[:many], 2)[-1]
+        last = np.polyfit(at[::-1], signal[-many:], 2)[-1]
+    before = 2 * first - signal[reach:0:-1]
+    after = 2 * last - signal[-2 : -reach - 2 : -1]
     return np.concatenate([before, signal, after])
 
 
@@ -99,7 +105,7 @@ def test_one_euro_against_a_plain_one(window: float) -> None:
     """One number at a time; its cut-off at each frame by the speed there, run there and back, and back and there."""
     for column in NOISE.T:
         reach = round(2 * window)
-        there = wide(column, reach)
+        there = np.pad(column, reach, mode="reflect", reflect_type="odd")
         second = [there[k + 1] - 2 * there[k] + there[k - 1] for k in range(1, len(there) - 1)]
         tremble = sorted(abs(each) for each in second)
         half = len(tremble) // 2
