@@ -156,3 +156,25 @@ def test_stopping_leaves_only_whole_files(tmp_path: Path, monkeypatch: pytest.Mo
     assert all(path.suffix == ".exr" for path in files)
     for path in files:
         assert planes(path)["R"].shape == (136, 256)
+
+
+def test_the_face_becomes_the_doubles(demo: Path) -> None:
+    """By dlib's descriptor: the plate is the portrait's, the comp nearer to the double; and the layers are there."""
+    from nodegraph.colour.eight_bit import eight_bit
+    from nodegraph.data.faces import Rect
+    from nodegraph.data.shot import Shot
+    from nodegraph.ml.dlib_models import DlibModels
+
+    models = DlibModels()
+    double = cv2.imread(str(demo / "double" / "front.png"))[..., ::-1]
+    (found,) = models.hog(double, 0, 0.0)
+    who = models.descriptor(double, models.landmarks(double, found.box), found.box)
+    truth = np.array(json.loads((demo / "truth.json").read_text())["frames"]["1001"]["landmarks"])
+    apart = []
+    for name in ("plate/plate.1001.exr", "comp/comp.1001.exr"):
+        light = np.stack([planes(demo / name)[each] for each in "RGB"], -1).astype(np.float32)
+        shown = cv2.resize(eight_bit(light, Shot()), None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+        apart.append(np.linalg.norm(models.descriptor(shown, truth * 3, Rect.around(truth * 3)) - who))
+    assert apart[1] < 0.8 * apart[0]
+    parts = OpenEXR.File(str(demo / "comp" / "comp.1001.exr"), separate_channels=True).parts
+    assert {str(part.header["name"]) for part in parts} >= {"swap", "matte_face1", "plate"}

@@ -59,12 +59,25 @@ def test_the_page_of_nodes_is_written_by_the_nodes(tmp_path: Path) -> None:
                 assert f"| `{knob}` |" in page
 
 
+def examples() -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+
+
+def test_the_shot_in_the_readme_is_a_graph(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is built, saved, and opened again without a fault."""
+    from nodegraph.cli.check import problems_of
+
+    monkeypatch.chdir(tmp_path)
+    exec(compile(examples()[0], "README.md", "exec", dont_inherit=True), {})
+    assert problems_of(tmp_path / "sh010.ngraph.json") == []
+
+
 def test_the_node_in_the_readme_is_a_node() -> None:
     import numpy as np
 
     from nodegraph.data.image import Image
 
-    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    (*_, example) = examples()
     names: dict[str, object] = {"__name__": "studio.light.dim"}
     exec(compile(example, "README.md", "exec", dont_inherit=True), names)
     dim = names["dim"]
