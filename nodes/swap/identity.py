@@ -38,6 +38,7 @@ RECORD = "consent.json"  # beside the photographs, for those who keep it there
 LOOKS = 40  # frames of a clip that are looked at
 SEARCHED = 1280  # width of the picture that is searched for faces
 SEEN = 300.0  # size at which a face is shown to what finds its landmarks
+AROUND = 0.6  # of its size: what is looked at beside it
 SHAKES = (-0.06, -0.03, 0.0, 0.03, 0.06)  # the box made smaller and larger; the mean of all looks is finer
 
 
@@ -176,13 +177,17 @@ def _photo(called: str, image: Image, shot: Shot, models: DlibModels, size: int)
         return None
     best = max(faces, key=lambda face: face.box.size * (1 + max(0.0, face.score)))
     box = Rect(*(value / scale for value in best.box))
+    x0, y0, x1, y1 = (round(value) for value in _grown(box, AROUND))
+    x0, y0 = max(0, x0), max(0, y0)
     finer = min(2.0, SEEN / max(1.0, box.size))
-    detailed = eight_bit(_resized(light, finer), shot)
-    where = Rect(*(value * finer for value in box))
+    detailed = eight_bit(_resized(light[y0:y1, x0:x1], finer), shot)
+    corner = np.array([x0, y0])
+    where = Rect(*((value - start) * finer for value, start in zip(box, (x0, y0, x0, y0), strict=True)))
     looks = [models.landmarks(detailed, _grown(where, each)) for each in SHAKES]
-    points: Points = np.mean(looks, axis=0)
-    descriptor = models.descriptor(detailed, points, where)
-    face = Face(box, best.score, points / finer, 1.0, head_pose(points / finer, image.format), descriptor)
+    seen: Points = np.mean(looks, axis=0)
+    descriptor = models.descriptor(detailed, seen, where)
+    points: Points = seen / finer + corner
+    face = Face(box, best.score, points, 1.0, head_pose(points, image.format), descriptor)
     return cut(Photo(called, light, face), size)
 
 
@@ -197,7 +202,7 @@ def _resized(light: Pixels, scale: float) -> Pixels:
     if scale == 1:
         return light
     kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return frozen(cv2.resize(light, None, fx=scale, fy=scale, interpolation=kind))
+    return frozen(cv2.resize(np.ascontiguousarray(light), None, fx=scale, fy=scale, interpolation=kind))
 
 
 def _consent(
