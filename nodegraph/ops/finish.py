@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nodegraph.data.crop import Crop, moved
 from nodegraph.data.image import Pixels
@@ -76,24 +78,34 @@ def denoised(pixels: Pixels, amount: float) -> Pixels:
 def softness(new: Pixels, like: Pixels, where: Pixels, pixel: float) -> float:
     """The sigma, in pixels, of the blur that leaves a picture as little fine detail as another has.
 
-    `pixel` is how many pixels one of the plate's is. 0 if it is no sharper.
+    `pixel` is how many pixels one of the plate's is; no finer than that is looked. 0 if it is no sharper.
     """
-    wanted = _fine(like, where, pixel)
-    low, high = 0.0, SOFTEST * pixel
-    if _fine(new, where, pixel) <= wanted:
+    scale = 1 / max(1.0, pixel)
+    grey, other, inside = (_small(each, scale) for each in (new.mean(axis=2), like.mean(axis=2), where))
+    wanted = _fine(other, inside, pixel * scale)
+    if _fine(grey, inside, pixel * scale) <= wanted:
         return 0.0
+    low, high = 0.0, SOFTEST * pixel * scale
     for _ in range(7):
         middle = (low + high) / 2
-        if _fine(blurred(new, middle), where, pixel) > wanted:
+        if _fine(blurred(grey, middle), inside, pixel * scale) > wanted:
             low = middle
         else:
             high = middle
-    return high
+    return high / scale
 
 
-def _fine(pixels: Pixels, where: Pixels, pixel: float) -> float:
+def _small(plane: NDArray[Any], scale: float) -> Pixels:
+    import cv2
+
+    plane = np.asarray(plane, np.float32)
+    if scale > 0.8:
+        return plane
+    return np.asarray(cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.float32)
+
+
+def _fine(grey: Pixels, where: Pixels, pixel: float) -> float:
     """How much detail there is between two sizes, coarser than grain and finer than features."""
-    grey = np.asarray(pixels.mean(axis=2), np.float32)
     band = blurred(grey, BANDS[0] * pixel) - blurred(grey, BANDS[1] * pixel)
     return float(np.sqrt((band**2 * where).sum() / max(1e-6, float(where.sum()))))
 
