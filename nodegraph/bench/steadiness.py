@@ -16,9 +16,12 @@ from nodegraph.bench.performance import (
     fitted,
     moved_portrait,
     noisy_truth,
+    stacked,
 )
 from nodegraph.bench.signals import furthest, jitter, kept, lag
 from nodegraph.data.faces import five_of
+from nodegraph.data.tracks import Tracks
+from nodegraph.ops.align import HeadFrame
 from nodegraph.ops.smooth_tracks import STILL
 
 GROUP = "faces"
@@ -41,6 +44,13 @@ def measure_jitter() -> list[Figure | Exhibit]:
             shown(GROUP, f"jitter: {played.name}, aligned crop of {CROP}, before Smooth", old, "px"),
             shown(GROUP, f"jitter: {played.name}, aligned crop of {CROP}, after Smooth", new, "px"),
             at_least(GROUP, f"jitter: {played.name}, taken out of the aligned crop", 100 * (1 - new / old), LESS, "%"),
+            at_least(
+                GROUP,
+                f"jitter: {played.name}, taken out of the crop that Align makes, which follows the head",
+                100 * (1 - jitter(played.crop_error(by_head(played.smooth))) / old),
+                LESS,
+                "%",
+            ),
             *_landmarks(played),
             Curves(
                 f"The crop against the face: {played.name}",
@@ -51,6 +61,12 @@ def measure_jitter() -> list[Figure | Exhibit]:
             ),
         ]
     return rows
+
+
+def by_head(tracks: Tracks) -> Stack:
+    """The landmarks that Align fits a crop to, when it follows the head: the mean face, where the head is."""
+    head = HeadFrame(tracks.tracks[0])
+    return np.stack([head.steady(points) for points in stacked(tracks)])
 
 
 def _sideways(error: Stack) -> Stack:
