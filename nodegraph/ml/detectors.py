@@ -18,6 +18,7 @@ from nodegraph.ml.sights import Sights
 
 Tensors = Mapping[str, Tensor]
 SIDE = 640  # what networks that take any size are fed, in pixels: the size they were trained and measured at
+SMALLEST, LARGEST = 32, 4096  # sides that are believed
 LARGER = 2.0  # a small picture is enlarged no more than so much: there is nothing to be seen in it
 OVERLAP = 0.4  # insightface's and RetinaFace's; YuNet's 0.3 and YOLO's 0.5 part no real faces
 
@@ -109,6 +110,11 @@ class FaceDetector:
         (self._input,) = file.inputs.values()
         high, wide = self._input.shape[2:]
         self.size: Size = (wide or SIDE, high or SIDE)
+        if max(self.size) > LARGEST or min(self.size) < SMALLEST:
+            raise ModelError(
+                f"{file.path.name} wants pictures of {self.size[0]} x {self.size[1]}, which no detector does",
+                "the file does not keep to its contract; try another copy",
+            )
 
     def scale_of(self, picture: Eight) -> float:
         """How much of its size a picture keeps when the network is fed with it."""
@@ -118,7 +124,8 @@ class FaceDetector:
     def look(self, picture: Eight, least: float) -> Sights:
         """Faces in a picture that are as sure as that: boxes as the detector frames them, in the picture's pixels."""
         fed, scale = self.letterboxed(picture)
-        seen = self.fed.decode(self.file.run({self._input.name: fed}), self.size)
+        with np.errstate(all="ignore"):  # numbers that are none are dropped right after
+            seen = self.fed.decode(self.file.run({self._input.name: fed}), self.size)
         return seen.at_least(least).once(OVERLAP).placed(scale)
 
     def letterboxed(self, picture: Eight) -> tuple[NDArray[np.float32], float]:
@@ -134,6 +141,8 @@ class FaceDetector:
         canvas[: size[1], : size[0]] = sized
         if self.fed.reverse:
             canvas = canvas[..., ::-1]
+        if self._input.type is np.uint8:  # InsightFace's newer files take off the mean themselves
+            return np.ascontiguousarray(canvas.transpose(2, 0, 1)[None], np.float32), scale
         light = (canvas.astype(np.float32) - np.array(self.fed.mean, np.float32)) / np.float32(self.fed.range)
         return np.ascontiguousarray(light.transpose(2, 0, 1)[None]), scale
 

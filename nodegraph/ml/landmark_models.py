@@ -161,16 +161,19 @@ class LandmarkModel:
         (self._input,) = file.inputs.values()
         self._rows_first = not self._input.fits(None, 3, None, None)
         sides = self._input.shape[1:3] if self._rows_first else self._input.shape[2:]
-        if len(set(sides)) != 1:
-            raise ModelError(f"{file.path.name} wants pictures that are no squares", "try another copy of the model")
         self.size = sides[0] or 256
+        if len(set(sides)) != 1 or not 16 <= self.size <= 2048:
+            raise ModelError(
+                f"{file.path.name} wants pictures of {sides[1]} x {sides[0]}, which no landmark model does",
+                "the file does not keep to its contract; try another copy",
+            )
         self._heat = [name for name, tensor in file.outputs.items() if _is_heat(tensor)][-1:]
         self._flat = [
             name for name, tensor in file.outputs.items() if _told(tensor) == contract and name not in self._heat
         ]
         single = [name for name, tensor in file.outputs.items() if tensor.shape and set(tensor.shape[1:]) <= {1}]
         self._flags = single[:1] if contract in ("facemesh", "478") else []  # how sure it is that there is a face
-        self._itself = contract in ("106", "3d68") and _takes_off_the_mean(file)
+        self._itself = self._input.type is np.uint8 or (contract in ("106", "3d68") and _takes_off_the_mean(file))
         self._layout = self.kind.layout()
 
     def first(self, box: Rect, roll: float) -> View:

@@ -35,6 +35,7 @@ class Net:
 
     def add(self, kind: str, *inputs: str, to: str = "", **settings: object) -> str:
         name = to or f"n{len(self.nodes)}"
+        settings = {key.rstrip("_"): value for key, value in settings.items()}
         self.nodes.append(helper.make_node(kind, list(inputs), [name], **settings))
         return name
 
@@ -60,12 +61,12 @@ class Net:
         turned = self.add("Transpose", source, perm=[0, 2, 3, 1])
         return self.add("Reshape", turned, self.constant([1, -1, wide] if batch else [-1, wide], np.int64), to=to)
 
-    def save(self, path: Path) -> Path:
+    def save(self, path: Path, kind: int = TensorProto.FLOAT) -> Path:
         shape = (1, 3, self.size[1] or "height", self.size[0] or "width")
         graph = helper.make_graph(
             self.nodes,
             "generated",
-            [helper.make_tensor_value_info(self.name, TensorProto.FLOAT, shape)],
+            [helper.make_tensor_value_info(self.name, kind, shape)],
             self.outputs,
             self.constants,
         )
@@ -98,6 +99,22 @@ def scrfd(
             name = f"{448 + 3 * k + part}"
             net.out(net.rows(head, len(values), name, batch), [1, None, len(values)] if batch else [None, len(values)])
     return net.save(path)
+
+
+def scrfd_of_bytes(path: Path) -> Path:
+    """InsightFace's newer files: fed with eight bits, the mean is taken off within."""
+    net = Net((320, 320), "image")
+    net.add("Cast", "image", to="float", to_=TensorProto.FLOAT)
+    net.add("Sub", "float", net.constant(np.array(127.5)), to="less")
+    net.add("Div", "less", net.constant(np.array(128.0)), to="norm")
+    net.name = "norm"
+    for part, values in (("score", np.zeros(1)), ("bbox", FAR), ("kps", FIVE.ravel())):
+        for stride in (8, 16, 32):
+            red = np.full(2, 0.7) if part == "score" else None
+            head = net.head(stride, np.full(2, 0.2) if part == "score" else np.tile(values, 2), red)
+            net.out(net.rows(head, len(values), f"{part}_{stride}"), [None, len(values)])
+    net.name = "image"
+    return net.save(path, TensorProto.UINT8)
 
 
 def scrfd_joined(path: Path, size: tuple[int, int] = (320, 320)) -> Path:

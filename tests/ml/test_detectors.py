@@ -49,12 +49,14 @@ def nearest(sights: Sights, box: np.ndarray) -> tuple[np.ndarray, float, np.ndar
 
 
 @pytest.mark.parametrize("stride", [8, 16, 32])
-@pytest.mark.parametrize("variant", ["nine", "six", "batch", "any size", "wide", "joined"])
+@pytest.mark.parametrize("variant", ["nine", "six", "batch", "any size", "wide", "joined", "bytes"])
 def test_scrfd(variant: str, stride: int, tmp_path: Path) -> None:
-    sizes: dict[str, Any] = {"wide": (640, 384), "any size": (None, None), "joined": (320, 320)}
+    sizes: dict[str, Any] = {"wide": (640, 384), "any size": (None, None), "joined": (320, 320), "bytes": (320, 320)}
     size = sizes.get(variant, (640, 640))
     if variant == "joined":
         path = made.scrfd_joined(tmp_path / "it.onnx", size)
+    elif variant == "bytes":
+        path = made.scrfd_of_bytes(tmp_path / "it.onnx")
     else:
         path = made.scrfd(tmp_path / "it.onnx", size, points=variant != "six", batch=variant == "batch")
     detector = FaceDetector(OnnxFile(path))
@@ -220,11 +222,11 @@ def test_a_box_of_a_network_and_one_of_dlib_mean_the_same() -> None:
 # -- files that are not what they should be --------------------------------------------------------------
 
 
-def sums(path: Path, outputs: dict[str, list[int]], size: int = 64) -> Path:
-    """A network that puts out zeros of these shapes."""
+def constants(path: Path, outputs: dict[str, list[int]], fill: float = 0.0, size: int = 64) -> Path:
+    """A network that puts out zeros of these shapes, or another number."""
     nodes, values = [], []
     for name, shape in outputs.items():
-        tensor = helper.make_tensor(name, TensorProto.FLOAT, shape, np.zeros(shape, np.float32).ravel())
+        tensor = helper.make_tensor(name, TensorProto.FLOAT, shape, np.full(shape, fill, np.float32).ravel())
         nodes.append(helper.make_node("Constant", [], [name], value=tensor))
         values.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
     picture = helper.make_tensor_value_info("input", TensorProto.FLOAT, (1, 3, size, size))
@@ -248,7 +250,7 @@ def test_the_list_of_models_calls_it_what_it_is(
 def test_other_models_are_no_detectors(tmp_path: Path) -> None:
     for k, outputs in enumerate(({"output": [1, 3, 64, 64]}, {"fc1": [1, 512]}, {"a": [1, 7, 100]})):
         with pytest.raises(ModelError, match="no face detector") as fault:
-            FaceDetector(OnnxFile(sums(tmp_path / f"{k}.onnx", outputs)))
+            FaceDetector(OnnxFile(constants(tmp_path / f"{k}.onnx", outputs)))
         assert fault.value.hint
 
 
@@ -264,10 +266,26 @@ def test_other_models_are_no_detectors(tmp_path: Path) -> None:
     ids=["scrfd", "yunet", "retinaface", "joined", "s3fd"],
 )
 def test_a_file_that_breaks_its_contract_says_so(outputs: dict[str, list[int]], tmp_path: Path) -> None:
-    detector = FaceDetector(OnnxFile(sums(tmp_path / "it.onnx", outputs)))
+    detector = FaceDetector(OnnxFile(constants(tmp_path / "it.onnx", outputs)))
     with pytest.raises(ModelError, match="does not put out") as fault:
         detector.look(np.zeros((64, 64, 3), np.uint8), 0.5)
     assert "contract" in (fault.value.hint or "")
+
+
+def test_a_picture_that_would_fill_the_memory_is_not_made(tmp_path: Path) -> None:
+    path = made.scrfd(tmp_path / "it.onnx")
+    model = onnx.load(str(path))
+    for side in model.graph.input[0].type.tensor_type.shape.dim[2:]:
+        side.dim_value = 1 << 20
+    onnx.save(model, path)
+    with pytest.raises(ModelError, match="1048576"):
+        FaceDetector(OnnxFile(path))
+
+
+@pytest.mark.parametrize("fill", [np.nan, np.inf, -np.inf])
+def test_numbers_that_are_none_are_no_faces(fill: float, tmp_path: Path) -> None:
+    detector = FaceDetector(OnnxFile(constants(tmp_path / "it.onnx", {"output0": [1, 20, 84]}, fill)))
+    assert len(detector.look(np.zeros((64, 64, 3), np.uint8), 0.5).scores) == 0
 
 
 def _half(path: Path) -> None:
