@@ -14,8 +14,8 @@ from nodegraph.ops.steady import Smoother, smoothed, steadied, tremble
 # Bridge and wings of the nose, corners of the eyes: what lids, lips and jaw do not move.
 STILL = (27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 39, 42, 45)
 
-# Where features sit, and what goes along: the eyes by their corners, and each corner of the mouth. Lids and lips open and
-# close on these. Nose, jaw and brows are each their own seat: crops are fitted to the nose, mattes end at the others.
+# Where features sit, and what goes along: the eyes by their corners, and each corner of the mouth. Lids and lips open
+# and close on these. Nose, jaw and brows are each their own seat: crops are fitted to the nose, mattes end at the rest.
 FEATURES: tuple[tuple[tuple[int, ...], tuple[int, ...]], ...] = (
     ((36, 39), tuple(range(36, 42))),
     ((42, 45), tuple(range(42, 48))),
