@@ -11,8 +11,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from nodegraph.data.crop import Crops
 from nodegraph.data.errors import GraphError, NodeError, NodegraphError
-from nodegraph.data.image import Image, Matte
+from nodegraph.data.faces import Faces
+from nodegraph.data.image import Matte
 from nodegraph.data.shot import Frame, Moves, Shot
 from nodegraph.engine.index import Entry, Index, Source
 from nodegraph.engine.step import Argument, Fed, Feed, Given, Near, Step, Told, Whole
@@ -21,6 +23,7 @@ from nodegraph.graph.knob import File
 from nodegraph.graph.node import Knobs, NodeType, Port
 
 NOTHING = bytes(17)  # in a key, an optional input that gets nothing
+PEOPLE = (Faces, Crops)
 REMEMBERED = 20_000  # Steps kept to be found again; a plan holds on to its own
 
 Frames = range | tuple[int, ...]
@@ -188,7 +191,7 @@ class Planner:
             sources = entry.ports[each.name]
             if each.time == "window" and sources:
                 frames = tuple(dict.fromkeys(self._ask(draft, kind.frames, frame))) if kind.frames else (frame,)
-                if not issubclass(each.type, Image):  # beyond the shot pictures are held, but nobody is in them
+                if issubclass(each.type, PEOPLE):  # beyond the shot pictures are held, but nobody is in them
                     frames = tuple(at for at in frames if at == frame or at in self.graph.shot.frames)
                 draft.windows[each.name] = frames
                 draft.wants += [(source.entry, source.wire.output, at) for source in sources for at in frames]
