@@ -16,8 +16,12 @@ from nodegraph.data.faces import COUNT, Face, Faces, Rect
 from nodegraph.data.image import Image
 from nodegraph.data.model import Card, Model
 from nodegraph.data.shot import Frame, Shot
+from nodegraph.engine.plan import Planner
+from nodegraph.engine.session import Session
 from nodegraph.graph.context import Context
+from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import File
+from nodegraph.graph.library import Library
 from nodegraph.ml.landmark_models import LandmarkModel, View
 from nodegraph.ml.onnx_file import OnnxFile
 from nodegraph.ops.portrait import make_figure, picture_file
@@ -28,6 +32,7 @@ from nodes.face.detect import Detector, detect
 from nodes.face.landmarks import Plate, landmarks, part_of
 from nodes.image.face_plate import face_plate
 from nodes.io.read import read
+from tests.ml import generated_detectors
 from tests.ml import generated_landmarks as made
 from tests.nodes.face.shapes import face_points
 
@@ -176,6 +181,38 @@ def test_where_the_box_was_matters_little() -> None:
             faces = Faces(image.format, (Face(box),))
             found.append(landmarks(image, faces, SHOT, CONTEXT, model, identify=False).faces[0].points)
         assert max(np.median(apart(each, found[0])) for each in found[1:]) < 0.02
+
+
+def test_models_by_wire_through_the_engine(tmp_path: Path) -> None:
+    """LoadModel -> Detect and Landmarks, as a project has it; a knob of Landmarks does not make Detect look again."""
+    points = face_points(0.5, 0.5, 0.5)
+    graph = Graph(Library.discover(), shot=SHOT).add("FacePlate", "Plate", occluder=False)
+    for name, path in (
+        ("Finder", generated_detectors.scrfd(tmp_path / "finder.onnx")),
+        ("Points", made.regressor(tmp_path / "points.onnx", "68", points)),
+    ):
+        graph = graph.add("LoadModel", name, file=File(str(path)))
+    graph = graph.add("Detect", "Detect", detector="model", model_score=0.0).connect("Detect", "image", "Plate.image")
+    graph = graph.connect("Detect", "model", "Finder").add("Landmarks", "Landmarks", refeed=1, identify=False)
+    for port, source in (("image", "Plate.image"), ("faces", "Detect"), ("model", "Points")):
+        graph = graph.connect("Landmarks", port, source)
+    with Session(graph, root=tmp_path) as session:
+        faces = session.view("Landmarks", 1001).result()
+        found = session.view("Detect", 1001).result()
+    assert isinstance(faces, Faces)
+    assert len(faces) == len(found) > 0
+    for face in faces:
+        assert face.points is not None
+        own, known = face.points[3:], points[3:]  # the first three say what colours it was fed
+        shape, wanted = own - own.mean(axis=0), known - known.mean(axis=0)
+        roll = math.atan2(*(shape[42] - shape[33])[::-1]) - math.atan2(*(wanted[42] - wanted[33])[::-1])
+        turn = np.array([[math.cos(roll), -math.sin(roll)], [math.sin(roll), math.cos(roll)]])
+        grown = np.linalg.norm(shape) / np.linalg.norm(wanted)
+        assert shape / grown == pytest.approx(wanted @ turn.T, abs=0.005)
+    before = Planner(graph, tmp_path).plan("Detect", 1001).feed.step.key
+    assert Planner(graph.set("Landmarks", "refeed", 2), tmp_path).plan("Detect", 1001).feed.step.key == before
+    other = graph.set("Finder", "file", File(str(generated_detectors.yunet(tmp_path / "other.onnx"))))
+    assert Planner(other, tmp_path).plan("Detect", 1001).feed.step.key != before
 
 
 def test_wrong_and_broken_files(tmp_path: Path) -> None:
