@@ -57,11 +57,10 @@ def _mirrored(signal: Signal, reach: int) -> Signal:
         more = min(wanted, len(wide) - 1)
         wide = np.pad(wide, ((more, more), (0, 0)), mode="reflect", reflect_type="odd")
         wanted -= more
-    near = 2 * reach
-    if len(signal) > near > 3:
+    if len(signal) > reach > 3:
         added = (len(wide) - len(signal)) // 2
-        wide[:added] += 2 * (_end(signal[near::-1]) - signal[0])
-        wide[len(wide) - added :] += 2 * (_end(signal[-near - 1 :]) - signal[-1])
+        wide[:added] += 2 * (_end(signal[reach::-1]) - signal[0])
+        wide[len(wide) - added :] += 2 * (_end(signal[-reach - 1 :]) - signal[-1])
     return wide
 
 

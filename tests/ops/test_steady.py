@@ -17,7 +17,7 @@ NOISE: Signal = np.random.default_rng(2).normal(size=(60, 3)).cumsum(axis=0)
 
 def wide(signal: Signal, reach: int) -> Signal:
     """The signal continued at both ends, turned about the end of a parabola that numpy fits to its last values."""
-    many = 2 * reach + 1
+    many = reach + 1
     first, last = signal[0], signal[-1]
     if len(signal) >= many > 4:
         at = np.arange(many)
