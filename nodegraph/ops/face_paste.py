@@ -56,12 +56,14 @@ def box_of(crop: Crop, matte: Pixels, data: Box) -> Box:
 
 def placed(crop: Crop, pixels: Pixels, matte: Pixels, box: Box, filter: Filter) -> Pixels:
     """Colour and matte of a crop as they lie in a box of the plate: rows x columns x RGBA, not premultiplied."""
+    import cv2
+
     whole = Box(0, 0, crop.size, crop.size)
     part = reach(np.linalg.inv(crop.matrix), box, filter).meet(whole)
     rows, columns = part.slices(whole)
     source = empty((part.height, part.width, 4))
-    source[..., :3] = pixels[rows, columns]
-    source[..., 3] = matte[rows, columns]
+    if not part.empty:
+        cv2.mixChannels([pixels[rows, columns], matte[rows, columns]], [source], [0, 0, 1, 1, 2, 2, 3, 3])
     back: Matrix = np.linalg.inv(crop.matrix)
     return laid(source, part, back, box, filter)
 
