@@ -23,6 +23,8 @@ def lost_grain(before: Pixels, change: Pixels, pixel: float = 1.0) -> Pixels:
     """
     sigma = FINE * max(1.0, pixel)
     grain = before - _smooth(before, sigma)
+    energy = _around((grain * grain).sum(axis=2), NEAR * sigma)
+    even = 1 / (1 + (energy / np.maximum(EDGE * np.median(energy), np.float32(1e-12))) ** 2)  # little on old contours
     some = np.abs(grain[::SPARSE, ::SPARSE])
     most = (LIMIT * 1.4826 * np.median(some, axis=(0, 1))).astype(np.float32)
     grain = np.clip(grain, -most, most)
@@ -30,7 +32,7 @@ def lost_grain(before: Pixels, change: Pixels, pixel: float = 1.0) -> Pixels:
     shared = _around((fine * grain).sum(axis=2), AROUND * sigma)
     power = _around((grain * grain).sum(axis=2), AROUND * sigma)
     share = np.clip(-shared / np.maximum(power, np.float32(1e-9)), 0, 1)
-    return np.asarray(grain * share[..., None], np.float32)
+    return np.asarray(grain * (share * even)[..., None], np.float32)
 
 
 def _smooth(plane: Pixels, sigma: float) -> Pixels:
