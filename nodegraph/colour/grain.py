@@ -19,6 +19,8 @@ CELL = 8  # its parts, whose means tell whether it is flat
 BLOCKS = 1024  # at most so many, evenly over the plate
 LEVELS = 10  # brightnesses that the strength is measured at
 FLAT = 0.3  # the flattest share of the blocks of a brightness; the others have picture in them
+ABOVE = 1.25  # so far above the others a strength is not believed: picture, not grain
+FITS = 12
 REACH = 7  # pixels that grain spreads to either side
 
 Doubles = NDArray[np.float64]
@@ -57,7 +59,7 @@ def measure(plate: Pixels, weights: Sequence[float]) -> Grain:
     bumps = _bumps(blocks)
     luminance: list[float] = []
     strength: list[Doubles] = []
-    chosen: list[NDArray[np.intp]] = []
+    flattest: list[NDArray[np.intp]] = []
     for members in np.array_split(np.argsort(luma, kind="stable"), min(LEVELS, blocks.shape[0] // 4)):
         flat = members[np.argsort(bumps[members], kind="stable")[: max(3, int(len(members) * FLAT))]]
         typical = np.median(power[flat], axis=0)
@@ -65,8 +67,13 @@ def measure(plate: Pixels, weights: Sequence[float]) -> Grain:
         if not luminance or level > luminance[-1] + 1e-5 * abs(luminance[-1]):  # apart in float32 too
             luminance.append(level)
             strength.append(np.sqrt(typical))
-        chosen.append(flat[(power[flat] <= 2 * typical).all(axis=1)])
-    picked = np.concatenate(chosen)
+        flattest.append(flat[(power[flat] <= 2 * typical).all(axis=1)])
+    levels, believed = np.array(luminance), _believed(np.array(luminance), np.array(strength).T)
+    picked = np.concatenate(flattest)
+    usual = np.stack([np.interp(luma[picked], levels, each) for each in believed], axis=1) ** 2
+    picked = picked[(power[picked] <= 2 * usual).all(axis=1)]
+    if not len(picked):
+        return CLEAN
     quiet = rest[picked]
     deviation = np.sqrt((quiet**2).mean(axis=(2, 3), keepdims=True))
     # What float32 rounds off is no grain.
@@ -77,7 +84,29 @@ def measure(plate: Pixels, weights: Sequence[float]) -> Grain:
     scaled = quiet[alive] / deviation[alive]
     kernels = _kernels(scaled)
     left = np.array([_left_by_surface(kernel) for kernel in kernels])
-    return Grain(np.array(luminance), np.array(strength).T / left[:, None], kernels, _mixing(scaled))
+    return Grain(levels, believed / left[:, None], kernels, _mixing(scaled))
+
+
+def _believed(luminance: Doubles, strength: Doubles) -> Doubles:
+    """Strengths (channels x luminances) without those that hair, cloth and foliage would have for grain.
+
+    Where a brightness has no flat part in the plate, what is measured there is picture, and that only ever adds. So a
+    smooth rising curve is laid along the lower ones, and what is far above it is brought down to it.
+    """
+    from scipy.optimize import nnls
+
+    light = np.maximum(luminance, 0) / max(float(luminance.max()), 1e-9)
+    curves = np.stack([np.ones_like(light), np.sqrt(light), light, light**2], axis=1)
+    result = strength.copy()
+    for channel, measured in zip(result, strength, strict=True):
+        power = np.maximum(measured**2, 1e-30)
+        weight = 1 / power
+        for _ in range(FITS):
+            shares, _ = nnls(curves * weight[:, None], power * weight)
+            fit = np.maximum(curves @ shares, 1e-30)
+            weight = np.where(power > ABOVE**2 * fit, 0.05, 1.0) / np.maximum(fit, power)
+        np.minimum(measured, ABOVE * np.sqrt(fit), out=channel)
+    return result
 
 
 def field(grain: Grain, box: Box, *, frame: int, seed: int = 0, size: float = 1.0) -> Pixels:

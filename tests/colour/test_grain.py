@@ -56,6 +56,18 @@ def test_the_new_grain_is_as_large_as_the_old(sigma):
     np.testing.assert_allclose(neighbours(new[..., 0]), neighbours(made_grain(sigma)[..., 0]), atol=0.07)
 
 
+def test_hair_is_not_taken_for_grain():
+    """Where a brightness has no flat part at all, its strength is told by those that have."""
+    base = clean_plate()
+    between = (base[0, :, 0] > 0.5) & (base[0, :, 0] < 1.1)
+    strands = np.random.default_rng(3).standard_normal((ROWS, COLUMNS, 1))
+    base = base * (1 + 0.4 * cv2.GaussianBlur(strands, (0, 0), 0.8)[..., None] * between[None, :, None])
+    grain = measure((base + strength(base) * CHANNELS * made_grain(1.0)).astype(np.float32), WEIGHTS)
+    assert ((grain.luminance > 0.6) & (grain.luminance < 1.0)).any()
+    np.testing.assert_array_less(grain.strength, 1.4 * strength(grain.luminance) * CHANNELS[:, None])
+    np.testing.assert_array_less(0.8 * strength(grain.luminance) * CHANNELS[:, None], grain.strength)
+
+
 def test_the_new_grain_is_as_coloured_as_the_old():
     new = field(measure(plate(), WEIGHTS), Box(0, 0, COLUMNS, ROWS), frame=1001)
     got = np.corrcoef(new.reshape(-1, 3).T)
