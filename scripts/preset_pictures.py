@@ -273,7 +273,7 @@ def main() -> int:
                 picture = layered(preset, folder) if short == "face_layers" else drawn(preset)
             size = saved(picture, FOLDER / f"{short}.jpg")
             if preset.picture != f"{short}.jpg":
-                presets.save(replace(preset, picture=f"{short}.jpg"), path)
+                path.write_text(presets.write(replace(preset, picture=f"{short}.jpg")), "utf-8")
             print(f"{short}.jpg  {picture.shape[1]} x {picture.shape[0]}, {size} bytes", flush=True)
     return 0
 

@@ -21,7 +21,7 @@ from nodegraph.data.tracks import Tracks
 from nodegraph.engine.plan import Planner
 from nodegraph.graph import preset as presets
 from nodegraph.graph.curve import Curve
-from nodegraph.graph.graph import Graph, Wire
+from nodegraph.graph.graph import NOTHING, Graph, Wire
 from nodegraph.graph.library import Library
 from nodegraph.ml.cards import built_in
 from nodegraph.ml.swappers.contracts import CONTRACTS
@@ -72,7 +72,9 @@ def settings(preset: presets.Preset, photograph: Path) -> dict[str, Any]:
     return values
 
 
-def inserted(name: str, photograph: Path, graph: Graph | None = None, **more: Any) -> tuple[Graph, Mapping[str, Wire]]:
+def inserted(
+    name: str, photograph: Path, more: Mapping[str, Any] = NOTHING, graph: Graph | None = None
+) -> tuple[Graph, Mapping[str, Wire]]:
     """The shot with a preset in it, and where its outputs are."""
     graph, preset = graph or shot(), preset_of(name)
     wires = {"plate": Wire("Plate"), "roto": Wire("Plate", "occluder")}
@@ -104,7 +106,7 @@ def test_has_a_picture_and_a_line(path: Path) -> None:
     assert preset.picture == f"{name}.jpg"
     stored = (FOLDER / preset.picture).read_bytes()
     assert len(stored) < 40_000
-    picture = cv2.imdecode(np.frombuffer(stored, np.uint8), cv2.IMREAD_COLOR)
+    picture = np.asarray(cv2.imdecode(np.frombuffer(stored, np.uint8), cv2.IMREAD_COLOR))
     assert picture.shape[1] == 640
     assert picture.std() > 10
     (row,) = [line for line in (FOLDER / "README.md").read_text("utf-8").splitlines() if f"| `{name}` |" in line]
@@ -218,7 +220,7 @@ def test_changes_the_face_and_nothing_else(name: str, photograph: Path, tmp_path
 
 def test_occlusions_leave_what_passes_in_front(photograph: Path, tmp_path: Path) -> None:
     graph = shot(occluder=True)
-    graph, ends = inserted("face_occlusions", photograph, graph)
+    graph, ends = inserted("face_occlusions", photograph, graph=graph)
     with ng.Session(graph, root=tmp_path) as session:
         plate, done = (rgb(session.view(node, FRAMES[1]).result()) for node in ("Plate", ends["out"].node))
         front = session.view("Plate", FRAMES[1], "occluder").result().plane(FORMAT.box)
@@ -280,7 +282,7 @@ def test_a_box_by_hand_can_be_keyed(photograph: Path, tmp_path: Path) -> None:
         found = {frame: next(session.view(ends["tracks"].node, frame).result().at(frame))[1].box for frame in FRAMES}
     first, last = found.values()
     parts = tuple(Curve.of(list(zip(FRAMES, (a, b), strict=True))) for a, b in zip(first, last, strict=True))
-    graph, ends = inserted("face_difficult", photograph, **{"Box by hand": parts})
+    graph, ends = inserted("face_difficult", photograph, {"Box by hand": parts})
     face = next(ng.evaluate(graph, ends["tracks"].node, FRAME, root=tmp_path).at(FRAME))[1]
     np.testing.assert_allclose(face.box.middle, np.add(first.middle, last.middle) / 2, atol=4)
 
@@ -323,7 +325,7 @@ def files(name: str, folder: Path) -> dict[str, str]:
 def test_runs_with_a_model_of_its_contract(name: str, photograph: Path, tmp_path: Path) -> None:
     preset = preset_of(name)
     any_content = {row.label: "" for row in preset.exposed if row.label.endswith("sha256")}
-    graph, ends = inserted(name, photograph, **files(name, tmp_path), **any_content)
+    graph, ends = inserted(name, photograph, {**files(name, tmp_path), **any_content})
     with ng.Session(graph, root=tmp_path) as session:
         plate, done = (rgb(session.view(node, FRAME).result()) for node in ("Plate", ends["out"].node))
     assert np.isfinite(done).all()
@@ -332,6 +334,6 @@ def test_runs_with_a_model_of_its_contract(name: str, photograph: Path, tmp_path
 
 @pytest.mark.parametrize("name", ["face_film_one_shot", "face_occlusions_network"])
 def test_another_file_of_that_name_is_not_taken(name: str, photograph: Path, tmp_path: Path) -> None:
-    graph, ends = inserted(name, photograph, **files(name, tmp_path))
+    graph, ends = inserted(name, photograph, files(name, tmp_path))
     with pytest.raises(ng.NodegraphError, match="with the content"):
         ng.evaluate(graph, ends["out"].node, FRAME, root=tmp_path)
