@@ -23,7 +23,7 @@ from nodegraph.data.errors import MediaError
 from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import Attribute, Channel, attribute
 from nodegraph.media.exr_blocks import check_blocks, spans
-from nodegraph.media.exr_codec import DTYPES, Planes, check_open, decode, encode
+from nodegraph.media.exr_codec import DTYPES, Planes, Share, check_open, decode, encode_aside
 from nodegraph.media.exr_copy import PartCopy, copied
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
 from nodegraph.media.exr_output import SHARED, Chunk, PartBlocks, Span, write_blocks
@@ -184,7 +184,7 @@ def _part(
     handle: int,
     part: ExrPart,
     touched: Sequence[Box],
-    fresh: Future[Mapping[int, Chunk]] | None,
+    fresh: Future[Mapping[int, _Encoding]] | None,
     header: dict[str, Attribute],
     multipart: bool,
 ) -> PartBlocks:
@@ -201,7 +201,47 @@ def _part(
     order = np.argsort(part.offsets, kind="stable").tolist()
     if fresh is None:
         return PartBlocks(header, chunks, order)
-    return PartBlocks(header, chunks, order, lambda block: fresh.result()[block], lambda _: fresh.done())
+    return PartBlocks(
+        header,
+        chunks,
+        order,
+        lambda block: fresh.result()[block].chunk(),
+        lambda block: fresh.done() and fresh.result()[block].share.ready,
+    )
+
+
+class _Share:
+    """Rows of blocks that are being encoded together, opened when the first of them is wanted."""
+
+    def __init__(self, share: Share, before: bytes) -> None:
+        self._share, self._before = share, before
+        self._chunks: list[Chunk] = []
+
+    @property
+    def ready(self) -> bool:
+        return self._share.file.done()
+
+    @property
+    def chunks(self) -> list[Chunk]:
+        if not self._chunks:
+            self._chunks = blocks_of(self._share.file.result(), self._before)
+        return self._chunks
+
+
+class _Encoding(NamedTuple):
+    """A block that was touched: which of a share's it is, and its place in the part where it is a tile."""
+
+    share: _Share
+    number: int
+    tile: tuple[int, int] | None
+    before: bytes
+
+    def chunk(self) -> Chunk:
+        found = self.share.chunks[self.number]
+        if self.tile is None:
+            return found
+        assert not isinstance(found.body, Span)
+        return Chunk(self.before + struct.pack("<4i", *self.tile, 0, 0), found.body[16:])
 
 
 def _encode_touched(
@@ -212,16 +252,17 @@ def _encode_touched(
     touched: Sequence[Box],
     multipart: bool,
     level: float | None,
-) -> Mapping[int, Chunk]:
-    """The blocks that a change touches, decoded in the file's own light, changed, and encoded again."""
+) -> Mapping[int, _Encoding]:
+    """The blocks that a change touches, decoded in the file's own light and changed; they are being encoded again."""
     before = struct.pack("<i", part.index) if multipart else b""
-    fresh: dict[int, Chunk] = {}
+    columns, _ = part.grid
+    lines = part.tile[1] if part.tile else part.lines
+    fresh: dict[int, _Encoding] = {}
     for cells in touched:
-        columns, _ = part.grid
         box = _box_of(part, cells)
         known = RECENT.take(Place.of(handle, part.index), box)
         old = decode(source, handle, part, box) if known is None else known
-        data = encode(
+        shares = encode_aside(
             partial(_changed, old, box, changes),
             box,
             part.compression,
@@ -230,17 +271,16 @@ def _encode_touched(
             level=level or _level(part),
             linear=[each.name for each in part.channels if each.linear],
         )
-        new = blocks_of(data, before)
-        wide = cells.width
-        for k, chunk in enumerate(new):
-            row, column = cells.y0 + k // wide, cells.x0 + k % wide
-            if part.tiled:
-                coordinates = struct.pack("<4i", column, row, 0, 0)
-                assert not isinstance(chunk.body, Span)
-                chunk = Chunk(before + coordinates, chunk.body[16:])
-            fresh[row * columns + column] = chunk
-        if len(new) != cells.area:
-            raise broken(source.path, "its blocks cannot be made again")
+        for share in shares:
+            opened = _Share(share, before)
+            top = cells.y0 + (share.rows.y0 - box.y0) // lines
+            for row in range(top, top - (-share.rows.height // lines)):
+                for column in range(cells.x0, cells.x1):
+                    number = (row - top) * cells.width + column - cells.x0
+                    tile = (column, row) if part.tiled else None
+                    fresh[row * columns + column] = _Encoding(opened, number, tile, before)
+    if len(fresh) != sum(cells.area for cells in touched):
+        raise broken(source.path, "its blocks cannot be made again")
     return fresh
 
 
