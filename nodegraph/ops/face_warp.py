@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from nodegraph.data.crop import moved
 from nodegraph.data.faces import Points, Pose
 from nodegraph.data.image import Pixels, frozen
+from nodegraph.data.threads import split_rows
 from nodegraph.ops.align import Estimator, similarity
 from nodegraph.ops.smooth_tracks import STILL
 
@@ -105,21 +106,34 @@ class Spline:
 
 def _bend(one: Points, other: Points) -> Reals:
     """r² log r between all pairs."""
-    square = ((one[:, None] - other[None]) ** 2).sum(axis=2)
-    result: Reals = 0.5 * square * np.log(np.maximum(square, 1e-12))
+    from nodegraph.ops.face_warp_kernels import bend
+
+    result: Reals = np.empty((len(one), len(other)))
+    here, there = np.ascontiguousarray(one), np.ascontiguousarray(other)
+    split_rows(lambda first, end: bend(here, there, result, first, end), len(one), result.nbytes)
     return result
 
 
 def places(spline: Spline, size: int) -> Pixels:
     """Where every pixel of a crop is found: rows x columns x (x, y), made of a coarse grid."""
-    import cv2
+    from nodegraph.ops.face_warp_kernels import spread
 
     steps = np.linspace(0, size, GRID + 1)
     grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
     coarse = spline(grid).reshape(GRID + 1, GRID + 1, 2).astype(np.float32)
-    at = ((np.arange(size) + 0.5) * GRID / size).astype(np.float32)
-    x, y = np.meshgrid(at, at)
-    return np.asarray(cv2.remap(coarse, x, y, cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE), np.float32)
+    at = (np.arange(size) + 0.5) * GRID / size
+    line = np.floor(at).astype(np.int64)
+    share = np.stack([_keys(np.abs(at - line - k)) for k in range(-1, 3)], axis=1).astype(np.float32)
+    result = np.empty((size, size, 2), np.float32)
+    split_rows(lambda first, end: spread(coarse, line, share, result, first, end), size, result.nbytes)
+    return result
+
+
+def _keys(far: Reals) -> Reals:
+    """The share of a line that is so many lines away (Keys 1981): what is bent evenly goes through as it is."""
+    near = (1.5 * far - 2.5) * far**2 + 1
+    result: Reals = np.where(far < 1, near, ((2.5 - 0.5 * far) * far - 4) * far + 2)
+    return result
 
 
 def bent(photo: Pixels, points: Points, onto: Points, size: int) -> Pixels:
