@@ -11,8 +11,7 @@ import numpy as np
 from nodegraph.bench import plain_colour as plain
 from nodegraph.bench.colour_faces import SHOT, aligned, cast, difference
 from nodegraph.bench.figures import Figure, at_least, at_most, seconds, shown
-from nodegraph.colour.coding import Coding, matrix_to
-from nodegraph.colour.network_light import LINEAR
+from nodegraph.colour.coding import REC709, Coding, matrix_to
 from nodegraph.data.image import Pixels
 from nodegraph.ops.colour_fields import shrunk
 from nodegraph.ops.colour_match import Method, Settings, changed, look, matched
@@ -65,7 +64,7 @@ def coded() -> Pair:
 
 def measure_rct() -> list[Figure]:
     """In L*a*b*, from light to light."""
-    lab, to_709 = Coding.lab(SHOT), matrix_to(SHOT.config, SHOT.space, LINEAR)
+    lab, to_709 = Coding.lab(SHOT), matrix_to(SHOT.config, SHOT.space, REC709)
     back = np.linalg.inv(to_709)
     face, plate, matte, _ = lit()
 

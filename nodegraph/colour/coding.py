@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import convert
-from nodegraph.colour.network_light import LINEAR as REC709
 from nodegraph.colour.primaries import PRIMARIES, to_xyz
 from nodegraph.data.buffers import empty
 from nodegraph.data.image import Pixels, frozen
@@ -23,7 +22,7 @@ from nodegraph.data.shot import Shot
 from nodegraph.data.threads import split_rows
 
 Matrix = NDArray[np.floating[Any]]
-AP1 = "lin_ap1_scene"
+REC709, AP1 = "lin_rec709_scene", "lin_ap1_scene"
 NOWHERE = np.empty((0, 0), np.float32)  # no matte: everywhere
 
 

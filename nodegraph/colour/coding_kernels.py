@@ -1,4 +1,4 @@
-"""The loops of coding.py, compiled: imported only where pixels are at hand, for numba is slow to load."""
+"""The loops of codings and of network light, compiled: imported where pixels are at hand, for numba is slow to load."""
 
 from __future__ import annotations
 
@@ -109,6 +109,20 @@ def straight(y: Any, curve: int) -> Any:
         x = size * size * size
         return x if y >= START else -x
     return y
+
+
+@_compiled
+def bend_values(light: Any, curve: int, out: Any, first: int, end: int) -> None:
+    """Light on a curve, number by number."""
+    for k in range(first, end):
+        out[k] = bent(N(light[k]), curve)
+
+
+@_compiled
+def straighten_values(code: Any, curve: int, out: Any, first: int, end: int) -> None:
+    """And back."""
+    for k in range(first, end):
+        out[k] = straight(N(code[k]), curve)
 
 
 @_compiled

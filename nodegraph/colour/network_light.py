@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.colour.coding import REC709, Curve
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import convert
 from nodegraph.data.buffers import empty
 from nodegraph.data.image import Pixels
 from nodegraph.data.shot import Shot
 from nodegraph.data.threads import split_rows
-
-LINEAR = "lin_rec709_scene"
 
 
 @dataclass(frozen=True)
@@ -37,12 +36,12 @@ class NetworkLight:
 
     def encode(self, light: Pixels) -> Pixels:
         """Light on the curve of a screen, below 0 and above 1 too."""
-        return curve(convert(light, load_config(self.config), self.space, LINEAR) * np.float32(self.gain))
+        return curve(convert(light, load_config(self.config), self.space, REC709) * np.float32(self.gain))
 
     def decode(self, shown: Pixels) -> Pixels:
         """The light that was encoded."""
         light = uncurve(shown) / np.float32(self.gain)
-        return convert(light, load_config(self.config), LINEAR, self.space)
+        return convert(light, load_config(self.config), REC709, self.space)
 
     def changed(self, light: Pixels, difference: NDArray[np.float32]) -> Pixels:
         """The light with a difference added on the curve; where there is none, the very same light."""
@@ -57,20 +56,20 @@ def seen(shown: Pixels) -> Pixels:
 
 def curve(light: Pixels) -> Pixels:
     """sRGB's curve, mirrored below 0 and continued by a logarithm above 1."""
-    from nodegraph.colour.network_kernels import curve_rows
+    from nodegraph.colour.coding_kernels import bend_values
 
-    return _through(light, curve_rows)
+    return _through(light, bend_values)
 
 
 def uncurve(shown: Pixels) -> Pixels:
     """The inverse of the curve."""
-    from nodegraph.colour.network_kernels import uncurve_rows
+    from nodegraph.colour.coding_kernels import straighten_values
 
-    return _through(shown, uncurve_rows)
+    return _through(shown, straighten_values)
 
 
-def _through(values: Pixels, rows: Callable[[Any, Any, int, int], None]) -> Pixels:
+def _through(values: Pixels, bend: Callable[[Any, int, Any, int, int], None]) -> Pixels:
     flat = np.ascontiguousarray(values).reshape(-1)
     result = empty(flat.shape)
-    split_rows(lambda first, end: rows(flat, result, first, end), len(flat), result.nbytes)
+    split_rows(lambda first, end: bend(flat, Curve.SCREEN.value, result, first, end), len(flat), result.nbytes)
     return np.asarray(result.reshape(values.shape), np.float32)

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from skimage.color import rgb2lab
 
-from nodegraph.colour.coding import LAB, ROOTS, Coding, Curve, matrix_to
+from nodegraph.colour.coding import LAB, REC709, ROOTS, Coding, Curve, matrix_to
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import convert
-from nodegraph.colour.network_light import LINEAR, NetworkLight
+from nodegraph.colour.network_light import NetworkLight
 from nodegraph.data.shot import Shot
 
 SHOT = Shot(space="ACEScg")
@@ -104,6 +104,6 @@ def test_a_broken_pixel_stays_one(coding: Coding) -> None:
 
 
 def test_the_matrix_is_of_the_shots_own_space() -> None:
-    assert np.allclose(matrix_to("", "ACEScg", LINEAR) @ matrix_to("", LINEAR, "ACEScg"), np.eye(3), atol=1e-5)
+    assert np.allclose(matrix_to("", "ACEScg", REC709) @ matrix_to("", REC709, "ACEScg"), np.eye(3), atol=1e-5)
     other = Shot(space="lin_rec709_scene")
     assert np.allclose(Coding.screen(other).mixed, np.eye(3), atol=1e-6)
