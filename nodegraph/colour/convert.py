@@ -84,11 +84,6 @@ def convert(pixels: Pixels, config: Config, src: str, dst: str, *, unpremult: bo
     return processor(config, src, dst).run(pixels, unpremult=unpremult)
 
 
-def is_linear(config: Config, src: str, dst: str) -> bool:
-    """True if a matrix leads from one space to the other."""
-    return processor(config, src, dst).linear
-
-
 def cached(config: Config, key: Hashable, make: Callable[[], Any], told: str) -> Processor:
     """The processor that this config keeps under `key`, made of what `make` returns the first time.
 

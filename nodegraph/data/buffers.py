@@ -60,9 +60,3 @@ def _make_room(size: int) -> None:
     """Let go of what nobody asked for longest, so that a fresh block does not come on top of it."""
     while _idle and size > 0:
         size -= _idle.pop(0).nbytes
-
-
-def idle_bytes() -> int:
-    """Memory that waits to be used again."""
-    with _lock:
-        return sum(block.nbytes for block in _idle)

@@ -10,8 +10,6 @@ from typing import Any, Final
 from nodegraph.data.errors import Cancelled
 from nodegraph.data.memory import Scales, pieces
 
-GIGABYTE = 1 << 30
-
 
 class Missing:
     """Says that there is no value, where None is one."""

@@ -71,7 +71,6 @@ class Knob:
     unit: str = ""
     help: str = ""
     soft: bool = False
-    multiline: bool = False
 
 
 PLAIN = Knob()

@@ -51,11 +51,6 @@ def library() -> Any:
     return OpenEXR
 
 
-def use_threads(count: int) -> None:
-    """How many threads the library works with, for all files; as many as there are cores, if never said."""
-    library().set_global_thread_count(max(0, count))
-
-
 @cache
 def _zip_setter() -> Callable[[int], None] | None:
     """What sets the library's deflate level: not in its binding, but in the C interface that most wheels carry."""

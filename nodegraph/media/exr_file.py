@@ -104,10 +104,6 @@ class ExrPart:
         """Lines in one block."""
         return LINES[self.compression]
 
-    @property
-    def top_down(self) -> bool:
-        return bool(self.attributes["lineOrder"].value != 1)
-
     @cached_property
     def grid(self) -> tuple[int, int]:
         """Columns and rows of blocks at full size."""
@@ -176,7 +172,7 @@ class ExrFile:
     def edges(self) -> NDArray[np.int64]:
         """Where blocks begin, in the order of the file, and where the last one ends."""
         starts = [part.offsets.astype(np.int64) for part in self.parts]
-        return np.unique(np.concatenate([*starts, np.array([self.size], np.int64)]))
+        return np.sort(np.concatenate([*starts, np.array([self.size], np.int64)]))
 
     @property
     def complete(self) -> bool:

@@ -144,11 +144,6 @@ class FileSource:
             self._done.add(box, wanted, pixels)
             return frozen(pick(pixels, wanted, channels))
 
-    def file_values(self, box: Box, channels: Channels) -> Pixels:
-        """The values as they stand in the file."""
-        with self._lock:
-            return frozen(self._file_values(box, channels))
-
     def _whole_layers(self, channels: Channels) -> Channels:
         """A colour cannot be converted in parts, and who asks for red asks for green next."""
         layers = {split(name)[0] for name in channels}

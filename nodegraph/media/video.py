@@ -67,7 +67,6 @@ class MovieInfo:
     pixel_aspect: float
     codec: str
     timecode: str
-    has_audio: bool
     has_alpha: bool
 
 
@@ -134,7 +133,6 @@ class VideoReader:
             pixel_aspect=float(aspect) if aspect else 1.0,
             codec=str(context.name),
             timecode=str(tags.get("timecode", "")),
-            has_audio=bool(self._container.streams.audio),
             has_alpha=len(parts) == 4,
         )
 

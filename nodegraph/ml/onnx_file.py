@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -64,16 +63,6 @@ class OnnxFile:
                 f"{self.path.name} failed while it ran: {_first_line(fault)}",
                 "the file does not keep to its contract; try another copy of the model",
             ) from fault
-
-    @cached_property
-    def last_initializer(self) -> NDArray[np.float32]:
-        """The last constant of the graph; some models keep a matrix for their caller there."""
-        import onnx
-
-        graph = onnx.load(str(self.path), load_external_data=False).graph
-        if not graph.initializer:
-            raise ModelError(f"{self.path.name} holds no constants", "the file does not keep to its contract")
-        return np.asarray(onnx.numpy_helper.to_array(graph.initializer[-1]), np.float32)
 
 
 def described(path: Path) -> tuple[dict[str, Tensor], dict[str, Tensor]]:

@@ -13,10 +13,6 @@ from nodegraph.ops.portrait import PIVOT, SIDE, Points
 
 Matrix = NDArray[np.float64]
 
-# Landmarks, counted from 0, that hang on the lower jaw, and those on the upper lids with the lower lid below them.
-ON_JAW = (*range(4, 13), 55, 56, 57, 58, 59, 65, 66, 67)
-ON_LOWER_LIP = (55, 56, 57, 58, 59, 65, 66, 67)
-
 
 @dataclass(frozen=True)
 class Moves:

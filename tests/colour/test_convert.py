@@ -5,7 +5,7 @@ import PyOpenColorIO as ocio
 import pytest
 
 from nodegraph.colour.config import load_config
-from nodegraph.colour.convert import convert, is_linear, processor
+from nodegraph.colour.convert import convert, processor
 from nodegraph.colour.encoding import CURVES, Encoding
 from nodegraph.colour.primaries import PRIMARIES
 from nodegraph.data.errors import ColorspaceError
@@ -185,9 +185,9 @@ def test_premultiplied_light_passes_a_matrix_as_it_is():
 
 
 def test_linear_is_told_from_curved():
-    assert is_linear(CG, "ACEScg", "lin_rec709")
-    assert is_linear(CG, "lin/p3dci", "ACEScg")
-    assert not is_linear(CG, "ACEScg", "ACEScct")
+    assert processor(CG, "ACEScg", "lin_rec709").linear
+    assert processor(CG, "lin/p3dci", "ACEScg").linear
+    assert not processor(CG, "ACEScg", "ACEScct").linear
 
 
 def test_data_is_no_colour():
