@@ -37,6 +37,7 @@ from nodegraph.engine.step import Feed, Step
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import File
 from nodegraph.graph.node import NodeType
+from nodegraph.media.atomic import settle
 
 OnError = Literal["stop", "skip"]
 OnEvent = Callable[[Event], None]
@@ -137,6 +138,7 @@ class _Render:
             else:
                 self._frames()
         finally:
+            settle(sorted({path.parent for path in self._wrote if path.parent.is_dir()}))
             self.runner.loads.close()
             self.report.timings = self.runner.timings.table()
             self.report.seconds = perf_counter() - start

@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from nodegraph.data.errors import MediaError
@@ -36,10 +36,11 @@ def write_fault(path: Path, fault: OSError) -> MediaError:
 
 
 @contextlib.contextmanager
-def atomic(path: str | Path) -> Iterator[Path]:
+def atomic(path: str | Path, *, settled: bool = True) -> Iterator[Path]:
     """Yield a path beside `path` to write to; it takes the name only when whole and on the disk.
 
-    Whatever goes wrong before that, the file of that name stays as it was.
+    Whatever goes wrong before that, the file of that name stays as it was. Who writes frame after frame leaves it to
+    `settle`, once, that the new names are on the disk too: until then a power cut may bring back an older file.
     """
     path = Path(path)
     if path.is_dir():
@@ -56,13 +57,23 @@ def atomic(path: str | Path) -> Iterator[Path]:
         os.replace(beside, path)
         if old is not None:
             threading.Thread(target=os.close, args=(old,), daemon=True).start()
-        _sync_folder(path.parent)
+        if settled:
+            _sync_folder(path.parent)
     except OSError as fault:
         raise write_fault(path, fault) from fault
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
         os.close(lock)
+
+
+def settle(folders: Iterable[Path]) -> None:
+    """Force the names of the files in these folders to the disk."""
+    for folder in folders:
+        try:
+            _sync_folder(folder)
+        except OSError as fault:
+            raise write_fault(folder, fault) from fault
 
 
 def make_room(target: Path, *, create: bool, overwrite: bool) -> None:

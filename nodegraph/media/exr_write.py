@@ -91,7 +91,7 @@ def write_exr(path: str | Path, parts: Sequence[PartToWrite]) -> None:
     several = len(parts) > 1
     begun: list[Share] = []
     try:
-        with atomic(path) as beside:
+        with atomic(path, settled=False) as beside:
             blocks = [encoded(part, index, several, begun) for index, part in enumerate(parts)]
             write_blocks(beside, path, blocks, several)
     finally:

@@ -151,7 +151,7 @@ def splice(
                     parts.append(copied(source, handle, extra, number))
                 else:
                     parts.append(encoded(extra, number, True))
-            with atomic(target) as beside:
+            with atomic(target, settled=False) as beside:
                 write_blocks(beside, target, parts, multipart)
         finally:
             aside.shutdown()
