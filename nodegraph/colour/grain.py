@@ -20,6 +20,7 @@ BLOCKS = 1024  # at most so many, evenly over the plate
 LEVELS = 10  # brightnesses that the strength is measured at
 FLAT = 0.3  # the flattest share of the blocks of a brightness; the others have picture in them
 ABOVE = 1.25  # so far above the others a strength is not believed: picture, not grain
+QUIET = 0.05  # how much a block above the curve counts, against one below it
 FITS = 12
 REACH = 7  # pixels that grain spreads to either side
 
@@ -68,7 +69,7 @@ def measure(plate: Pixels, weights: Sequence[float]) -> Grain:
             luminance.append(level)
             strength.append(np.sqrt(typical))
         flattest.append(flat[(power[flat] <= 2 * typical).all(axis=1)])
-    levels, believed = np.array(luminance), _believed(np.array(luminance), np.array(strength).T)
+    levels, believed = np.array(luminance), _believed(luma, power, np.array(luminance), np.array(strength).T)
     picked = np.concatenate(flattest)
     usual = np.stack([np.interp(luma[picked], levels, each) for each in believed], axis=1) ** 2
     picked = picked[(power[picked] <= 2 * usual).all(axis=1)]
@@ -87,26 +88,31 @@ def measure(plate: Pixels, weights: Sequence[float]) -> Grain:
     return Grain(levels, believed / left[:, None], kernels, _mixing(scaled))
 
 
-def _believed(luminance: Doubles, strength: Doubles) -> Doubles:
+def _believed(luma: Doubles, power: Doubles, luminance: Doubles, strength: Doubles) -> Doubles:
     """Strengths (channels x luminances) without those that hair, cloth and foliage would have for grain.
 
     Where a brightness has no flat part in the plate, what is measured there is picture, and that only ever adds. So a
-    smooth rising curve is laid along the lower ones, and what is far above it is brought down to it.
+    smooth rising curve is laid along the quietest of all blocks, and what is far above it is brought down to it.
     """
     from scipy.optimize import nnls
 
-    light = np.maximum(luminance, 0) / max(float(luminance.max()), 1e-9)
-    curves = np.stack([np.ones_like(light), np.sqrt(light), light, light**2], axis=1)
+    most = max(float(luma.max()), 1e-9)
+    blocks, levels = _curves(luma / most), _curves(luminance / most)
     result = strength.copy()
-    for channel, measured in zip(result, strength, strict=True):
-        power = np.maximum(measured**2, 1e-30)
-        weight = 1 / power
+    for channel, measured, noise in zip(result, strength, np.maximum(power.T, 1e-30), strict=True):
+        weight = 1 / noise
         for _ in range(FITS):
-            shares, _ = nnls(curves * weight[:, None], power * weight)
-            fit = np.maximum(curves @ shares, 1e-30)
-            weight = np.where(power > ABOVE**2 * fit, 0.05, 1.0) / np.maximum(fit, power)
-        np.minimum(measured, ABOVE * np.sqrt(fit), out=channel)
+            shares, _ = nnls(blocks * weight[:, None], noise * weight)
+            fit = np.maximum(blocks @ shares, 1e-30)
+            weight = np.where(noise > fit, QUIET, 1.0) / np.maximum(fit, noise)
+        np.minimum(measured, ABOVE * np.sqrt(np.maximum(levels @ shares, 0)), out=channel)
     return result
+
+
+def _curves(light: Doubles) -> Doubles:
+    """What the power of grain is made of: never less where there is more light."""
+    light = np.maximum(light, 0)
+    return np.stack([np.ones_like(light), np.sqrt(light), light, light**2], axis=1)
 
 
 def field(grain: Grain, box: Box, *, frame: int, seed: int = 0, size: float = 1.0) -> Pixels:
