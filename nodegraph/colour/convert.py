@@ -84,6 +84,12 @@ def convert(pixels: Pixels, config: Config, src: str, dst: str, *, unpremult: bo
     return processor(config, src, dst).run(pixels, unpremult=unpremult)
 
 
+def through(config: Config, src: str, dst: str, *, unpremult: bool = True) -> Callable[[Pixels], Pixels] | None:
+    """`convert` as a function of pixels alone, for files that are read later; None where nothing changes."""
+    step = processor(config, src, dst)
+    return None if step.identity else lambda pixels: step.run(pixels, unpremult=unpremult)
+
+
 def cached(config: Config, key: Hashable, make: Callable[[], Any], told: str) -> Processor:
     """The processor that this config keeps under `key`, made of what `make` returns the first time.
 

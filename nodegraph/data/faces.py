@@ -68,6 +68,11 @@ class Rect(NamedTuple):
         shared = across * down
         return shared / (self.width * self.height + other.width * other.height - shared)
 
+    def grown(self, by: float) -> Rect:
+        """Larger on every side, by a share of its size."""
+        more = by * self.size
+        return Rect(self.x0 - more, self.y0 - more, self.x1 + more, self.y1 + more)
+
     @classmethod
     def around(cls, points: Points) -> Self:
         (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
@@ -187,6 +192,9 @@ class Faces:
         return cls(
             Format(int(width), int(height), float(aspect)), tuple(Face.from_json(each) for each in saved["faces"])
         )
+
+
+FIVE_NAMES = ("right_eye", "left_eye", "nose", "mouth_right", "mouth_left")  # right and left as the subject has them
 
 
 def five_of(points: Points) -> Points:

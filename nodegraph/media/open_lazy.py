@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nodegraph.data.box import Box, Format
-from nodegraph.data.image import Channels, Pixels, frozen
+from nodegraph.data.image import NO_METADATA, Channels, Image, Origin, Pixels, frozen
 from nodegraph.data.memory import size_of
 from nodegraph.media.layers import colours, split
 
@@ -48,6 +48,20 @@ class Opened:
     unassociated: bool = False  # colour is not multiplied by alpha
     part: int = 0
     lost: str = "it is no EXR"  # why it can be no origin of a splice; empty: it can
+
+    def image(
+        self, colorspace: str, light: ToLight, metadata: Mapping[str, Any] = NO_METADATA, origin: Origin | None = None
+    ) -> Image:
+        """The picture as light in that space; what nobody looks at is never decoded."""
+        return Image(
+            format=self.format,
+            data=self.data,
+            channels=self.channels,
+            colorspace=colorspace,
+            source=FileSource(self.decoder, self.data, self.channels, light),
+            metadata=metadata,
+            origin=origin,
+        )
 
 
 @dataclass(frozen=True)

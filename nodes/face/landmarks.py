@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Annotated, NamedTuple
 
@@ -25,6 +26,10 @@ AROUND = 0.6  # how much of the face's size is looked at beside its box
 SEEN = 256.0  # size at which a face is shown to dlib, in pixels
 SHIFT, ZOOM = 0.04, 0.06  # how far the box is shaken for dlib, as a share of its size
 STEADY = 0.02  # looks that differ by so much of a face's size leave a third of the confidence
+FIRST = 5  # looks that settle how it stands
+NEAR = 0.9  # overlap of boxes that are as good as one
+UP = 0.1  # dlib's box is as large as the landmarks are high, and its middle so much above theirs
+LARGEST = 8.0  # a face is enlarged no more than so much
 
 
 class Plate(NamedTuple):
@@ -141,12 +146,6 @@ def _framed(points: Points) -> Rect:
     return Rect(x - half, y - half, x + half, y + half)
 
 
-FIRST = 5
-NEAR = 0.9  # overlap of boxes that are as good as one
-UP = 0.1  # dlib's box is as large as the landmarks are high, and its middle so much above theirs
-LARGEST = 8.0  # a face is enlarged no more than so much
-
-
 def who(plate: Plate, face: Face, points: Points, models: DlibModels) -> Points:
     """dlib's description of whose face it is: its landmarks say how it stands."""
     around = _around(face.box)
@@ -167,13 +166,8 @@ def shakes(box: Rect, count: int) -> list[Rect]:
 
 
 def _around(box: Rect) -> Box:
-    more = AROUND * box.size
-    return Box(
-        int(np.floor(box.x0 - more)),
-        int(np.floor(box.y0 - more)),
-        int(np.ceil(box.x1 + more)),
-        int(np.ceil(box.y1 + more)),
-    )
+    x0, y0, x1, y1 = box.grown(AROUND)
+    return Box(math.floor(x0), math.floor(y0), math.ceil(x1), math.ceil(y1))
 
 
 def _within(box: Rect, around: Box, scale: float) -> Rect:

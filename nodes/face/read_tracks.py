@@ -11,7 +11,7 @@ import numpy as np
 
 from nodegraph.data.box import Format
 from nodegraph.data.errors import MediaError
-from nodegraph.data.faces import Face, Faces, Points, Rect
+from nodegraph.data.faces import FIVE_NAMES, Face, Faces, Points, Rect
 from nodegraph.data.shot import Shot
 from nodegraph.data.tracks import Cuts, Track, Tracks
 from nodegraph.graph.context import Context
@@ -25,7 +25,6 @@ from nodegraph.ops.quads import moved_by_five, moved_by_quads
 from nodegraph.ops.tracking import Rules, tracked
 
 WHOLE = 68
-FIVE = ("right_eye", "left_eye", "nose", "mouth_right", "mouth_left")
 LARGEST = 1 << 30  # bytes of a text
 
 
@@ -192,7 +191,7 @@ SAME = 0.001  # pixels; the text has four digits after the point
 
 
 def _five(tracker: Tracker) -> dict[int, Points]:
-    return _points_of(tracker, FIVE) or {}
+    return _points_of(tracker, FIVE_NAMES) or {}
 
 
 def _boxes(each: Tracker | CornerPin) -> dict[int, Face]:

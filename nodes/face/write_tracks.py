@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from nodegraph.data.errors import MediaError
-from nodegraph.data.faces import five_of
+from nodegraph.data.faces import FIVE_NAMES, five_of
 from nodegraph.data.tracks import Track, Tracks
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob
@@ -16,8 +16,6 @@ from nodegraph.graph.node import node
 from nodegraph.media.atomic import atomic, make_room, sweep
 from nodegraph.media.nuke_tracks import CornerPin, Tracker, script
 from nodegraph.ops.quads import quads
-
-FIVE = ("right_eye", "left_eye", "nose", "mouth_right", "mouth_left")
 
 
 class Nuke(Enum):
@@ -70,7 +68,7 @@ def _nuke(track: Track, nuke: Nuke, reference: int) -> Tracker | CornerPin | Non
     if not found:
         return None
     tracker = Tracker(track.name)
-    names = FIVE if nuke is Nuke.FIVE else [f"{number:02}" for number in range(68)]
+    names = FIVE_NAMES if nuke is Nuke.FIVE else [f"{number:02}" for number in range(68)]
     shown = {frame: five_of(points) if nuke is Nuke.FIVE else points for frame, points in found.items()}
     for number, name in enumerate(names):
         tracker.points[f"{track.name} {name}"] = {

@@ -11,7 +11,7 @@ import numpy as np
 
 from nodegraph.colour.auto import input_space
 from nodegraph.colour.config import load_config
-from nodegraph.colour.convert import processor
+from nodegraph.colour.convert import through
 from nodegraph.data.box import Box, Format
 from nodegraph.data.errors import MediaError, NodegraphError
 from nodegraph.data.image import Image, Origin
@@ -21,7 +21,7 @@ from nodegraph.graph.knob import File, Knob, Space
 from nodegraph.graph.node import Knobs, node
 from nodegraph.media.open import Headers, open_picture, stamp_of
 from nodegraph.media.open_frame import Timing, choose, first_file
-from nodegraph.media.open_lazy import FileSource, Opened, ToLight
+from nodegraph.media.open_lazy import Opened, ToLight
 from nodegraph.media.open_movie import open_movie
 from nodegraph.media.sequence import Missing, Outside, is_movie, outside
 from nodegraph.media.video import VideoReader
@@ -128,8 +128,7 @@ def _image(opened: Opened, frame: int, shot: Shot, colorspace: str, alpha: Alpha
     chosen = input_space(config, opened.path, opened.metadata, sample=opened.sample, override=colorspace)
     unassociated = opened.unassociated if alpha is Alpha.AUTO else alpha is Alpha.UNASSOCIATED
     unassociated = unassociated and "A" in opened.channels
-    step = processor(config, chosen.space, config.space(shot.space))
-    convert = None if step.identity else lambda colour: step.run(colour, unpremult=not unassociated)
+    convert = through(config, chosen.space, config.space(shot.space), unpremult=not unassociated)
     lost = opened.lost or ("colour in the source is not multiplied by alpha" if unassociated else "")
     metadata = {
         **opened.metadata,
@@ -140,12 +139,4 @@ def _image(opened: Opened, frame: int, shot: Shot, colorspace: str, alpha: Alpha
         **({"input/no_origin": lost} if lost else {}),
     }
     origin = None if lost else Origin(opened.path, opened.part, opened.channels, chosen.space, opened.stamp)
-    return Image(
-        format=opened.format,
-        data=opened.data,
-        channels=opened.channels,
-        colorspace=shot.space,
-        source=FileSource(opened.decoder, opened.data, opened.channels, ToLight(convert, unassociated)),
-        metadata=MappingProxyType(metadata),
-        origin=origin,
-    )
+    return opened.image(shot.space, ToLight(convert, unassociated), MappingProxyType(metadata), origin)

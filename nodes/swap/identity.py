@@ -14,7 +14,7 @@ import numpy as np
 
 from nodegraph.colour.auto import input_space
 from nodegraph.colour.config import load_config
-from nodegraph.colour.convert import processor
+from nodegraph.colour.convert import through
 from nodegraph.colour.eight_bit import eight_bit
 from nodegraph.data.errors import MediaError, NodegraphError
 from nodegraph.data.faces import Face, Points, Rect
@@ -25,7 +25,7 @@ from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob
 from nodegraph.graph.node import Knobs, node
 from nodegraph.media.open import MOVIES, Headers, open_picture, stamp_of
-from nodegraph.media.open_lazy import FileSource, Opened, ToLight
+from nodegraph.media.open_lazy import Opened, ToLight
 from nodegraph.media.open_movie import open_movie
 from nodegraph.media.stills import STILLS
 from nodegraph.media.video import VideoReader
@@ -158,11 +158,9 @@ def _light(opened: Opened, shot: Shot) -> Image:
     """A photograph as light in the working space."""
     config = load_config(shot.config)
     space = input_space(config, opened.path, opened.metadata, sample=opened.sample, override="auto").space
-    step = processor(config, space, config.space(shot.space))
     unassociated = opened.unassociated and "A" in opened.channels
-    convert = None if step.identity else lambda colour: step.run(colour, unpremult=not unassociated)
-    source = FileSource(opened.decoder, opened.data, opened.channels, ToLight(convert, unassociated))
-    return Image(opened.format, opened.data, opened.channels, shot.space, source)
+    convert = through(config, space, config.space(shot.space), unpremult=not unassociated)
+    return opened.image(shot.space, ToLight(convert, unassociated))
 
 
 def _photo(called: str, image: Image, shot: Shot, models: DlibModels, size: int) -> Photo | None:
@@ -177,23 +175,18 @@ def _photo(called: str, image: Image, shot: Shot, models: DlibModels, size: int)
         return None
     best = max(faces, key=lambda face: face.box.size * (1 + max(0.0, face.score)))
     box = Rect(*(value / scale for value in best.box))
-    x0, y0, x1, y1 = (round(value) for value in _grown(box, AROUND))
+    x0, y0, x1, y1 = (round(value) for value in box.grown(AROUND))
     x0, y0 = max(0, x0), max(0, y0)
     finer = min(2.0, SEEN / max(1.0, box.size))
     detailed = eight_bit(_resized(light[y0:y1, x0:x1], finer), shot)
     corner = np.array([x0, y0])
     where = Rect(*((value - start) * finer for value, start in zip(box, (x0, y0, x0, y0), strict=True)))
-    looks = [models.landmarks(detailed, _grown(where, each)) for each in SHAKES]
+    looks = [models.landmarks(detailed, where.grown(each)) for each in SHAKES]
     seen: Points = np.mean(looks, axis=0)
     descriptor = models.descriptor(detailed, seen, where)
     points: Points = seen / finer + corner
     face = Face(box, best.score, points, 1.0, head_pose(points, image.format), descriptor)
     return cut(Photo(called, light, face), size)
-
-
-def _grown(box: Rect, by: float) -> Rect:
-    more = by * box.size
-    return Rect(box.x0 - more, box.y0 - more, box.x1 + more, box.y1 + more)
 
 
 def _resized(light: Pixels, scale: float) -> Pixels:
