@@ -48,6 +48,11 @@ class FrameRange:
         """The range of these frames."""
         return cls(tuple(sorted(set(frames))))
 
+    @property
+    def spoken(self) -> str:
+        """As in a sentence: 1003-1007, 1040."""
+        return str(self).replace(",", ", ")
+
     def __iter__(self) -> Iterator[int]:
         return iter(self.frames)
 

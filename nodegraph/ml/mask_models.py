@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.errors import ModelError
-from nodegraph.ml.onnx_file import OnnxFile, Tensor
+from nodegraph.ml.onnx_file import OnnxFile, Tensor, finite
 
 Planes = NDArray[np.float32]
 
@@ -185,14 +185,12 @@ class MaskNetwork:
         planes = np.asarray(raw, np.float32)
         size = contract.size
         expected = (1, size, size, 1) if contract.rows_first else (1, max(1, len(contract.classes)), size, size)
-        if planes.shape != expected or not np.isfinite(planes).all():
+        if planes.shape != expected:
             raise ModelError(
-                f"{self.file.path.name} gave {'x'.join(map(str, planes.shape))}, not {'x'.join(map(str, expected))}"
-                if planes.shape != expected
-                else f"{self.file.path.name} gave numbers that are none",
+                f"{self.file.path.name} gave {'x'.join(map(str, planes.shape))}, not {'x'.join(map(str, expected))}",
                 "the file does not keep to its contract; try another copy of the model",
             )
-        return _sized(self._read(planes, wanted), shown.shape[0])
+        return _sized(self._read(finite(planes, self.file.path.name), wanted), shown.shape[0])
 
     def _fed(self, shown: Planes) -> Planes:
         contract = self.contract

@@ -65,6 +65,16 @@ class OnnxFile:
             ) from fault
 
 
+def finite(values: NDArray[Any], name: str) -> NDArray[Any]:
+    """What a network gave back, if all of it is numbers."""
+    if not np.isfinite(values).all():
+        raise ModelError(
+            f"{name} gave back numbers that are none",
+            "half floats overflow in some models: try the one with full floats",
+        )
+    return values
+
+
 def described(path: Path) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """What goes into a file's network and what comes out of it, by name; it is looked at, not loaded."""
     model = _inspect(path)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nodegraph.data.errors import ModelError
 from nodegraph.data.image import Pixels
 from nodegraph.data.model import Model
-from nodegraph.ml.onnx_file import OnnxFile, Tensor, described
+from nodegraph.ml.onnx_file import OnnxFile, Tensor, described, finite
 from nodegraph.ml.probe import format_of, kind_of
 from nodegraph.ml.upscalers import Upscaler
 
@@ -61,12 +61,7 @@ class Restorer:
                 f"{self.file.path.name} gave back {'x'.join(map(str, shape))} for a face of {contract.size}",
                 "the file does not keep to its contract; try another copy of the model",
             )
-        if not np.isfinite(result).all():
-            raise ModelError(
-                f"{self.file.path.name} gave back numbers that are none",
-                "models of half precision may do so; try the one of full precision",
-            )
-        return np.asarray(result[0].transpose(1, 2, 0) / 2 + 0.5, np.float32)
+        return np.asarray(finite(result, self.file.path.name)[0].transpose(1, 2, 0) / 2 + 0.5, np.float32)
 
 
 def network_of(model: Model) -> Restorer | Upscaler:

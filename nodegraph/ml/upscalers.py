@@ -9,7 +9,7 @@ import numpy as np
 from nodegraph.data.errors import ModelError
 from nodegraph.data.image import Pixels
 from nodegraph.data.model import Model
-from nodegraph.ml.onnx_file import OnnxFile
+from nodegraph.ml.onnx_file import OnnxFile, finite
 from nodegraph.ml.probe import format_of, kind_of
 from nodegraph.ml.spandrel_file import SpandrelFile
 
@@ -77,12 +77,7 @@ class Upscaler:
                 f"{self.name} gave back {result.shape[1]}x{result.shape[0]} pixels instead of {wanted[1]}x{wanted[0]}",
                 "try tiles of another size",
             )
-        if not np.isfinite(result).all():
-            raise ModelError(
-                f"{self.name} gave back numbers that are none",
-                "models of half precision may do so; try the one of full precision",
-            )
-        return result
+        return finite(result, self.name)
 
     def _run(self, picture: Pixels) -> Pixels:
         planes = picture.transpose(2, 0, 1)[None]

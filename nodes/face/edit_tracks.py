@@ -66,7 +66,7 @@ def _corrected(track: Track, corrections: Corrections, tracks: Tracks, ctx: Cont
     keys = corrections.of(track.name)
     lost = [frame for frame, key in keys.items() if not key.points and not _seen(track, frame)]
     if lost:
-        ctx.warn(f"{track.name} has no face on {str(FrameRange.of(lost)).replace(',', ', ')} that could be corrected")
+        ctx.warn(f"{track.name} has no face on {FrameRange.of(lost).spoken} that could be corrected")
     return corrected(track, keys, tracks.cuts, ease, gap, tracks.format)
 
 

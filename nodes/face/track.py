@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 from nodegraph.data.errors import NodegraphError
@@ -54,13 +53,8 @@ def track(
     tracks = tuple(believed(each, at, gap, min_confidence) for each in followed)
     empty = [frame for frame, _ in frames if all(frame not in each.faces for each in tracks)]
     if empty:
-        ctx.warn(f"no face on {named(empty)}")
-    guessed = [f"{each.name} on {named(each.filled)}" for each in tracks if each.filled]
+        ctx.warn(f"no face on {FrameRange.of(empty).spoken}")
+    guessed = [f"{each.name} on {FrameRange.of(each.filled).spoken}" for each in tracks if each.filled]
     if guessed:
         ctx.warn(f"not seen, or not surely, and filled in between: {'; '.join(guessed)}")
     return Tracks(frames[0][1].format, tracks, at)
-
-
-def named(frames: Iterable[int]) -> str:
-    """Frames by name, as 1003-1007, 1040."""
-    return str(FrameRange.of(frames)).replace(",", ", ")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from nodegraph.data.errors import ModelError
 from nodegraph.data.image import Pixels
 from nodegraph.data.model import Model
-from nodegraph.ml.onnx_file import OnnxFile, providers
+from nodegraph.ml.onnx_file import OnnxFile, finite, providers
 from nodegraph.ml.swappers.contracts import (
     DFM_FACE,
     DFM_OWN_MASK,
@@ -148,13 +148,7 @@ class Swapper:
                 f"{self._name} returned {'x'.join(map(str, result.shape))} where {'x'.join(map(str, shape))} belongs",
                 f"it does not keep to the contract {self.contract.name}: choose another, or another copy of the file",
             )
-        wide = np.asarray(result, np.float32)
-        if not np.isfinite(wide).all():
-            raise ModelError(
-                f"{self._name} returned numbers that are none",
-                "half floats overflow in some models: try the copy with full floats",
-            )
-        return wide
+        return finite(np.asarray(result, np.float32), self._name)
 
 
 def gathers(network: Network) -> bool:
