@@ -20,56 +20,44 @@ from nodegraph.bench import plain
 from nodegraph.bench.exhibits import Exhibit
 from nodegraph.bench.figures import Figure, at_least, seconds, shown
 from nodegraph.bench.graphs import graph_of
-from nodegraph.data.box import Box, Format
-from nodegraph.data.crop import Crop, Crops, Matrix, moved
-from nodegraph.data.faces import Face, Points, Rect
+from nodegraph.bench.performance import tracks_of
+from nodegraph.data.crop import Crops
+from nodegraph.data.faces import Points, Rect, five_of
 from nodegraph.data.image import RGB, Image, Pixels, frozen
 from nodegraph.data.shot import Shot
 from nodegraph.engine.cache import Cache
+from nodegraph.engine.evaluate import evaluate
 from nodegraph.engine.plan import Planner
 from nodegraph.engine.run import Runner
+from nodegraph.ops.face_paste import box_of, matte_of
 from nodegraph.ops.portrait import make_figure
-from nodegraph.ops.templates import Template, five_points
 
 GROUP = "faces"
 WIDTH, HEIGHT, SIZE = 4096, 2160, 512
+FRAME = 1001
 FASTER = 80.0
 TURN = 12.0  # degrees that the face is tilted by
 MIDDLE = (2210.3, 980.7)
 GAIN = 0.8  # of the swapped face against the plate: something to see
 
 
-def placed() -> Matrix:
-    """Plate to crop: the face lies tilted in the frame, as large as its crop."""
+def landmarks() -> Points:
+    """A tilted face of 512 pixels, from brows to chin, in the plate."""
+    points = make_figure().landmarks
     angle = np.radians(TURN)
-    linear = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
-    matrix = np.eye(3)
-    matrix[:2, :2] = linear
-    matrix[:2, 2] = np.array([SIZE / 2, SIZE / 2]) - linear @ np.array(MIDDLE)
-    return matrix
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    placed: Points = (points - points.mean(axis=0)) * (SIZE / Rect.around(points).size) @ turn.T + np.array(MIDDLE)
+    return placed
 
 
-def crops(light: Pixels) -> Crops:
-    """One face of a plate, made darker, in a soft ellipse."""
-    import cv2
-
-    matrix = placed()
-    to_plate = np.linalg.inv(matrix)[:2]
-    flags = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-    plate = frozen(np.asarray(cv2.warpAffine(light, to_plate, (SIZE, SIZE), flags=flags), np.float32))
-    y, x = (np.mgrid[0:SIZE, 0:SIZE] + 0.5).astype(np.float32) / SIZE - np.float32(0.5)
-    far = np.hypot(x / 0.36, y / 0.46)
-    matte = frozen(np.clip((1.0 - far) * 8.0, 0.0, 1.0).astype(np.float32))
-    points: Points = moved(make_figure().landmarks, np.linalg.inv(matrix))
-    face = Face(Rect.around(points), points=points)
-    crop = Crop("face1", face, matrix, plate, frozen(plate * np.float32(GAIN)), matte)
-    return Crops(Format(WIDTH, HEIGHT), "ACEScg", (crop,))
-
-
-def five_in_plate(template: Template) -> Points:
-    """Where the five points of a face lie that fills the crop as a template wants it."""
-    points: Points = moved(five_points(template) * SIZE, np.linalg.inv(placed()))
-    return points
+def crops(plate: Image) -> Crops:
+    """The face as Align and Mask give it on their own, made darker."""
+    shot = Shot(name="bench", first=FRAME, last=FRAME, format=plate.format)
+    graph = graph_of(shot, plate=plate, tracks=tracks_of(landmarks()[None], FRAME, plate.format))
+    graph = graph.add("Align", "Align", size=SIZE).connect("Align", "image", "plate")
+    graph = graph.connect("Align", "tracks", "tracks").add("Mask", "Mask").connect("Mask", "crops", "Align")
+    made: Crops = evaluate(graph, "Mask", FRAME)
+    return made.each(crop.with_pixels(crop.plate * np.float32(GAIN)) for crop in made)
 
 
 def make_model(path: Path) -> None:
@@ -112,7 +100,7 @@ def insightface_paste(path: Path, frame: Any) -> tuple[Callable[[], Any], Callab
     session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     with contextlib.redirect_stdout(io.StringIO()):
         swapper = INSwapper(model_file=str(path), session=session)
-    target = SimpleNamespace(kps=five_in_plate(Template.ARCFACE_128).astype(np.float32))
+    target = SimpleNamespace(kps=five_of(landmarks()).astype(np.float32))
     source = SimpleNamespace(normed_embedding=np.full(512, 512**-0.5, np.float32))
     return (
         partial(swapper.get, frame, target, source, paste_back=True),
@@ -125,14 +113,17 @@ def measure() -> list[Figure | Exhibit]:
     light = frozen(plain.plate(WIDTH, HEIGHT).astype(np.float32))
     frame = np.ascontiguousarray((np.clip(light, 0, 1) ** (1 / 2.2) * 255).astype(np.uint8)[..., ::-1])
     image = Image.of(light, colorspace="ACEScg")
-    face = crops(light)
-    box = face.crops[0].box().meet(Box(0, 0, WIDTH, HEIGHT))
-    graph = graph_of(Shot(name="bench", format=image.format), plate=image, face=face).add("Paste", "Paste")
+    face = crops(image)
+    crop = face.crops[0]
+    box = box_of(crop, matte_of(crop), image.data)
+    graph = graph_of(Shot(name="bench", first=FRAME, last=FRAME, format=image.format), plate=image, face=face).add(
+        "Paste", "Paste"
+    )
     graph = graph.connect("Paste", "image", "plate").connect("Paste", "crops", "face")
 
     def ours() -> Pixels:
         planner = Planner(graph)
-        done: Image = Runner(planner, Cache(1 << 30)).result(planner.plan("Paste", 1001))
+        done: Image = Runner(planner, Cache(1 << 30)).result(planner.plan("Paste", FRAME))
         return done.region(box, RGB)
 
     [mine] = seconds((ours,), 40, min)

@@ -17,7 +17,7 @@ from nodegraph.data.threads import split_rows
 from nodegraph.ops.face_blend import Encode, multiband, poisson, reached
 from nodegraph.ops.face_sampling import laid, reach
 from nodegraph.ops.mask_edges import faded
-from nodegraph.ops.resample import Filter
+from nodegraph.ops.resample import RADIUS, Filter, footprint, phases
 
 Grain = Callable[[Pixels, Pixels, Box], Pixels]
 
@@ -78,6 +78,11 @@ class Joint:
     detail: float = 0.0
     mix: float = 1.0
 
+    @property
+    def plain(self) -> bool:
+        """True if the face is laid over as it is."""
+        return self.blend is Blend.OVER and not self.detail and self.filter is not Filter.IMPULSE
+
 
 def within(crop: Crop, box: Box) -> NDArray[np.bool_]:
     """Which pixels of a box of the plate the crop shows."""
@@ -99,8 +104,10 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
         return image
     if joint.blend is Blend.MULTIBAND:
         box = box.grow(1 << joint.bands).meet(crop.box()).meet(image.data)
-    face = placed(crop, crop.pixels, matte, box, joint.filter)
     below = image.region(box, RGB)
+    if joint.plain and grain is None:
+        return image.patched(box, frozen(_over(crop, matte, below, box, joint)), RGB)
+    face = placed(crop, crop.pixels, matte, box, joint.filter)
     if joint.blend is not Blend.OVER:
         shown = np.where(within(crop, box)[..., None], face[..., :3], below)
         face = np.concatenate([shown, face[..., 3:]], axis=2)
@@ -115,6 +122,40 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
         result.nbytes,
     )
     return image.patched(box, frozen(result), RGB)
+
+
+def _over(crop: Crop, matte: Pixels, below: Pixels, box: Box, joint: Joint) -> Pixels:
+    """A box of the plate with the face over it, looked for only where the filter sees any of its matte."""
+    import cv2
+
+    from nodegraph.ops.face_paste_kernels import laid_over
+
+    spans = footprint(crop.matrix)
+    (across, tx), (down, ty) = (phases(joint.filter, span) for span in spans)
+    radius = RADIUS[joint.filter]
+    more = max(tx, ty) + 1
+    whole, window = Box(0, 0, crop.size, crop.size), covered(matte).grow(more)
+    part = window.meet(whole)
+    rows, columns = part.slices(whole)
+    source = np.empty((part.height, part.width, 4), np.float32)
+    cv2.mixChannels([crop.pixels[rows, columns], matte[rows, columns]], [source], [0, 0, 1, 1, 2, 2, 3, 3])
+    sides = part.y0 - window.y0, window.y1 - part.y1, part.x0 - window.x0, window.x1 - part.x1
+    if any(sides):
+        source = np.asarray(
+            cv2.copyMakeBorder(source, *sides, cv2.BORDER_CONSTANT, value=(0.0, 0.0, 0.0, 0.0)), np.float32
+        )
+    seen = cv2.dilate((source[..., 3] > 0).view(np.uint8), np.ones((2 * more + 1, 2 * more + 1), np.uint8))
+    to_crop = crop.matrix @ np.array([[1, 0, box.x0], [0, 1, box.y0], [0, 0, 1]], np.float64)
+    inverse = np.array([[1, 0, -window.x0], [0, 1, -window.y0], [0, 0, 1]], np.float64) @ to_crop
+    taps, far = (tx, ty), (radius * spans[0], radius * spans[1])
+    result, mix = empty(below.shape), np.float32(joint.mix)
+    near = np.ascontiguousarray(seen)
+    split_rows(
+        lambda first, end: laid_over(source, near, below, inverse, across, down, taps, far, mix, result, first, end),
+        box.height,
+        result.nbytes,
+    )
+    return result
 
 
 def _blended(face: Pixels, below: Pixels, joint: Joint, encode: Encode, decode: Encode) -> Pixels:

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from skimage.transform import SimilarityTransform
 
 from nodegraph.bench import double, mattes, pasting
 from nodegraph.bench.exhibits import Bars, Curves, Shares, Sheet
@@ -17,7 +18,6 @@ from nodegraph.bench.page import page
 from nodegraph.bench.performance import Performance, fitted, tracks_of
 from nodegraph.bench.plots import bars, curves, nice, shares
 from nodegraph.bench.signals import furthest, jitter, kept, lag
-from nodegraph.data.crop import moved
 from nodegraph.data.faces import five_of
 from nodegraph.ops.portrait import make_figure
 from nodegraph.ops.templates import Template, five_points
@@ -73,8 +73,6 @@ def test_half_a_blink_is_half_kept() -> None:
 
 
 def test_the_fit_is_scikit_images() -> None:
-    from skimage.transform import SimilarityTransform
-
     points = five_of(make_figure().landmarks) + RANDOM.normal(0, 3, (5, 2))
     theirs = SimilarityTransform.from_estimate(points, five_points(Template.WHOLE_FACE) * 512)
     np.testing.assert_allclose(fitted(points), theirs.params[:2], atol=1e-8)
@@ -105,11 +103,12 @@ def test_the_edge_of_a_disc_is_at_its_radius() -> None:
     assert (found[1] - found[0]).mean() == pytest.approx(0.3, abs=0.02)
 
 
-def test_the_crop_of_the_paste_lies_where_its_matrix_says() -> None:
-    middle = moved(np.array([pasting.MIDDLE]), pasting.placed())
-    np.testing.assert_allclose(middle, [[pasting.SIZE / 2, pasting.SIZE / 2]])
-    five = moved(pasting.five_in_plate(Template.ARCFACE_128), pasting.placed())
-    np.testing.assert_allclose(five, five_points(Template.ARCFACE_128) * pasting.SIZE)
+def test_the_pasted_face_is_as_large_as_it_says_and_tilted() -> None:
+    points = pasting.landmarks()
+    np.testing.assert_allclose(points.mean(axis=0), pasting.MIDDLE)
+    tilt = SimilarityTransform.from_estimate(make_figure().landmarks, points)
+    assert np.degrees(tilt.rotation) == pytest.approx(pasting.TURN)
+    assert tilt.scale * np.ptp(make_figure().landmarks, axis=0).max() == pytest.approx(pasting.SIZE)
 
 
 def test_the_network_that_insightface_is_given_is_of_its_contract(tmp_path: Path) -> None:
