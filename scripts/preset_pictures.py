@@ -47,7 +47,8 @@ MENUS = {
     "Time": (80, 66, 66),
 }
 OTHER = (72, 72, 72)
-ROW, BOX = 44, 34  # pixels from node to node, and of one
+ROW, BOX, LINE = 44, 34, 15  # pixels from node to node, of one, and of what is told of its knobs
+FEW, LONGEST = 5, 44  # rows of a graph that has room for knobs, and letters of one
 
 
 @dataclass(frozen=True)
@@ -194,23 +195,32 @@ def layered(preset: Preset, folder: Path) -> Picture:
 
 
 def drawn(preset: Preset) -> Picture:
-    """The graph of a preset: its nodes as boxes with wires, its inputs and outputs beside their names."""
+    """The graph of a preset: its nodes as boxes with wires, its inputs and outputs beside their names.
+
+    Where there is room, in small graphs, the boxes tell the knobs that are set as well.
+    """
     graph = preset.graph
     at = {name: place.at for name, place in places(graph).items()}
     columns, rows = sorted({x for x, _ in at.values()}), sorted({y for _, y in at.values()})
-    pitch = min(170, (WIDTH - 20) // len(columns))
-    wide = min(134, pitch - 12)
+    told = {name: facts(graph, name) if len(rows) <= FEW else [] for name in at}
+    high = [max(LINE * len(told[name]) for name, (_, y) in at.items() if y == row) for row in rows]
+    pitch = min(300 if any(high) else 170, (WIDTH - 20) // len(columns))
+    wide = min(280 if any(high) else 134, pitch - 12)
     left = (WIDTH - pitch * len(columns)) // 2 + (pitch - wide) // 2
-    corner = {name: (left + columns.index(x) * pitch, 12 + rows.index(y) * ROW) for name, (x, y) in at.items()}
-    canvas = np.full((24 + ROW * len(rows), WIDTH, 3), PAPER, np.uint8)
+    tops = [12 + k * ROW + sum(high[:k]) for k in range(len(rows))]
+    corner = {name: (left + columns.index(x) * pitch, tops[rows.index(y)]) for name, (x, y) in at.items()}
+    depth = {name: BOX + LINE * len(told[name]) for name in at}
+    canvas = np.full((tops[-1] + ROW + high[-1] + 8, WIDTH, 3), PAPER, np.uint8)
     for taker, _, wire in graph.wires():
-        joined(canvas, corner[wire.node], corner[taker], wide)
+        joined(canvas, corner[wire.node], corner[taker], wide, depth[wire.node])
     for name, (x, y) in corner.items():
         kind = graph.nodes[name].kind
         colour = MENUS.get(graph.library.types[kind].menu, OTHER)
-        cv2.rectangle(canvas, (x, y), (x + wide, y + BOX), colour, -1, cv2.LINE_AA)
+        cv2.rectangle(canvas, (x, y), (x + wide, y + depth[name]), colour, -1, cv2.LINE_AA)
         write(canvas, name, (x + 6, y + 14), INK, 0.4)
         write(canvas, kind if kind != name else "", (x + 6, y + 28), PALE, 0.34)
+        for k, fact in enumerate(told[name]):
+            write(canvas, fact, (x + 6, y + BOX + 8 + k * LINE), INK, 0.34)
         fed = [label for label, taken in preset.inputs.items() if any(each.node == name for each in taken)]
         ended = [label for label, wire in preset.outputs.items() if wire.node == name]
         write(canvas, " ".join(f"> {label}" for label in fed), (x + wide - 6, y + 28), IN, 0.34, right=True)
@@ -218,15 +228,25 @@ def drawn(preset: Preset) -> Picture:
     return lettered(canvas, [preset.name])
 
 
-def joined(canvas: Picture, giver: tuple[int, int], taker: tuple[int, int], wide: int) -> None:
+def facts(graph: Graph, name: str) -> list[str]:
+    """The knobs of a node that are not as they come."""
+    lines = []
+    for knob in graph.nodes[name].knobs:
+        value = graph.knob_type(name, knob).to_json(graph.value(name, knob, FIRST))
+        said = ", ".join(f"{part:g}" for part in value) if isinstance(value, list) else str(value)
+        lines.append(f"{knob}  {said}"[:LONGEST])
+    return lines
+
+
+def joined(canvas: Picture, giver: tuple[int, int], taker: tuple[int, int], wide: int, deep: int) -> None:
     """A wire between two boxes: down, or from the side where they stand side by side."""
     (x0, y0), (x1, y1) = giver, taker
     if y0 == y1:
         y = y0 + BOX // 2
         cv2.line(canvas, (min(x0, x1) + wide, y), (max(x0, x1), y), PALE, 1, cv2.LINE_AA)
         return
-    shift = 0 if x0 == x1 and y1 - y0 <= ROW else wide // 3 if x0 >= x1 else -wide // 3
-    start = np.array([x0 + wide // 2 + shift, y0 + BOX if y1 > y0 else y0])
+    shift = 0 if x0 == x1 and y1 - y0 <= ROW + deep - BOX else wide // 3 if x0 >= x1 else -wide // 3
+    start = np.array([x0 + wide // 2 + shift, y0 + deep if y1 > y0 else y0])
     end = np.array([x1 + wide // 2 + shift, y1 if y1 > y0 else y1 + BOX])
     bend = np.array([0 if x0 != x1 or not shift else wide // 2, (end[1] - start[1]) / 2])
     first, second = start + bend, end + bend * (1, -1)
