@@ -13,6 +13,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.ml.saving import saved
+
 # In strides, from the anchor: left, top, right, bottom, and five points.
 FAR = np.array([1.5, 2.0, 1.25, 2.5])
 FIVE = np.array([(-0.5, -0.5), (0.5, -0.5), (0.0, 0.25), (-0.5, 1.0), (0.5, 1.25)])
@@ -70,10 +72,7 @@ class Net:
             self.outputs,
             self.constants,
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-        onnx.checker.check_model(model)
-        onnx.save(model, path)
-        return path
+        return saved(path, graph)
 
 
 def scrfd(

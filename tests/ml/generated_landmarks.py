@@ -13,6 +13,8 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.ml.saving import saved
+
 # Contract: input's name, its shape, output's name and shape, and how many numbers come before the points.
 MADE: dict[str, tuple[str, tuple[int, ...], str, tuple[int, ...], int]] = {
     "facemesh": ("input_1", (1, 192, 192, 3), "conv2d_21", (1, 1, 1, 1404), 0),
@@ -113,10 +115,7 @@ def _save(
 ) -> Path:
     source = helper.make_tensor_value_info(put, TensorProto.FLOAT, picture)
     graph = helper.make_graph(nodes, "generated", [source], outputs, constants)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    onnx.checker.check_model(model)
-    onnx.save(model, path)
-    return path
+    return saved(path, graph)
 
 
 def steady_face(path: Path) -> Path:

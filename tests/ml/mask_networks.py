@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
+
+from tests.ml.saving import saved
 
 RNG = np.random.default_rng(4)
 WEIGHTS = {count: (RNG.normal(0, 3, (count, 3)), RNG.normal(0, 1, count)) for count in (11, 19)}
@@ -38,7 +39,7 @@ def planes(
         nodes.append(helper.make_node("Conv", [names[0], f"weights{k}"], [f"more{k}"], kernel_shape=[1, 1]))
         outputs.insert(k, helper.make_tensor_value_info(f"more{k}", kind, [1, count, size, size]))
     picture = helper.make_tensor_value_info(names[0], kind, [1, 3, size, size])
-    return _saved(path, helper.make_graph(nodes, "mask", [picture], outputs, constants))
+    return saved(path, helper.make_graph(nodes, "mask", [picture], outputs, constants))
 
 
 def parsing(path: Path, count: int = 19, size: int | str = 512, **options: Any) -> Path:
@@ -63,13 +64,8 @@ def xseg_rows(path: Path, size: int = 256) -> Path:
     ]
     picture = helper.make_tensor_value_info("input", TensorProto.FLOAT, ["batch", size, size, 3])
     result = helper.make_tensor_value_info("out", TensorProto.FLOAT, ["batch", size, size, 1])
-    return _saved(path, helper.make_graph(nodes, "xseg", [picture], [result], constants))
+    return saved(path, helper.make_graph(nodes, "xseg", [picture], [result], constants))
 
 
 def occluder(path: Path, **options: Any) -> Path:
     return planes(path, FRONT[0][None], np.array([FRONT[1]]), 256, ("img", "output"), **options)
-
-
-def _saved(path: Path, graph: Any) -> Path:
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9), str(path))
-    return path

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from nodegraph.data.model import Card, Model
 from nodegraph.ml.swappers.contracts import CONTRACTS, Contract, Feed
+from tests.ml.saving import saved
 
 GAIN = np.array([0.9, 0.6, 0.3], np.float32)  # of R, G, B
 SHIFT = 0.2
@@ -24,13 +24,7 @@ RNG = np.random.default_rng(11)
 WEIGHTS = RNG.normal(0, 1, 512).astype(np.float32)  # what it makes of an embedding: a sum
 PICTURE = np.array([0.5, 0.3, 0.2], np.float32)  # what it makes of a picture: a weighted mean of R, G, B
 EMAP = RNG.normal(0, 512**-0.5, (512, 512)).astype(np.float32)
-OPSET = [helper.make_opsetid("", 17)]
 NAMES = [contract.name for contract in CONTRACTS]
-
-
-def saved(path: Path, graph: Any, opset: Sequence[Any] = OPSET) -> Path:
-    onnx.save(helper.make_model(graph, opset_imports=list(opset), ir_version=9), str(path))
-    return path
 
 
 def value(name: str, *shape: int | str, type: int = TensorProto.FLOAT) -> Any:

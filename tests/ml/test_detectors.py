@@ -23,6 +23,7 @@ from nodegraph.ml.sights import Sights, overlaps
 from nodegraph.ops.portrait import picture_file
 from tests.ml import generated_detectors as made
 from tests.ml.generated_detectors import FAR, FIVE
+from tests.ml.saving import saved
 
 MODELS = Path(__file__).parents[3] / "shared" / "models"
 CLIPS = Path(__file__).parents[3] / "shared" / "media"
@@ -231,8 +232,7 @@ def constants(path: Path, outputs: dict[str, list[int]], fill: float = 0.0, size
         values.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
     picture = helper.make_tensor_value_info("input", TensorProto.FLOAT, (1, 3, size, size))
     graph = helper.make_graph(nodes, "zeros", [picture], values)
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
-    return path
+    return saved(path, graph)
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from nodegraph.ml.onnx_file import OnnxFile
 from nodegraph.ml.swappers.contracts import called
 from nodegraph.ml.swappers.source import Source
 from nodegraph.ml.swappers.swapper import open_swapper
-from tests.ml.swap_models import OPSET, constant, dfm_file, model, recogniser_file, saved, swap_file, value
+from tests.ml.saving import OPSET, saved
+from tests.ml.swap_models import constant, dfm_file, model, recogniser_file, swap_file, value
 
 INSWAPPER = called("inswapper")[0]
 WHO = Source(np.ones(512, np.float32))
@@ -107,7 +108,7 @@ def bare(path: Path, shapes: dict[str, tuple[int | str, ...]], outputs: dict[str
     nodes += [helper.make_node("Identity", ["mean"], [name]) for name in outputs]
     inputs = [value(name, *shape) for name, shape in shapes.items()]
     results = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
-    return saved(path, helper.make_graph(nodes, "bare", inputs, results))
+    return saved(path, helper.make_graph(nodes, "bare", inputs, results), checked=False)
 
 
 OUT = {"output": (1, 3, 256, 256)}
@@ -161,7 +162,7 @@ def answering(path: Path, *nodes: Any, constants: tuple[Any, ...] = ()) -> Path:
     """A file of the right inputs that answers something wrong."""
     inputs = [value("target", 1, 3, 256, 256), value("source", 1, 512)]
     outputs = [helper.make_tensor_value_info("output", TensorProto.FLOAT, None)]
-    return saved(path, helper.make_graph(list(nodes), "swap", inputs, outputs, list(constants)))
+    return saved(path, helper.make_graph(list(nodes), "swap", inputs, outputs, list(constants)), checked=False)
 
 
 def test_a_face_of_another_size_comes_out(tmp_path: Path) -> None:

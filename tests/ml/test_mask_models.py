@@ -14,6 +14,7 @@ from nodegraph.ml.onnx_file import OnnxFile
 from nodegraph.ml.probe import probe
 from tests.ml import mask_networks
 from tests.ml.mask_networks import FRONT, SEEN, WEIGHTS
+from tests.ml.saving import saved
 
 MEAN, STD = np.array([0.485, 0.456, 0.406]), np.array([0.229, 0.224, 0.225])
 # The classes as their publishers number them.
@@ -193,7 +194,6 @@ def test_a_part_that_the_model_does_not_know(tmp_path: Path) -> None:
 
 def test_a_file_that_says_one_size_and_gives_another(tmp_path: Path) -> None:
     """Its declared sizes are open, and what comes out is half as large."""
-    import onnx
     from onnx import TensorProto, helper
 
     nodes = [
@@ -206,8 +206,7 @@ def test_a_file_that_says_one_size_and_gives_another(tmp_path: Path) -> None:
         [helper.make_tensor_value_info("input", TensorProto.FLOAT, [1, 3, "h", "w"])],
         [helper.make_tensor_value_info("output", TensorProto.FLOAT, [1, 1, "a", "b"])],
     )
-    path = tmp_path / "half.onnx"
-    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=9), str(path))
+    path = saved(tmp_path / "half.onnx", graph)
     network = MaskNetwork(OnnxFile(path), Kind.XSEG)
     with pytest.raises(ModelError, match="1x1x128x128, not 1x1x256x256"):
         network.matte(picture(256))

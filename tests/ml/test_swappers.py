@@ -14,13 +14,13 @@ from nodegraph.graph.context import Context
 from nodegraph.ml.swappers.contracts import CONTRACTS, Contract, Feed
 from nodegraph.ml.swappers.source import Source, averaged
 from nodegraph.ml.swappers.swapper import open_swapper
+from tests.ml.saving import saved
 from tests.ml.swap_models import (
     GAIN,
     NAMES,
     constant,
     dfm_file,
     model,
-    saved,
     swap_file,
     told,
     value,

@@ -20,6 +20,14 @@ from nodegraph.media.exr_attributes import TimeCode
 FORMAT = Format(32, 24)
 SHOT = Shot(name="sh010", first=1001, last=1003, format=FORMAT)
 
+WINDOWS = {  # where the pixels of a picture may lie
+    "one pixel": Box(5, 5, 6, 6),
+    "nothing": Box(7, 9, 7, 9),
+    "small": Box(3, 4, 20, 17),
+    "larger than the format": Box(-6, -3, 40, 30),
+    "beside the format": Box(50, 40, 60, 45),
+}
+
 MEASURED = Box(0, 0, 96, 80)  # a plate is measured block by block
 Make = Callable[[int], Image]
 MakeMatte = Callable[[Image, int], Matte]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nodegraph.data.box import Box, Format
+from nodegraph.data.box import Box
 from nodegraph.data.corrections import Corrections
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.errors import GraphError, NodegraphError
@@ -32,12 +32,12 @@ from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import Color, File, KnobType, Space, Vec
 from nodegraph.graph.library import Library
 from nodegraph.graph.node import NodeType, Port, node
-from nodegraph.media.exr_attributes import TimeCode
 from tests.ml.generated_detectors import scrfd
 from tests.ml.generated_landmarks import steady_face
 from tests.ml.mask_networks import parsing
 from tests.ml.swap_models import dfm_file
 from tests.nodes.every_node import of_pictures
+from tests.nodes.every_picture import FORMAT, SHOT, WINDOWS, blocks, images, picture
 from tests.nodes.face.shapes import face_points, tracks_of
 from tests.nodes.swap.networks import restorer, upscaler
 
@@ -102,8 +102,6 @@ MAKE: dict[type, Callable[[int], Any]] = {
     Identity: lambda seed: identity(),
 }
 KINDS = tuple(kind for kind in LIBRARY.types.values() if not of_pictures(kind))
-FORMAT = Format(32, 24)
-SHOT = Shot(name="sh010", first=1001, last=1003, format=FORMAT)
 HEAVY = ("dlib", "numba", "cv2", "OpenEXR", "PyOpenColorIO", "av", "ffmpeg", "skimage", "networkx", "tifffile", "scipy")
 
 # Settings without which a node has nothing to do, or no file to do it with.
@@ -159,18 +157,6 @@ def turned(kind: NodeType, knob: KnobType) -> Any:
     return knob.type("other")
 
 
-def picture(seed: int = 1, data: Box = FORMAT.box, layers: bool = True) -> Image:
-    """Noise with a depth layer, highlights, negative values and holes in its alpha, in writable memory."""
-    names = ("R", "G", "B", "A", "depth.Z") if layers else ("R", "G", "B", "A")
-    pixels = (
-        np.random.default_rng(seed + 100).normal(0.4, 1.0, (data.height, data.width, len(names))).astype(np.float32)
-    )
-    pixels[..., 3] = np.clip(pixels[..., 3], 0, 1)
-    pixels[..., :3] *= pixels[..., 3:4] > 0
-    metadata = {"timeCode": TimeCode.of(1, 2, 3, 4), "owner": "us"}
-    return Image.of(pixels, channels=names, data=data, format=FORMAT, colorspace="ACEScg", metadata=metadata)
-
-
 def faces(seed: int = 1) -> Faces:
     """A face in the frame, with landmarks."""
     points = face_points(16 + seed % 3, 12, 16)
@@ -208,14 +194,6 @@ def model(name: str, folder: Path) -> Model:
     if not path.is_file():
         MODELS.get(name, restorer)(path)
     return Model(path, name, Card(name, ""))
-
-
-def blocks() -> Image:
-    """Flat blocks of 5.0, -0.1 and 0.2, opaque, so large that a filter leaves their middles."""
-    pixels = np.full((60, 180, 4), 0.2, np.float32)
-    pixels[:, :60, :3], pixels[:, 60:120, :3] = 5.0, -0.1
-    pixels[..., 3] = 1
-    return Image.of(pixels, colorspace="ACEScg")
 
 
 def given(port: Port, make: Callable[[int], Image], seed: int, frames: Any) -> Any:
@@ -264,13 +242,6 @@ def call(
         else:
             arguments.append(given(port, make, number, frames) if optional or not port.optional else None)
     return kind.function(*arguments, **values)
-
-
-def images(result: Any) -> Iterator[Image]:
-    """The pictures in a node's result."""
-    for value in result if isinstance(result, tuple) and not isinstance(result, str) else (result,):
-        if isinstance(value, Image):
-            yield value
 
 
 @pytest.fixture(scope="module")
@@ -497,15 +468,6 @@ def test_light_above_one_and_below_black_survives(kind: NodeType, folder: Path) 
             continue
         colour = image.region(image.data, image.rgb)
         assert kind.name in clips or (colour.max() > 4.5 and colour.min() < -0.05)
-
-
-WINDOWS = {
-    "one pixel": Box(5, 5, 6, 6),
-    "nothing": Box(7, 9, 7, 9),
-    "small": Box(3, 4, 20, 17),
-    "larger than the format": Box(-6, -3, 40, 30),
-    "beside the format": Box(50, 40, 60, 45),
-}
 
 
 @pytest.mark.parametrize("window", WINDOWS.values(), ids=list(WINDOWS))

@@ -40,6 +40,7 @@ from tests.nodes.every_node import (
 from tests.nodes.every_picture import (
     FORMAT,
     METADATA,
+    WINDOWS,
     Inputs,
     Make,
     Watched,
@@ -225,15 +226,6 @@ def test_at_its_limits_it_stays_finite(kind: NodeType, folder: Path) -> None:
             continue
         for image in images(call(setting, Inputs(), folder)):
             assert np.isfinite(image.pixels).all(), setting.id
-
-
-WINDOWS = {
-    "one pixel": Box(5, 5, 6, 6),
-    "nothing": Box(7, 9, 7, 9),
-    "small": Box(3, 4, 20, 17),
-    "larger than the format": Box(-6, -3, 40, 30),
-    "beside the format": Box(50, 40, 60, 45),
-}
 
 
 @every(FILTERED)

@@ -11,6 +11,10 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from tests.ml.saving import saved
+
+OPSET = (helper.make_opsetid("", 13),)
+
 FLOAT, HALF, DOUBLE = TensorProto.FLOAT, TensorProto.FLOAT16, TensorProto.DOUBLE
 Side = int | str | None
 
@@ -31,11 +35,7 @@ def save(
     constants: Sequence[onnx.TensorProto] = (),
 ) -> Path:
     graph = helper.make_graph(list(nodes), "generated", list(inputs), list(outputs), list(constants))
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=8)
-    onnx.checker.check_model(model)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    onnx.save(model, str(path))
-    return path
+    return saved(path, graph, OPSET)
 
 
 def restorer(
