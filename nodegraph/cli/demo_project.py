@@ -69,11 +69,12 @@ class Demo:
         graph = graph.add("Align", "Align", size=face).connect("Align", "image", "Plate")
         graph = graph.connect("Align", "tracks", "Smooth")
         graph = graph.add("Identity", "Double", file=DOUBLE, name="the double", reason="digital double")
-        graph = graph.add("Swap", "Swap").connect("Swap", "crops", "Align").connect("Swap", "identity", "Double")
-        graph = graph.add("Mask", "Hull").connect("Hull", "crops", "Swap")
+        graph = graph.add("Mask", "Hull").connect("Hull", "crops", "Align")
         graph = graph.add("Mask", "NotTheMicrophone", shape="matte", combine="intersection")
         graph = graph.connect("NotTheMicrophone", "crops", "Hull").connect("NotTheMicrophone", "matte", "SeenFace")
-        graph = graph.add("Finish", "Finish").connect("Finish", "crops", "NotTheMicrophone")
+        graph = graph.add("Swap", "Swap").connect("Swap", "crops", "NotTheMicrophone")
+        graph = graph.connect("Swap", "identity", "Double")
+        graph = graph.add("Finish", "Finish").connect("Finish", "crops", "Swap")
         graph = graph.add("Paste", "Paste", grain=1.0).connect("Paste", "image", "Plate")
         graph = graph.connect("Paste", "crops", "Finish")
         graph = graph.add("TestPlate", "Chart", pattern="SMPTE bars", size=[width // 8, height // 10])
@@ -93,11 +94,11 @@ class Demo:
             Track=(-220, 240),
             Smooth=(-220, 320),
             Align=(-220, 400),
-            Double=(-440, 400),
-            Swap=(-220, 480),
-            SeenFace=(-440, 560),
-            Hull=(-220, 560),
-            NotTheMicrophone=(-220, 640),
+            Hull=(-220, 480),
+            SeenFace=(-440, 480),
+            NotTheMicrophone=(-220, 560),
+            Double=(-440, 560),
+            Swap=(-220, 640),
             Finish=(-220, 720),
             Paste=(0, 720),
             Chart=(220, 800),

@@ -40,8 +40,18 @@ def skin(points: Points, size: int) -> Pixels:
     return np.asarray(face * (1 - filled(np.concatenate([nostrils - down, (nostrils + down)[::-1]]), size)), np.float32)
 
 
-def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: float, contrast: float) -> Pixels:
+def relit(
+    new: Pixels,
+    plate: Pixels,
+    points: Points,
+    softness: float,
+    amount: float,
+    contrast: float,
+    seen: Pixels | None = None,
+) -> Pixels:
     """The new face under the broad light of the plate. `softness` is how broad, in sizes of the face.
+
+    `seen` is where the plate shows the face and nothing in front of it: a microphone is no shadow.
 
     What remains, skin against its own mean, is brought towards the contrast that the plate's skin has: a face under a
     bare lamp does not go under an overcast sky with all its shine.
@@ -54,8 +64,9 @@ def relit(new: Pixels, plate: Pixels, points: Points, softness: float, amount: f
     where = skin(inner, small)
     sigma = max(1.0, softness * face_size(inner))
     little, like = _reduced(new, small), _reduced(plate, small)
-    mine, theirs = _broad(little, where, sigma), _broad(like, where, sigma)
-    inside = where > 0.5
+    plain = where if seen is None else where * _reduced(seen, small)
+    mine, theirs = _broad(little, where, sigma), _broad(like, plain, sigma)
+    inside = plain > 0.5
     power, shine = 1.0, SHINE
     if contrast and inside.any():
         spread, wanted = (

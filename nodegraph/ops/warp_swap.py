@@ -55,9 +55,10 @@ def _with(photo: Photo, crop: Crop, settings: Warp) -> Pixels:
     onto = wanted(target, photo.points, settings.likeness * alike(photo.face.pose, crop.face.pose))
     new = bent(photo.pixels, photo.points, onto, crop.size)
     if settings.light or settings.contrast:
-        new = relit(new, crop.plate, target, settings.softness, settings.light, settings.contrast)
+        new = relit(new, crop.plate, target, settings.softness, settings.light, settings.contrast, crop.matte)
     if settings.highlights:
-        new = new + np.float32(settings.highlights) * highlights(crop.plate)
+        seen = 1 if crop.matte is None else crop.matte[..., None]
+        new = new + np.float32(settings.highlights) * seen * highlights(crop.plate)
     where = features(onto, crop.size, kept)[..., None]
     if where.any():
         own = bent(crop.pixels, target, onto, crop.size) if settings.likeness else crop.pixels

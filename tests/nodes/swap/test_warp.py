@@ -112,6 +112,23 @@ def test_a_lamp_on_the_cheek_stays() -> None:
     assert np.allclose(done.pixels[around].mean(), put(crops, portrait()).pixels[around].mean(), rtol=0.2)
 
 
+def test_what_a_mask_leaves_out_throws_no_shadow() -> None:
+    """Something black in front of a cheek, masked before the swap: skin beside it is lit as if it were not there."""
+    _, crops = plate_of(portrait())
+    crop = crops.crops[0]
+    y, x = np.mgrid[:256, :256]
+    front = np.hypot(x - crop.points[2, 0] - 25, y - crop.points[2, 1]) < 18
+    hidden = frozen(np.where(front[..., None], np.float32(0.002), crop.plate))
+    clean = put(crops, portrait())
+    beside = (np.hypot(x - crop.points[2, 0] - 25, y - crop.points[2, 1]) < 30) & ~front & inside(crop)
+    off = []
+    for matte in (None, frozen(1 - front.astype(np.float32))):
+        shaded = Crop(crop.track, crop.face, crop.matrix, hidden, hidden, matte)
+        done = put(Crops(crops.format, crops.colorspace, (shaded,)), portrait())
+        off.append(np.abs(done.pixels - clean.pixels)[beside].mean())
+    assert off[1] < 0.25 * off[0]
+
+
 def test_the_descriptor_becomes_the_new_persons() -> None:
     """By dlib's descriptor a face of another photograph is the portrait's afterwards (0.6 is its limit)."""
     insightface = pytest.importorskip("insightface", reason="insightface ships the photograph of other people")
