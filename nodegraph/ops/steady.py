@@ -20,8 +20,8 @@ class Smoother(Enum):
 
     SAVGOL = "Savitzky-Golay"
     GAUSSIAN = "Gaussian"
-    ONE_EURO = "One Euro, both ways"
-    KALMAN = "Kalman smoother"
+    ONE_EURO = "One Euro"
+    KALMAN = "Kalman"
 
 
 # What each makes of its window, so that all of them take about as much tremble out over the same one.

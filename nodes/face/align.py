@@ -22,7 +22,7 @@ from nodegraph.ops.templates import Template, five_points
 class Follow(Enum):
     """What of the face its crop follows."""
 
-    HEAD = "the head"
+    HEAD = "head"
     FIVE = "five points"
 
 
@@ -40,7 +40,7 @@ def align(
         int, Knob(64, 2048, unit="px", help="of the square crop; as large as the face in the plate, or more")
     ] = 512,
     follow: Annotated[
-        Follow, Knob(help="the head: what words and blinks do not move, against the mean face of the track")
+        Follow, Knob(help="head: what words and blinks do not move, against the mean face of the track")
     ] = Follow.HEAD,
     estimator: Annotated[Estimator, Knob(help="how the points are laid onto the template")] = Estimator.UMEYAMA,
     offset: Annotated[Vec, Knob(-1, 1, help="move the face in its crop, in sizes of the crop")] = Vec((0.0, 0.0)),

@@ -21,8 +21,8 @@ from nodegraph.ops.quads import quads
 class Nuke(Enum):
     """What a Nuke script gets for each face."""
 
-    FIVE = "tracker, five points"
-    ALL = "tracker, all 68 points"
+    FIVE = "five points"
+    ALL = "all 68 points"
     CORNER_PIN = "corner pin"
 
 
@@ -32,7 +32,9 @@ def write_tracks(
     ctx: Context,
     *,
     file: Annotated[File, Knob(help="name.json for everything, name.nk to paste into Nuke")] = File(""),
-    nuke: Annotated[Nuke, Knob(help="what a .nk file holds for each face")] = Nuke.FIVE,
+    nuke: Annotated[
+        Nuke, Knob(help="what a .nk file holds for each face: a tracker of its points, or a corner pin")
+    ] = Nuke.FIVE,
     reference: Annotated[int, Knob(help="a corner pin's reference frame; 0 is each track's first")] = 0,
     create_folders: Annotated[bool, Knob(help="make folders that are not there")] = True,
     overwrite: Annotated[bool, Knob(help="replace a file that is there")] = True,

@@ -54,8 +54,8 @@ class Learned(Enum):
 
     PRODUCT = "product"
     MINIMUM = "minimum"
-    NEW = "of the new face"
-    PLATE = "of the plate's face"
+    NEW = "new face"
+    PLATE = "plate's face"
     NONE = "none"
 
 
@@ -63,7 +63,7 @@ class Photographs(Enum):
     """How several photographs become one person."""
 
     MEAN = "mean"
-    FRONTAL = "frontal ones count more"
+    FRONTAL = "frontal"
 
 
 FRONTAL = 25.0  # degrees: a photograph turned by so much counts 0.6 of one from the front
@@ -107,7 +107,8 @@ def swap(
         float, Knob(0, 1, help="model: the new person; below a half some of the plate's own is left, above it less")
     ] = 0.5,
     photographs: Annotated[
-        Photographs, Knob(help="model: how several photographs become one person")
+        Photographs,
+        Knob(help="model: how several photographs become one person; frontal: those from the front count more"),
     ] = Photographs.MEAN,
     boost: Annotated[int, Knob(1, 8, help="model: finer and steadier; it looks so many times, squared")] = 1,
     detail: Annotated[
