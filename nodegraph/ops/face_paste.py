@@ -144,7 +144,7 @@ def _over(crop: Crop, matte: Pixels, below: Pixels, box: Box, joint: Joint) -> P
         source = np.asarray(
             cv2.copyMakeBorder(source, *sides, cv2.BORDER_CONSTANT, value=(0.0, 0.0, 0.0, 0.0)), np.float32
         )
-    seen = cv2.dilate((source[..., 3] > 0).view(np.uint8), np.ones((2 * more + 1, 2 * more + 1), np.uint8))
+    seen = cv2.dilate((source[..., 3] > 0).view(np.uint8), np.ones((2 * (more // 2) + 1,) * 2, np.uint8))
     to_crop = crop.matrix @ np.array([[1, 0, box.x0], [0, 1, box.y0], [0, 0, 1]], np.float64)
     inverse = np.array([[1, 0, -window.x0], [0, 1, -window.y0], [0, 0, 1]], np.float64) @ to_crop
     taps, far = (tx, ty), (radius * spans[0], radius * spans[1])
