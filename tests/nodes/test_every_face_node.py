@@ -19,7 +19,6 @@ from nodegraph.engine.plan import Planner
 from nodegraph.graph.curve import Curve
 from nodegraph.graph.document import Document, read, write
 from nodegraph.graph.graph import Graph
-from nodegraph.graph.knob import File
 from nodegraph.graph.node import NodeType
 from tests.nodes.every_face import BASE, KINDS, STILL, TURNED, WITH_STILL, call, tracks, turned
 from tests.nodes.every_picture import FORMAT, SHOT, WINDOWS, blocks, images, picture
@@ -30,12 +29,7 @@ HEAVY = ("dlib", "numba", "cv2", "OpenEXR", "PyOpenColorIO", "av", "ffmpeg", "sk
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with the files that nodes read."""
-    from nodegraph.engine.render import render
-
     place = tmp_path_factory.mktemp("project")
-    graph = Graph(WITH_STILL, shot=SHOT).add("Still", "A").add("Write", "W").connect("W", "image", "A")
-    for name in ("plate", "other"):
-        render(graph.set("W", "file", File(f"{name}.exr")), "W", [1001], root=place)
     for name in ("faces", "more"):
         (place / f"{name}.json").write_text(json.dumps(tracks().to_json()))
     return place
