@@ -15,7 +15,7 @@ from nodegraph.data.crop import Crop, Matrix, moved
 from nodegraph.data.image import RGB, Image, Pixels, frozen
 from nodegraph.data.threads import split_rows
 from nodegraph.ops.face_blend import Encode, multiband, poisson, reached
-from nodegraph.ops.face_sampling import laid, reach
+from nodegraph.ops.face_sampling import laid, mended, reach
 from nodegraph.ops.mask_edges import faded
 from nodegraph.ops.resample import RADIUS, Filter, footprint, phases
 
@@ -32,10 +32,10 @@ class Blend(Enum):
 
 def covered(matte: Pixels) -> Box:
     """The part of a crop that its matte covers."""
-    rows, columns = np.flatnonzero(matte.any(axis=1)), np.flatnonzero(matte.any(axis=0))
-    if not len(rows):
-        return Box(0, 0, 0, 0)
-    return Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    import cv2
+
+    x, y, width, height = cv2.boundingRect((matte != 0).view(np.uint8))
+    return Box(x, y, x + width, y + height) if width else Box(0, 0, 0, 0)
 
 
 def matte_of(crop: Crop) -> Pixels:
@@ -109,9 +109,10 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
         return image.patched(box, frozen(_over(crop, matte, below, box, joint)), RGB)
     face = placed(crop, crop.pixels, matte, box, joint.filter)
     if joint.blend is not Blend.OVER:
-        shown = np.where(within(crop, box)[..., None], face[..., :3], below)
+        whole = mended(below)
+        shown = np.where(within(crop, box)[..., None], face[..., :3], whole)
         face = np.concatenate([shown, face[..., 3:]], axis=2)
-        face = _blended(face, below, joint, encode, decode)
+        face = _blended(face, whole, joint, encode, decode)
     if grain is not None:
         face = np.concatenate([grain(below, face, box), face[..., 3:]], axis=2)
     plate = placed(crop, crop.plate, matte, box, joint.filter) if joint.detail else face

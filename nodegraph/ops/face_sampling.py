@@ -10,6 +10,8 @@ from nodegraph.data.image import RGB, Image, Pixels, frozen
 from nodegraph.ops.filters import held
 from nodegraph.ops.resample import Filter, affine, footprint, moved_box
 
+AROUND = 7  # pixels around a broken one that tell what it might have been
+
 
 def sampled(image: Image, matrix: Matrix, size: int, filter: Filter) -> Pixels:
     """The colour of a picture as a square crop shows it; beyond the plate its edge goes on."""
@@ -20,7 +22,22 @@ def sampled(image: Image, matrix: Matrix, size: int, filter: Filter) -> Pixels:
     else:  # grey, or a matte
         name = image.main[0] if image.main else image.channels[0]
         pixels = np.repeat(held(image.with_channels((name,)), source)[..., :1], 3, axis=2)
-    return laid(pixels, source, matrix, frame, filter)
+    return laid(mended(pixels), source, matrix, frame, filter)
+
+
+def mended(pixels: Pixels) -> Pixels:
+    """Pixels that are no numbers become the mean of those around: one dead pixel shall not take a whole face along."""
+    import cv2
+
+    broken = np.asarray(~np.isfinite(pixels).all(axis=2))
+    if not broken.any():
+        return pixels
+    result = np.where(broken[..., None], np.float32(0), pixels)
+    known = np.where(broken, np.float32(0), np.float32(1))
+    total = cv2.blur(result, (AROUND, AROUND), borderType=cv2.BORDER_CONSTANT)
+    share = cv2.blur(known, (AROUND, AROUND), borderType=cv2.BORDER_CONSTANT)
+    result[broken] = total[broken] / np.maximum(share[broken], np.float32(1e-3))[:, None]
+    return result
 
 
 def laid(pixels: Pixels, data: Box, matrix: Matrix, frame: Box, filter: Filter) -> Pixels:

@@ -19,6 +19,7 @@ from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, Knobs, node
 from nodegraph.ops.face_paste import Blend, Joint, joined
+from nodegraph.ops.face_sampling import mended
 from nodegraph.ops.resample import Filter
 
 
@@ -52,6 +53,7 @@ def paste(
     Beside the mattes the plate keeps its very bits, and a Write after it encodes only the rows of the faces anew.
     """
     if image.rgb != RGB:
+        ctx.missed("the plate has no red, green and blue")
         return image
     joint = Joint(filter, blend, bands, detail, mix)
     weights = luminance_of(load_config(shot.config), shot.space) if grain else ()
@@ -60,7 +62,7 @@ def paste(
         """The face with as much grain as it lacks; the plate's is measured around it too, where it is flat."""
         colour = np.ascontiguousarray(face[..., :3])
         around = box.grow(box.width, box.height // 2).meet(image.data)
-        theirs, own = measure(image.region(around, RGB), weights), measure(colour, weights)
+        theirs, own = measure(mended(image.region(around, RGB)), weights), measure(colour, weights)
         if theirs.none:
             return colour
         usual = np.minimum(theirs.strength, 2 * np.median(theirs.strength, axis=1, keepdims=True))

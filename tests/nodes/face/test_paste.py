@@ -61,6 +61,19 @@ def test_beside_the_face_the_plate_keeps_its_very_bits(blend: Blend) -> None:
     assert not np.array_equal(result.pixels, image.pixels)
 
 
+@pytest.mark.parametrize("grain", [0.0, 1.0])
+@pytest.mark.parametrize("blend", list(Blend))
+def test_a_dead_pixel_of_the_plate_stays_where_it_is(blend: Blend, grain: float) -> None:
+    pixels = noise().pixels.copy()
+    pixels[180, 300], pixels[150, 290], pixels[150, 310] = np.nan, np.inf, -np.inf
+    image = Image.of(frozen(pixels), format=SHOT.format, colorspace="ACEScg")
+    crops = cropped(image)
+    assert all(np.isfinite(crop.pixels).all() for crop in crops)
+    result = paste(image, crops, Frame(1), SHOT, Context(), blend=blend, grain=grain)
+    assert (~np.isfinite(result.pixels).all(axis=2)).sum() <= 3
+    assert abs(float(crops.crops[0].pixels.mean()) - float(cropped(noise()).crops[0].pixels.mean())) < 0.001
+
+
 def test_within_the_box_what_no_matte_covers_keeps_its_bits_too() -> None:
     image = noise()
     crops = cropped(image)
@@ -221,3 +234,11 @@ def test_a_matte_that_covers_nothing_is_told() -> None:
     bare = crops.each(crop.with_matte(np.zeros((256, 256), np.float32)) for crop in crops)
     assert paste(image, bare, Frame(1), SHOT, context) is image
     assert context.misses == [f"the matte of {crops.crops[0].track} covers nothing"]
+
+
+def test_a_plate_without_colours_is_told() -> None:
+    image = noise()
+    grey = Image.of(frozen(image.pixels[..., :1].copy()), channels=("Y",), format=SHOT.format)
+    context = Context()
+    assert paste(grey, cropped(image), Frame(1), SHOT, context) is grey
+    assert context.misses == ["the plate has no red, green and blue"]
