@@ -83,6 +83,8 @@ def detect(
     """
     if box[2] > box[0] and box[3] > box[1]:
         return Faces(image.format, (Face(Rect(*box), 1.0),))
+    if image.rgb != RGB:
+        ctx.warn("the plate has no red, green and blue to look at: make them with a Shuffle, as R=Y, G=Y, B=Y")
     if image.rgb != RGB or image.data.empty:
         return Faces(image.format)
     scale = min(1.0, proxy / image.data.width)

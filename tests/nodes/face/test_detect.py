@@ -175,3 +175,10 @@ def test_the_face_is_found_throughout_both_clips(clip: str) -> None:
     for frame in range(1, 242, 30):
         image = read(Frame(frame), shot, CONTEXT, file=File(str(path)))
         assert len(detect(image, shot, CONTEXT, detector=Detector.HOG)) == 1, frame
+
+
+def test_a_plate_without_colours_is_told() -> None:
+    context = Context()
+    grey = Image.of(np.ascontiguousarray(plate(1001).pixels[..., :1]), channels=("Y",), format=SHOT.format)
+    assert not detect(grey, SHOT, context).faces
+    assert any("no red, green and blue" in each for each in context.warnings)
