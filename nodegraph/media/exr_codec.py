@@ -204,13 +204,22 @@ def _pool() -> ThreadPoolExecutor:
 
 
 def _shares(box: Box, lines: int, nbytes: int) -> list[Box]:
-    """The rows of a picture in shares of whole blocks, for the threads that the library was told to use."""
+    """The rows of a picture in shares of whole blocks, for the threads that the library was told to use.
+
+    They become smaller towards the end, so that no thread has to wait long for another's last one.
+    """
     blocks = -(-box.height // lines)
     threads = library().global_thread_count()
     if threads < 2 or nbytes < SHARE // 4:
         return [box]
-    each = max(1, min(blocks * SHARE // nbytes, blocks // (2 * threads))) * lines
-    return [Box(box.x0, y, box.x1, min(y + each, box.y1)) for y in range(box.y0, box.y1, each)]
+    most = max(1, blocks * SHARE // nbytes)
+    shares, done = [], 0
+    while done < blocks:
+        some = max(1, min(most, (blocks - done) // (2 * threads)))
+        top = box.y0 + done * lines
+        shares.append(Box(box.x0, top, box.x1, min(top + some * lines, box.y1)))
+        done += some
+    return shares
 
 
 def table_of(data: bytes) -> tuple[int, NDArray[np.int64], int]:

@@ -113,18 +113,22 @@ def encoded(part: PartToWrite, index: int = 0, multipart: bool = False, begun: l
     shares = encode_aside(part.planes, part.data, part.compression, level=part.level)
     begun += shares
     lines = LINES[part.compression]
-    count, each = -(-part.data.height // lines), shares[0].rows.height // lines
+    places = [(k, block) for k, share in enumerate(shares) for block in range(-(-share.rows.height // lines))]
     opened: dict[int, list[Chunk]] = {}
 
     def fresh(block: int) -> Chunk:
-        number, within = divmod(block, each)
+        number, within = places[block]
         if number not in opened:
             opened.clear()
             opened[number] = blocks_of(shares[number].file.result(), before)
         return opened[number][within]
 
     return PartBlocks(
-        part.header(), [None] * count, range(count), fresh, lambda block: shares[block // each].file.done()
+        part.header(),
+        [None] * len(places),
+        range(len(places)),
+        fresh,
+        lambda block: shares[places[block][0]].file.done(),
     )
 
 
