@@ -5,6 +5,7 @@ They get the same threads as we do: the binding's pool is set, OpenCV keeps its 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,15 @@ def edit(source: Path, target: Path, box: Box, gain: float, compression: str, ti
         part = pixels[rows, columns].astype(np.float32) * np.float32(gain)
         pixels[rows, columns] = part.astype(np.float16)
     write(target, pixels, compression, tile)
+
+
+def forced(path: Path) -> None:
+    """Wait until a file is on the disk, as a render does before it calls a frame done."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def oiio_edit(source: Path, target: Path, box: Box, gain: float) -> None:
