@@ -68,7 +68,7 @@ def _against_plain(
         plainly()
         plain.forced(theirs)
 
-    safe, loose, fast = seconds((safely, plainly, ours), 7)
+    safe, loose, fast = seconds((safely, plainly, ours), 11)
     name = f"splice: {compression.upper()}, {label}"
     unforced = shown(GROUP, f"{name}, against a file that is not forced to the disk", loose / fast, "x")
     return [at_least(GROUP, name, safe / fast, goal), unforced]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nodegraph.data.box import Box
 from nodegraph.data.crop import Crop
 from nodegraph.data.faces import BROWS, JAW, Points
 from nodegraph.data.identity import Identity, Photo
-from nodegraph.data.image import Pixels
+from nodegraph.data.image import Pixels, frozen
 from nodegraph.ops.face_light import Kept, features, highlights, relit
+from nodegraph.ops.face_paste import covered
 from nodegraph.ops.face_shapes import face_size, filled, hull_of, raised
 from nodegraph.ops.face_warp import alike, bent, wanted
 
 # How much farther open, of their width, eyes and mouth are that can hardly be shut by bending, and surely not.
 EYES_SHUT, MOUTH_SHUT = (0.05, 0.13), (0.02, 0.08)
+EDGE = 3  # pixels beside the matte that filters reach
 CLOSE = 8.0  # degrees by which one photograph must look more the same way to be all that is seen
 
 
@@ -35,11 +38,41 @@ class Warp:
 
 def warped(crop: Crop, identity: Identity, settings: Warp, mix: float = 1.0) -> Crop:
     """A crop with somebody's face in it."""
-    new = np.zeros_like(crop.plate)
+    around = _worked_on(crop)
+    part = _part(crop, around)
+    new = np.zeros_like(part.plate)
     for photo, weight in weighed(identity.photos, crop):
-        new += np.float32(weight) * _with(photo, crop, settings)
-    new = crop.pixels + np.float32(mix) * (new - crop.pixels)
-    return crop.with_pixels(new, identity=identity.name)
+        new += np.float32(weight) * _with(photo, part, settings)
+    new = part.pixels + np.float32(mix) * (new - part.pixels)
+    if part is crop:
+        return crop.with_pixels(new, identity=identity.name)
+    whole = np.array(crop.pixels)
+    whole[around.slices(Box(0, 0, crop.size, crop.size))] = new
+    return crop.with_pixels(whole, identity=identity.name)
+
+
+def _worked_on(crop: Crop) -> Box:
+    """The square of a crop in which a new face can be seen: all that its matte and the face's hull cover."""
+    whole = Box(0, 0, crop.size, crop.size)
+    if crop.matte is None:
+        return whole
+    low, high = np.floor(crop.points.min(axis=0)), np.ceil(crop.points.max(axis=0))
+    face = Box(int(low[0]), int(low[1]), int(high[0]), int(high[1])).meet(whole)
+    box = covered(crop.matte).join(face).grow(EDGE).meet(whole)
+    side = max(box.width, box.height)
+    x, y = min(box.x0, crop.size - side), min(box.y0, crop.size - side)
+    return Box(x, y, x + side, y + side)
+
+
+def _part(crop: Crop, box: Box) -> Crop:
+    """A square of a crop, as a crop of its own."""
+    if box == Box(0, 0, crop.size, crop.size):
+        return crop
+    here = box.slices(Box(0, 0, crop.size, crop.size))
+    matrix = np.array([[1.0, 0.0, -box.x0], [0.0, 1.0, -box.y0], [0.0, 0.0, 1.0]]) @ crop.matrix
+    matte = None if crop.matte is None else frozen(np.ascontiguousarray(crop.matte[here]))
+    plate, pixels = (np.ascontiguousarray(each[here]) for each in (crop.plate, crop.pixels))
+    return replace(crop, matrix=matrix, plate=frozen(plate), pixels=frozen(pixels), matte=matte)
 
 
 def _with(photo: Photo, crop: Crop, settings: Warp) -> Pixels:
