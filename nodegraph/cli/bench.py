@@ -7,11 +7,11 @@ import json
 import sys
 from pathlib import Path
 
-from nodegraph.bench.groups import GROUPS
+from nodegraph.bench import groups
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("group", nargs="+", choices=sorted(GROUPS), help="which figures")
+    parser.add_argument("group", nargs="+", choices=sorted(groups.GROUPS), help="which figures")
     parser.add_argument("--only", default="", metavar="WORD", help="only the rows that begin with this word")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file as well")
     parser.add_argument("--html", type=Path, metavar="FILE", help="draw figures, plots and pictures as one page")
