@@ -48,17 +48,14 @@ def shown(group: str, name: str, value: float, unit: str) -> Figure:
     return Figure(group, name, round(value, 4), unit, "", True)
 
 
-def quietest(taken: list[float]) -> float:
-    """The median of the faster half: what others do on the machine only ever adds."""
-    return statistics.median(sorted(taken)[: (len(taken) + 1) // 2])
-
-
-def seconds(works: Sequence[Work], rounds: int = 5, pick: Callable[[list[float]], float] = quietest) -> list[float]:
+def seconds(
+    works: Sequence[Work], rounds: int = 5, pick: Callable[[list[float]], float] = statistics.median
+) -> list[float]:
     """The time each piece of work takes, taken in turns so that a busy moment hits all alike.
 
-    Each is run once unmeasured (compiling, warming the file cache); the figure is the median of the quietest half of
-    the rounds, or what else is picked, as the fastest where milliseconds count. What the one before left to be written
-    to the disk is written first: a baseline that does not wait for the disk is not waited for by us.
+    Each is run once unmeasured (compiling, warming the file cache); the figure is the median, or what else is picked
+    of the rounds, as the fastest where milliseconds count. What the one before left to be written to the disk is
+    written first: a baseline that does not wait for the disk is not waited for by us.
     """
     for work in works:
         work()
