@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from nodegraph.data.box import EMPTY, Box
+from nodegraph.data.box import Box
 from nodegraph.data.buffers import empty
+from nodegraph.data.coverage import coverage
 from nodegraph.data.image import RGB, Image, Matte, Pixels, frozen
 from nodegraph.data.shot import Shot
 from nodegraph.data.threads import split_rows
@@ -34,7 +35,7 @@ def on_colour(
     """
     if image.rgb != RGB or mix == 0:
         return image
-    box = image.data if matte is None else image.data.meet(covered(matte, image.data))
+    box = image.data if matte is None else image.data.meet(coverage(matte, image.data))
     if box.empty:
         return image
     whole = box == image.data and set(image.channels) == set(image.main)
@@ -47,20 +48,6 @@ def on_colour(
     if whole:
         return image.with_pixels(after, channels=image.main)
     return image.patched(box, after[..., :3], RGB)
-
-
-def covered(matte: Matte, within: Box) -> Box:
-    """The smallest rectangle that holds all of a matte's coverage."""
-    box = matte.content.meet(within)
-    if box.empty:
-        return EMPTY
-    plane = matte.plane(box)
-    rows = np.flatnonzero(plane.any(axis=1))
-    if rows.size == 0:
-        return EMPTY
-    top, bottom = int(rows[0]), int(rows[-1]) + 1
-    columns = np.flatnonzero(plane[top:bottom].any(axis=0))
-    return Box(box.x0 + int(columns[0]), box.y0 + top, box.x0 + int(columns[-1]) + 1, box.y0 + bottom)
 
 
 def space_of(image: Image, shot: Shot) -> str:

@@ -7,8 +7,9 @@ import errno
 import os
 import re
 import secrets
-import threading
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
 
 from nodegraph.data.errors import MediaError
@@ -51,12 +52,16 @@ def atomic(path: str | Path, *, settled: bool = True) -> Iterator[Path]:
         raise write_fault(path, fault) from fault
     try:
         yield beside
-        with beside.open("rb+") as file:
-            os.fsync(file.fileno())
         old = _opened(path)
-        os.replace(beside, path)
         if old is not None:
-            threading.Thread(target=os.close, args=(old,), daemon=True).start()
+            _closer().submit(_forget, old)
+        try:
+            with beside.open("rb+") as file:
+                os.fsync(file.fileno())
+            os.replace(beside, path)
+        finally:
+            if old is not None:
+                _closer().submit(os.close, old)
         if settled:
             _sync_folder(path.parent)
     except OSError as fault:
@@ -143,6 +148,17 @@ def _locked(handle: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def _forget(handle: int) -> None:
+    """Let the system take the memory of a file that is about to go, while we wait for the disk."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+@cache
+def _closer() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, thread_name_prefix="close")
 
 
 def _opened(path: Path) -> int | None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 import struct
 from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
+
+TWO = struct.Struct("<2i")
 
 
 def spans(file: ExrFile, part: ExrPart, blocks: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -38,10 +42,48 @@ def runs(
         yield run, int(starts[run[0]]), int(ends[run[-1]])
 
 
-def read_blocks(
-    file: ExrFile, handle: int, part: ExrPart, cells: Box
-) -> tuple[list[bytes | bytearray], NDArray[np.uint64]]:
-    """The bytes of a rectangle of blocks, and where in them each begins, row by row.
+class Blocks(NamedTuple):
+    """Compressed blocks one after the other, still in the file or here, and where in them each begins."""
+
+    starts: NDArray[np.uint64]
+    here: bytes | None
+    handle: int = -1
+    at: int = 0
+    length: int = 0
+
+    def after(self, head: bytes) -> BinaryIO | Stretch:
+        """A file that has this before the blocks, to be read from its start."""
+        if self.here is None:
+            return Stretch(head, self.handle, self.at, self.length)
+        return io.BytesIO(head + self.here)
+
+
+class Stretch:
+    """A stretch of a file read as if something else stood before it: no byte is moved before it is asked for."""
+
+    def __init__(self, head: bytes, handle: int, start: int, length: int) -> None:
+        self._head, self._handle, self._start = head, handle, start
+        self._end = len(head) + length
+        self._at = 0
+
+    def read(self, count: int = -1) -> bytes:
+        first = self._at
+        self._at = self._end if count < 0 else min(self._end, first + count)
+        before = self._head[first : self._at]
+        here = max(first - len(self._head), 0)
+        more = self._at - first - len(before)
+        return before + os.pread(self._handle, more, self._start + here) if more > 0 else before
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        self._at = max(0, offset + (0, self._at, self._end)[whence])
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+
+def read_blocks(file: ExrFile, handle: int, part: ExrPart, cells: Box) -> Blocks:
+    """The bytes of a rectangle of blocks, row by row.
 
     Tiles are renumbered from the rectangle's corner, as they would be in a file that held just them.
     """
@@ -50,10 +92,16 @@ def read_blocks(
     blocks = (rows * columns + np.arange(cells.x0, cells.x1, dtype=np.int64)).reshape(-1)
     starts, ends = spans(file, part, blocks)
     skip = 4 if file.multipart else 0
+    found = list(runs(np.argsort(starts, kind="stable"), starts, ends))
+    if not part.tiled and len(found) == 1:
+        (_, start, end) = found[0]
+        for block, here, there in zip(blocks.tolist(), starts.tolist(), ends.tolist(), strict=True):
+            _check(file, part, block, memoryview(os.pread(handle, 24, here)), there - here)
+        return Blocks((starts - start + skip).astype(np.uint64), None, handle, start, end - start)
     pieces: list[bytes | bytearray] = []
     places = np.zeros(len(blocks), np.uint64)
     at = 0
-    for run, start, end in runs(np.argsort(starts, kind="stable"), starts, ends):
+    for run, start, end in found:
         data: bytes | bytearray = os.pread(handle, end - start, start)
         if len(data) < end - start:
             raise missing(file, part, int(blocks[run[-1]]))
@@ -68,7 +116,7 @@ def read_blocks(
             places[k] = at + here + skip
         pieces.append(data)
         at += len(data)
-    return pieces, places
+    return Blocks(places, b"".join(pieces))
 
 
 def check_blocks(file: ExrFile, handle: int, part: ExrPart) -> None:
@@ -77,8 +125,15 @@ def check_blocks(file: ExrFile, handle: int, part: ExrPart) -> None:
     starts, ends = spans(file, part, blocks)
     if part.deep:
         return
+    plain = not part.tiled and not file.multipart
+    pread, line, lines = os.pread, part.data.y0, part.lines
     for block, start, end in zip(blocks.tolist(), starts.tolist(), ends.tolist(), strict=True):
-        _check(file, part, block, memoryview(os.pread(handle, 24, start)), end - start)
+        found = pread(handle, 24, start)
+        if plain and len(found) == 24:  # what nearly all are, without much ado
+            here, length = TWO.unpack_from(found)
+            if here == line + block * lines and 0 <= length <= end - start - 8:
+                continue
+        _check(file, part, block, memoryview(found), end - start)
 
 
 def _check(file: ExrFile, part: ExrPart, block: int, data: memoryview, room: int = 0) -> None:

@@ -24,8 +24,9 @@ from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
-from nodegraph.data.threads import cores
+from nodegraph.data.threads import cores, split_rows
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, attribute, write_channels
+from nodegraph.media.exr_bands import Band, Bands
 from nodegraph.media.exr_blocks import read_blocks
 from nodegraph.media.exr_file import LINES, MAGIC, TILED, ExrFile, ExrPart, broken
 from nodegraph.media.exr_quiet import quiet
@@ -108,30 +109,51 @@ def _small_header(part: ExrPart, box: Box) -> dict[str, Attribute]:
     return small
 
 
-def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> dict[str, NDArray[Any]]:
+def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> Bands:
     """The channels of a box of whole blocks (see `ExrPart.cover`), in the file's own types.
 
-    A file of just R G B (A) in one type gives them together, as `RGB` or `RGBA`.
+    A file of just R G B (A) in one type gives them together, as `RGB` or `RGBA`. Halfs, which nobody takes as they
+    are, come in bands: a thread that decodes its own rows waits for no other.
     """
     if part.deep:
         raise MediaError(f"{file.path} holds deep pixels", "flatten it first; deep pictures are not read")
     if part.subsampled:
         raise MediaError(f"{file.path} stores colour at half size (luminance and chroma)", "convert it to RGB first")
-    pieces, starts = read_blocks(file, handle, part, part.cells(box))
+    if part.tiled or any(channel.type != "half" for channel in part.channels):
+        return (_decoded(file, handle, part, box, -1),)
+    rows = -(-box.height // part.lines)
+    bands: dict[int, Band] = {}
+    faults: list[Exception] = []
+
+    def work(first: int, end: int) -> None:
+        top, bottom = box.y0 + first * part.lines, min(box.y0 + end * part.lines, box.y1)
+        try:
+            bands[first] = _decoded(file, handle, part, Box(box.x0, top, box.x1, bottom), 0)
+        except Exception as fault:  # noqa: BLE001 - raised when every thread is done with the file
+            faults.append(fault)
+
+    split_rows(work, rows, box.area * part.pixel_bytes)
+    if faults:
+        raise faults[0]
+    return tuple(bands[first] for first in sorted(bands))
+
+
+def _decoded(file: ExrFile, handle: int, part: ExrPart, box: Box, threads: int) -> Band:
     names = {channel.name for channel in part.channels}
     together = names in ({"R", "G", "B"}, {"R", "G", "B", "A"}) and len({c.type for c in part.channels}) == 1
+    blocks = read_blocks(file, handle, part, part.cells(box))
     head = struct.pack("<II", MAGIC, 2 | (TILED if part.tiled else 0)) + header_bytes(_small_header(part, box))
-    table = (starts + np.uint64(len(head) + 8 * len(starts))).tobytes()
+    table = (blocks.starts + np.uint64(len(head) + 8 * len(blocks.starts))).tobytes()
     exr = library()
     try:
         with quiet():
-            read = exr.File(io.BytesIO(b"".join([head, table, *pieces])), separate_channels=not together)
+            read = exr.File(blocks.after(head + table), separate_channels=not together, num_threads=threads)
             found = {name: channel.pixels for name, channel in read.channels().items()}
     except (ValueError, RuntimeError, TypeError, IndexError, MemoryError, OSError) as fault:
         raise broken(file.path, f"the lines {box.y0} to {box.y1 - 1} cannot be decompressed") from fault
     if not found or any(plane.shape[:2] != (box.height, box.width) for plane in found.values()):
         raise broken(file.path, f"the lines {box.y0} to {box.y1 - 1} cannot be decompressed")
-    return found
+    return Band(box, found)
 
 
 class Share(NamedTuple):

@@ -28,6 +28,7 @@ NEEDED: Mapping[str, str] = {
     "pixelAspectRatio": "float",
 }
 MOST_HEADER = 64 << 20
+MOST_NAME = 257  # bytes of a name, the 0 after it included
 
 # A header is not believed that claims more pixels than its file could hold were they all black: how many times
 # smaller a compression makes these, at most (deflate 1032 times, RLE 64, B44 11), and a size that is always fair.
@@ -224,11 +225,16 @@ class _Header:
         return self.data[self.at - count : self.at]
 
     def text(self) -> str:
-        start = self.at
-        while self.take(1) != b"\0":
-            if self.at - start > 256:
+        end = self.data.find(b"\0", self.at, self.at + MOST_NAME)
+        while end < 0:
+            if len(self.data) >= self.at + MOST_NAME:
                 raise ValueError("an endless name")
-        return self.data[start : self.at - 1].decode()
+            looked = len(self.data) - self.at
+            self.take(looked + 1)
+            self.at -= looked + 1
+            end = self.data.find(b"\0", self.at, self.at + MOST_NAME)
+        start, self.at = self.at, end + 1
+        return self.data[start:end].decode()
 
 
 def _read(path: Path, file: BinaryIO, size: int, stamp: str) -> ExrFile:

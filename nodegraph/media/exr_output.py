@@ -144,7 +144,7 @@ def _put_part(output: _Output, part: PartBlocks, table: NDArray[np.uint64]) -> N
                 flush()
                 run = body
             else:
-                run = run._replace(length=run.length + body.length)
+                run = Span(run.handle, run.start, run.length + body.length)
             continue
         if run is not None:
             flush()

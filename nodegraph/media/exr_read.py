@@ -15,6 +15,7 @@ from nodegraph.data.box import Box
 from nodegraph.data.buffers import empty
 from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Pixels
+from nodegraph.media.exr_bands import Bands, Planes, cut, whole
 from nodegraph.media.exr_codec import check_open, decode
 from nodegraph.media.exr_file import ExrFile, ExrPart, open_exr
 from nodegraph.media.exr_recent import RECENT, Place
@@ -33,7 +34,7 @@ class ExrReader:
         return self.file.parts[index]
 
     @contextlib.contextmanager
-    def native(self, index: int, box: Box) -> Iterator[dict[str, NDArray[Any]]]:
+    def native(self, index: int, box: Box) -> Iterator[Bands]:
         """A box of whole blocks in the file's own types, by channel or as `RGB`/`RGBA` together.
 
         Nobody may write to them, or look at them afterwards: a splice finds them again, and changes them.
@@ -47,17 +48,17 @@ class ExrReader:
                 if known is not None:
                     yield known
                     return
-            planes = decode(self.file, handle, part, box)
+            bands = decode(self.file, handle, part, box)
         finally:
             os.close(handle)
-        yield planes
+        yield bands
         if box.area * 2 <= part.data.area:  # a region: who reads one often changes it, and then splices
-            RECENT.add(place, box, planes)
+            RECENT.add(place, bands)
 
     def decode(self, index: int, box: Box, channels: Sequence[str]) -> Pixels:
         """Values of a box of whole blocks: float32, rows x columns x channels."""
-        with self.native(index, box) as planes:
-            return interleaved(planes, channels)
+        with self.native(index, box) as bands:
+            return interleaved(bands, channels)
 
     def read(self, index: int, box: Box, channels: Sequence[str]) -> Pixels:
         """Values of any box; 0 outside the data window."""
@@ -69,9 +70,8 @@ class ExrReader:
             return self.decode(index, box, channels)
         if inside.empty:
             return np.zeros((box.height, box.width, len(channels)), np.float32)
-        with self.native(index, around) as native:
-            planes = {name: plane[inside.slices(around)] for name, plane in native.items()}
-            values = interleaved(planes, channels)
+        with self.native(index, around) as bands:
+            values = interleaved(cut(bands, inside), channels)
         if inside == box:
             return values
         result = np.zeros((box.height, box.width, len(channels)), np.float32)
@@ -86,7 +86,7 @@ def _open(path: Path) -> int:
         raise MediaError(f"{path} cannot be read: {fault.strerror}", "check that it is still there") from fault
 
 
-def plane(planes: dict[str, NDArray[Any]], channel: str) -> NDArray[Any]:
+def plane(planes: Planes, channel: str) -> NDArray[Any]:
     """One channel of what `native` gave."""
     for together in ("RGBA", "RGB"):
         if together in planes and channel in together:
@@ -95,13 +95,24 @@ def plane(planes: dict[str, NDArray[Any]], channel: str) -> NDArray[Any]:
     return planes[channel]
 
 
-def interleaved(planes: dict[str, NDArray[Any]], channels: Sequence[str]) -> Pixels:
+def interleaved(bands: Bands, channels: Sequence[str]) -> Pixels:
     """Channels side by side as float32."""
-    for together in ("RGB", "RGBA"):
-        if together in planes and tuple(channels) in (tuple("RGB"), tuple(together)):
-            return to_float(planes[together][..., : len(channels)])
-    found = [plane(planes, channel) for channel in channels]
-    result: Pixels = empty((*found[0].shape, len(found)))
-    for k, each in enumerate(found):
-        result[..., k] = to_float(each)
+    box = whole(bands)
+    together = _together(bands[0].planes, channels)
+    if len(bands) == 1 and together:
+        return to_float(bands[0].planes[together][..., : len(channels)])
+    result: Pixels = empty((box.height, box.width, len(channels)))
+    for band in bands:
+        rows = result[band.box.slices(box)]
+        if together:
+            to_float(band.planes[together][..., : len(channels)], rows)
+            continue
+        for k, channel in enumerate(channels):
+            rows[..., k] = to_float(plane(band.planes, channel))
     return result
+
+
+def _together(planes: Planes, channels: Sequence[str]) -> str:
+    """The name under which just these channels lie side by side already; empty if they do not."""
+    found = (name for name in ("RGB", "RGBA") if name in planes and tuple(channels) in (tuple("RGB"), tuple(name)))
+    return next(found, "")

@@ -6,14 +6,12 @@ import contextlib
 import os
 import threading
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
-
-Planes = dict[str, NDArray[Any]]
+from nodegraph.media.exr_bands import Bands, cut, whole
 
 
 class Place(NamedTuple):
@@ -35,15 +33,11 @@ class Place(NamedTuple):
 class _Held:
     """A decoded rectangle, and how many look at it now."""
 
-    __slots__ = ("box", "place", "planes", "readers")
+    __slots__ = ("bands", "box", "place", "readers")
 
-    def __init__(self, place: Place, box: Box, planes: Planes) -> None:
-        self.place, self.box, self.planes = place, box, planes
+    def __init__(self, place: Place, bands: Bands) -> None:
+        self.place, self.box, self.bands = place, whole(bands), bands
         self.readers = 0
-
-    def part(self, box: Box) -> Planes:
-        here = box.slices(self.box)
-        return {name: plane[here] for name, plane in self.planes.items()}
 
 
 class Recent:
@@ -54,39 +48,40 @@ class Recent:
         self._held: list[_Held] = []
         self._lock = threading.Lock()
 
-    def add(self, place: Place, box: Box, planes: Planes) -> None:
+    def add(self, place: Place, bands: Bands) -> None:
+        new = _Held(place, bands)
         with self._lock:
-            self._held = [held for held in self._held if not (held.place == place and box.covers(held.box))]
-            self._held.append(_Held(place, box, planes))
+            self._held = [held for held in self._held if not (held.place == place and new.box.covers(held.box))]
+            self._held.append(new)
             while self._held and self.nbytes > self.limit:
                 self._held.pop(0)
 
     @contextlib.contextmanager
-    def lent(self, place: Place, box: Box) -> Iterator[Planes | None]:
-        """The planes of a box, if one that covers it is held."""
+    def lent(self, place: Place, box: Box) -> Iterator[Bands | None]:
+        """The bands of a box, if one that covers it is held."""
         with self._lock:
             held = self._find(place, box)
             if held is not None:
                 held.readers += 1
         try:
-            yield None if held is None else held.part(box)
+            yield None if held is None else cut(held.bands, box)
         finally:
             if held is not None:
                 with self._lock:
                     held.readers -= 1
 
-    def take(self, place: Place, box: Box) -> Planes | None:
-        """The planes of a box, to be written to: it is not held any more. A copy, where somebody looks at it."""
+    def take(self, place: Place, box: Box) -> Bands | None:
+        """The bands of a box, to be written to: it is not held any more. A copy, where somebody looks at it."""
         with self._lock:
             held = self._find(place, box)
             if held is None:
                 return None
             # Values that are floats already may stand behind a picture as they are.
-            alone = not held.readers and all(plane.dtype == np.float16 for plane in held.planes.values())
-            if alone:
+            kinds = {plane.dtype for band in held.bands for plane in band.planes.values()}
+            if not held.readers and kinds == {np.dtype(np.float16)}:
                 self._held.remove(held)
-                return held.part(box)
-            return {name: plane.copy() for name, plane in held.part(box).items()}
+                return cut(held.bands, box)
+            return tuple(band.copy() for band in cut(held.bands, box))
 
     def _find(self, place: Place, box: Box) -> _Held | None:
         return next((held for held in reversed(self._held) if held.place == place and held.box.covers(box)), None)
@@ -98,7 +93,7 @@ class Recent:
 
     @property
     def nbytes(self) -> int:
-        return sum(plane.nbytes for held in self._held for plane in held.planes.values())
+        return sum(band.nbytes for held in self._held for band in held.bands)
 
 
 RECENT = Recent(64 << 20)

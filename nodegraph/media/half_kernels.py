@@ -71,6 +71,20 @@ def float_bits(source: NDArray[np.uint16], result: NDArray[np.uint32]) -> None:
 
 
 @_compiled
+def half_rows(source: NDArray[np.uint32], step: int, result: NDArray[np.uint16], stride: int, width: int) -> None:
+    """`half_bits` for rows of numbers that begin every `step` in the source, every `stride` in the result."""
+    for y in range((source.size - width) // step + 1):
+        half_bits(source[y * step : y * step + width], result[y * stride : y * stride + width])
+
+
+@_compiled
+def float_rows(source: NDArray[np.uint16], step: int, result: NDArray[np.uint32], stride: int, width: int) -> None:
+    """`float_bits` for rows of numbers that begin every `step` in the source, every `stride` in the result."""
+    for y in range((source.size - width) // step + 1):
+        float_bits(source[y * step : y * step + width], result[y * stride : y * stride + width])
+
+
+@_compiled
 def largest_bits(bits: NDArray[np.uint16]) -> int:
     """The bits of the largest half, sign aside: from 0x7C00 on it is infinite or no number."""
     most = np.uint16(0)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
+from nodegraph.data.threads import cores
 from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import Attribute, Channel, attribute
+from nodegraph.media.exr_bands import Bands, Planes, cut, joined
 from nodegraph.media.exr_blocks import check_blocks, spans
-from nodegraph.media.exr_codec import DTYPES, Planes, Share, check_open, decode, encode_aside
+from nodegraph.media.exr_codec import DTYPES, Share, check_open, decode, encode_aside
 from nodegraph.media.exr_copy import PartCopy, copied
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
 from nodegraph.media.exr_output import SHARED, Chunk, PartBlocks, Span, write_blocks
@@ -129,35 +131,40 @@ def splice(
         handle = os.open(source.path, os.O_RDONLY)
     except OSError as fault:
         raise MediaError(f"{source.path} cannot be read: {fault.strerror}", "check that it is still there") from fault
-    # The blocks that were touched are encoded while those before them are copied.
-    with ThreadPoolExecutor(1, thread_name_prefix="splice") as aside:
-        try:
-            check_open(source.path, source, handle)
-            multipart = source.multipart or bool(more)
-            parts = []
-            runs = _runs(source.parts[index], changes)
-            count = sum(cells.area for cells in runs)
-            for part in source.parts:
+    asked: list[Future[dict[int, _Encoding]]] = []
+    try:
+        check_open(source.path, source, handle)
+        multipart = source.multipart or bool(more)
+        parts = []
+        runs = _runs(source.parts[index], changes)
+        count = sum(cells.area for cells in runs)
+        for part in source.parts:
+            touched = runs if part.index == index else []
+            header = _header(part, attributes or {}, part.index == index, bool(level) and bool(touched), level)
+            if touched:
+                part.check_channels(source.path, {name for change in changes for name in change.planes})
+                asked.append(_aside().submit(_encode_touched, source, handle, part, changes, touched, multipart, level))
+            parts.append(_part(source, handle, part, touched, asked[-1] if touched else None, header, multipart))
+        for number, extra in enumerate(more, len(parts)):
+            if isinstance(extra, PartCopy):
+                parts.append(copied(source, handle, extra, number))
+            else:
+                parts.append(encoded(extra, number, True))
+        with atomic(target, settled=False) as beside:
+            write_blocks(beside, target, parts, multipart)
+            for part in source.parts:  # the disk is still busy: so this costs nothing, and it is not named yet
                 check_blocks(source, handle, part)
-                touched = runs if part.index == index else []
-                header = _header(part, attributes or {}, part.index == index, bool(level) and bool(touched), level)
-                fresh = None
-                if touched:
-                    part.check_channels(source.path, {name for change in changes for name in change.planes})
-                    fresh = aside.submit(_encode_touched, source, handle, part, changes, touched, multipart, level)
-                parts.append(_part(source, handle, part, touched, fresh, header, multipart))
-            for number, extra in enumerate(more, len(parts)):
-                if isinstance(extra, PartCopy):
-                    parts.append(copied(source, handle, extra, number))
-                else:
-                    parts.append(encoded(extra, number, True))
-            with atomic(target, settled=False) as beside:
-                write_blocks(beside, target, parts, multipart)
-        finally:
-            aside.shutdown()
-            os.close(handle)
+    finally:
+        wait(asked)  # they read the file
+        os.close(handle)
     total = sum(len(part.offsets) for part in source.parts)
     return Spliced(total - count, count)
+
+
+@cache
+def _aside() -> ThreadPoolExecutor:
+    """Threads in which blocks that were touched are decoded and handed out, while those before them are copied."""
+    return ThreadPoolExecutor(cores(), thread_name_prefix="splice")
 
 
 def _header(
@@ -184,7 +191,7 @@ def _part(
     handle: int,
     part: ExrPart,
     touched: Sequence[Box],
-    fresh: Future[Mapping[int, _Encoding]] | None,
+    fresh: Future[dict[int, _Encoding]] | None,
     header: dict[str, Attribute],
     multipart: bool,
 ) -> PartBlocks:
@@ -205,7 +212,7 @@ def _part(
         header,
         chunks,
         order,
-        lambda block: fresh.result()[block].chunk(),
+        lambda block: fresh.result().pop(block).chunk(),
         lambda block: fresh.done() and fresh.result()[block].share.ready,
     )
 
@@ -252,7 +259,7 @@ def _encode_touched(
     touched: Sequence[Box],
     multipart: bool,
     level: float | None,
-) -> Mapping[int, _Encoding]:
+) -> dict[int, _Encoding]:
     """The blocks that a change touches, decoded in the file's own light and changed; they are being encoded again."""
     before = struct.pack("<i", part.index) if multipart else b""
     columns, _ = part.grid
@@ -263,7 +270,7 @@ def _encode_touched(
         known = RECENT.take(Place.of(handle, part.index), box)
         old = decode(source, handle, part, box) if known is None else known
         shares = encode_aside(
-            partial(_changed, old, box, changes),
+            partial(_changed, old, changes),
             box,
             part.compression,
             pixel_bytes=part.pixel_bytes,
@@ -284,20 +291,20 @@ def _encode_touched(
     return fresh
 
 
-def _changed(old: Planes, box: Box, changes: Sequence[Change], rows: Box) -> Planes:
-    """Some rows of a box with the changes in them."""
-    planes = {name: array[rows.slices(box)] for name, array in old.items()}
+def _changed(old: Bands, changes: Sequence[Change], rows: Box) -> Planes:
+    """Some rows with the changes in them."""
+    planes = joined(cut(old, rows))
     for change in changes:
         inside = change.box.meet(rows)
         if inside.empty:
             continue
         together = planes.get("".join(change.order))
         if change.pixels is not None and together is not None and together.ndim == 3:
-            together[inside.slices(rows)] = _as(change.pixels[inside.slices(change.box)], together.dtype)
+            _put(change.pixels[inside.slices(change.box)], together[inside.slices(rows)])
             continue
         for name, values in change.planes.items():
             into = plane(planes, name)
-            into[inside.slices(rows)] = _as(values[inside.slices(change.box)], into.dtype)
+            _put(values[inside.slices(change.box)], into[inside.slices(rows)])
     return planes
 
 
@@ -306,12 +313,13 @@ def _level(part: ExrPart) -> float | None:
     return float(found.value) if found is not None and part.compression.startswith("dwa") else None
 
 
-def _as(values: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
-    if kind == DTYPES["half"]:
-        return to_half(values)
-    if kind == DTYPES["uint"]:
-        return np.asarray(np.rint(np.maximum(values, 0)), kind)
-    return np.asarray(values, kind)
+def _put(values: NDArray[Any], into: NDArray[Any]) -> None:
+    if into.dtype == DTYPES["half"]:
+        to_half(values, into)
+    elif into.dtype == DTYPES["uint"]:
+        into[:] = np.rint(np.maximum(values, 0))
+    else:
+        into[:] = values
 
 
 def _runs(part: ExrPart, changes: Sequence[Change]) -> list[Box]:

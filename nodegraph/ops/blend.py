@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from nodegraph.data.box import Box
+from nodegraph.data.coverage import coverage
 from nodegraph.data.image import Image, Matte, Pixels
 from nodegraph.ops.merge import Operation, merged
 
 
 def within(image: Image, work: Callable[[Box], Pixels], matte: Matte | None, mix: float = 1.0) -> Image:
     """The picture with `work(box)` in place of its main layer, as far as matte and mix let it through."""
-    box = image.data if matte is None else image.data.meet(covered(matte, image.data))
+    box = image.data if matte is None else image.data.meet(coverage(matte, image.data))
     if box.empty or mix == 0 or not image.main:
         return image
     done = work(box)
@@ -23,18 +22,3 @@ def within(image: Image, work: Callable[[Box], Pixels], matte: Matte | None, mix
     if box == image.data and image.main == image.channels:
         return image.with_pixels(done)
     return image.patched(box, done, image.main)
-
-
-def covered(matte: Matte, inside: Box) -> Box:
-    """The smallest rectangle around the coverage of a matte."""
-    box = matte.content.meet(inside)
-    if box.empty:
-        return box
-    plane = matte.plane(box)
-    rows = np.flatnonzero(plane.any(axis=1))
-    columns = np.flatnonzero(plane.any(axis=0))
-    if rows.size == 0:
-        return Box(box.x0, box.y0, box.x0, box.y0)
-    return Box(
-        box.x0 + int(columns[0]), box.y0 + int(rows[0]), box.x0 + int(columns[-1]) + 1, box.y0 + int(rows[-1]) + 1
-    )

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
 from nodegraph.data.buffers import empty
+from nodegraph.data.coverage import covered
 from nodegraph.data.crop import Crop, Matrix, moved
 from nodegraph.data.image import RGB, Image, Pixels, frozen
 from nodegraph.data.threads import split_rows
@@ -28,14 +29,6 @@ class Blend(Enum):
     OVER = "over"
     MULTIBAND = "multi-band"
     POISSON = "Poisson"
-
-
-def covered(matte: Pixels) -> Box:
-    """The part of a crop that its matte covers."""
-    import cv2
-
-    x, y, width, height = cv2.boundingRect((matte != 0).view(np.uint8))
-    return Box(x, y, x + width, y + height) if width else Box(0, 0, 0, 0)
 
 
 def matte_of(crop: Crop) -> Pixels:

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nodegraph.data.box import Box
+from nodegraph.data.coverage import covered
 from nodegraph.data.crop import Crop
 from nodegraph.data.faces import BROWS, JAW, Points
 from nodegraph.data.identity import Identity, Photo
 from nodegraph.data.image import Pixels, frozen
 from nodegraph.ops.face_light import Kept, features, highlights, relit
-from nodegraph.ops.face_paste import covered
 from nodegraph.ops.face_shapes import face_size, filled, hull_of, raised
 from nodegraph.ops.face_warp import alike, bent, wanted
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from nodegraph.colour.config import load_config
 from nodegraph.colour.grain import add, field, measure
-from nodegraph.colour.within import covered, on_colour, space_of
+from nodegraph.colour.within import on_colour, space_of
 from nodegraph.colour.written import luminance_of
+from nodegraph.data.coverage import coverage
 from nodegraph.data.image import RGB, Image, Matte, Pixels
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.knob import Knob
@@ -43,7 +44,7 @@ def match_grain(
     grain = measure(plate.region(plate.data, RGB), weights)
     if grain.none:
         return image
-    box = image.data if matte is None else covered(matte, image.data)
+    box = image.data if matte is None else coverage(matte, image.data)
 
     def grained(pixels: Pixels) -> Pixels:
         return add(pixels, grain, field(grain, box, frame=frame, seed=seed, size=size), weights, amount)

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from nodegraph.data.box import EMPTY, Box, joined
+from nodegraph.data.coverage import covered
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.errors import GraphError
 from nodegraph.data.image import RGB, RGBA, Channels, Image, Pixels
@@ -19,7 +20,7 @@ from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
 from nodegraph.media.attributes import FACES
 from nodegraph.media.layers_windows import with_apart
-from nodegraph.ops.face_paste import box_of, covered, matte_of, placed
+from nodegraph.ops.face_paste import box_of, matte_of, placed
 from nodegraph.ops.resample import Filter
 
 NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9]+")

@@ -7,10 +7,10 @@ from enum import Enum
 from typing import Annotated, Any
 
 from nodegraph.data.box import Box
+from nodegraph.data.coverage import coverage
 from nodegraph.data.image import RGB, RGBA, Image, Matte
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, node
-from nodegraph.ops.blend import covered
 from nodegraph.ops.merge import KEEPS_B, Operation, merged
 
 
@@ -51,7 +51,7 @@ def merge(
     }[window]
     touched = a.content.meet(whole) if operation in KEEPS_B else whole
     if matte is not None:
-        touched = covered(matte, touched)
+        touched = coverage(matte, touched)
         if window is Window.UNION:
             whole = b.data.join(touched)
     channels = RGB if b.rgb and "A" not in b.channels else RGBA

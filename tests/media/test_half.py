@@ -52,6 +52,21 @@ def test_shape_and_order_stay(shape: tuple[int, ...]) -> None:
         assert np.array_equal(to_float(half), half.astype(np.float32))
 
 
+def test_rows_of_a_larger_picture() -> None:
+    """A face in a plate: its rows do not follow each other in memory, where they come from and where they go."""
+    plate = np.random.default_rng(2).standard_normal((400, 900, 4)).astype(np.float16)
+    for part in (np.s_[30:350, 100:700], np.s_[30:350, 100:700, :3], np.s_[::3], np.s_[:, ::2], np.s_[..., 1:3]):
+        face = plate[part].astype(np.float32)
+        assert np.array_equal(to_float(plate[part]), face)
+        single, half = np.zeros(plate.shape, np.float32), plate.copy()
+        to_float(plate[part], single[part])
+        to_half(face + 1, half[part])
+        wanted, changed = np.zeros(plate.shape, np.float32), plate.copy()
+        wanted[part], changed[part] = face, (face + 1).astype(np.float16)
+        assert np.array_equal(single, wanted)
+        assert np.array_equal(half, changed)
+
+
 def test_what_is_right_already_is_handed_back() -> None:
     half, single = np.ones(3, np.float16), np.ones(3, np.float32)
     assert to_half(half) is half
