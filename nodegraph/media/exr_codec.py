@@ -37,7 +37,8 @@ DTYPES: Mapping[str, Any] = {"half": np.float16, "float": np.float32, "uint": np
 
 ZIP_LEVEL = 1  # a third less work than the library's own 4, for files less than a hundredth larger
 DEFLATED = frozenset({"zip", "zips", "pxr24"})
-SHARE = 2 << 20  # bytes of pixels that a thread encodes at a time, where there are enough
+SHARE = 8 << 20  # bytes of pixels that a thread encodes at a time, at most
+ALONE = 512 << 10  # what one thread has done before another would have begun
 
 _levels: list[int] = []
 _levels_lock = threading.Lock()
@@ -232,12 +233,12 @@ def _shares(box: Box, lines: int, nbytes: int) -> list[Box]:
     """
     blocks = -(-box.height // lines)
     threads = library().global_thread_count()
-    if threads < 2 or nbytes < SHARE // 4:
+    if threads < 2 or nbytes < ALONE:
         return [box]
     most = max(1, blocks * SHARE // nbytes)
     shares, done = [], 0
     while done < blocks:
-        some = max(1, min(most, (blocks - done) // (2 * threads)))
+        some = max(1, min(most, (blocks - done) * 2 // (3 * threads)))
         top = box.y0 + done * lines
         shares.append(Box(box.x0, top, box.x1, min(top + some * lines, box.y1)))
         done += some
