@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import date
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.data.faces import Face, Points
+from nodegraph.data.faces import Face, Points, Pose, Rect
 from nodegraph.data.image import Pixels
+from nodegraph.data.parts import Parts
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,37 @@ class Photo:
             raise ValueError(f"{self.name} has no landmarks")
         return self.face.points
 
+    def to_parts(self) -> Parts:
+        """Its numbers are not rounded: a photograph that was kept is the photograph."""
+        face = self.face
+        plain = {
+            "name": self.name,
+            "box": list(face.box),
+            "score": face.score,
+            "confidence": face.confidence,
+            "pose": list(face.pose),
+            "angle": face.angle,
+            "known": [name for name in ("points", "descriptor") if getattr(face, name) is not None],
+        }
+        known = (array for array in (face.points, face.descriptor) if array is not None)
+        return Parts(plain, (self.pixels, *known))
+
+    @classmethod
+    def taken(cls, plain: Mapping[str, Any], arrays: Iterator[NDArray[Any]]) -> Self:
+        """The photograph whose parts come next."""
+        pixels = next(arrays)
+        known = {str(name): next(arrays) for name in plain["known"]}
+        face = Face(
+            Rect(*plain["box"]),
+            plain["score"],
+            known.get("points"),
+            plain["confidence"],
+            Pose(*plain["pose"]),
+            known.get("descriptor"),
+            plain["angle"],
+        )
+        return cls(plain["name"], pixels, face)
+
 
 @dataclass(frozen=True, eq=False)
 class Identity:
@@ -77,3 +110,26 @@ class Identity:
     @property
     def nbytes(self) -> int:
         return sum(photo.pixels.nbytes for photo in self.photos)
+
+    def to_parts(self) -> Parts:
+        photos = [photo.to_parts() for photo in self.photos]
+        expires = self.consent.expires
+        plain = {
+            "name": self.name,
+            "colorspace": self.colorspace,
+            "consent": {**asdict(self.consent), "expires": expires.isoformat() if expires else None},
+            "photos": [parts.plain for parts in photos],
+        }
+        return Parts(plain, tuple(array for parts in photos for array in parts.arrays))
+
+    @classmethod
+    def from_parts(cls, parts: Parts) -> Self:
+        plain, arrays = parts.plain, iter(parts.arrays)
+        consent = dict(plain["consent"])
+        day = consent.pop("expires")
+        return cls(
+            plain["name"],
+            tuple(Photo.taken(each, arrays) for each in plain["photos"]),
+            plain["colorspace"],
+            Consent(**consent, expires=date.fromisoformat(day) if day else None),
+        )

@@ -12,7 +12,7 @@ from nodegraph.data.errors import Cancelled, NodeError
 from nodegraph.data.image import ArraySource, Image, Matte
 from nodegraph.data.memory import size_of
 from nodegraph.data.shot import Clip, Window
-from nodegraph.engine.cache import MISSING, Cache, Flight
+from nodegraph.engine.cache import MISSING, Cache, Flight, Missing
 from nodegraph.engine.context import Loads, RunContext
 from nodegraph.engine.disk import Disk
 from nodegraph.engine.flow import Failed, ordered_map
@@ -201,15 +201,18 @@ class Runner:
         if self.disk is None or not step.kind.store:
             return MISSING
         try:
-            value = self.disk.get(step.key, step.kind)
+            kept = self.disk.get(step.key, step.kind)
         except BaseException as error:
             self.cache.fail(step.key, flight, error)
             raise
-        if value is not MISSING:
-            self.cache.put(step.key, flight, value, keep=True)
-            if self.checked:
-                self._check(step, value, job)
-        return value
+        if isinstance(kept, Missing):
+            return MISSING
+        self.cache.put(step.key, flight, kept.value, keep=True)
+        for message in kept.told:
+            job.warn(step.node, step.frame, message)
+        if self.checked:
+            self._check(step, kept.value, job)
+        return kept.value
 
     def _compute(self, step: Step, active: _Active, job: Job) -> Any:
         kind = step.kind
@@ -230,7 +233,8 @@ class Runner:
             job.live += grown - active.nbytes
             active.nbytes = grown
         if kind.store and self.disk is not None:
-            self.disk.put(step.key, kind, value)
+            told = [message for each in arguments if isinstance(each, RunContext) for message in each.warnings]
+            self.disk.put(step.key, kind, value, told)
         return value
 
     def _argument(self, argument: Any, values: list[Any], step: Step, job: Job) -> Any:

@@ -37,7 +37,7 @@ DTYPES: Mapping[str, Any] = {"half": np.float16, "float": np.float32, "uint": np
 
 ZIP_LEVEL = 1  # a third less work than the library's own 4, for files less than a hundredth larger
 DEFLATED = frozenset({"zip", "zips", "pxr24"})
-SHARE = 8 << 20  # bytes of pixels that a thread encodes at a time, at most
+SHARE = 4 << 20  # bytes of pixels that a thread encodes at a time, at most
 ALONE = 512 << 10  # what one thread has done before another would have begun
 
 _levels: list[int] = []

@@ -80,7 +80,7 @@ def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
     return ("dlib 68 landmarks", "dlib face descriptor")
 
 
-@node(fingerprint=_fingerprint, consent=_whose, models=_brings, costly=True, store=False)
+@node(fingerprint=_fingerprint, consent=_whose, models=_brings, costly=True, store=True)
 def identity(
     shot: Shot,
     ctx: Context,
