@@ -57,7 +57,7 @@ class NodeType:
     handed_in: Mapping[str, type]  # parameter name -> Frame, Shot, Moves or Context
     order: tuple[str, ...]  # positional parameters, as the function takes them
     sink: bool = False
-    store: bool = False  # keep its results on disk by key: small values of a whole shot
+    store: bool = False  # keep its results on disk by key: values of a whole shot that take long
     costly: bool = False  # worth a place in the cache even where only one node reads it
     frames: Callable[[int, Knobs], range | tuple[int, ...]] | None = None
     identity: Callable[[int, Knobs], Identity] | None = None
