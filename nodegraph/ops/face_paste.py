@@ -14,10 +14,11 @@ from nodegraph.data.buffers import empty
 from nodegraph.data.coverage import covered
 from nodegraph.data.crop import Crop, Matrix, moved
 from nodegraph.data.image import RGB, Image, Pixels, frozen
-from nodegraph.data.threads import split_rows
+from nodegraph.data.threads import cores, split_rows
 from nodegraph.ops.face_blend import Encode, multiband, poisson, reached
 from nodegraph.ops.face_sampling import laid, mended, reach
 from nodegraph.ops.mask_edges import faded
+from nodegraph.ops.poisson import Ends
 from nodegraph.ops.resample import RADIUS, Filter, footprint, phases
 
 Grain = Callable[[Pixels, Pixels, Box], Pixels]
@@ -105,7 +106,7 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
         whole = mended(below)
         shown = np.where(within(crop, box)[..., None], face[..., :3], whole)
         face = np.concatenate([shown, face[..., 3:]], axis=2)
-        face = _blended(face, whole, joint, encode, decode)
+        face = _blended(face, whole, joint, ends_of(box, image.data), encode, decode)
     if grain is not None:
         face = np.concatenate([grain(below, face, box), face[..., 3:]], axis=2)
     plate = placed(crop, crop.plate, matte, box, joint.filter) if joint.detail else face
@@ -144,18 +145,25 @@ def _over(crop: Crop, matte: Pixels, below: Pixels, box: Box, joint: Joint) -> P
     taps, far = (tx, ty), (radius * spans[0], radius * spans[1])
     result, mix = empty(below.shape), np.float32(joint.mix)
     near = np.ascontiguousarray(seen)
-    split_rows(
-        lambda first, end: laid_over(source, near, below, inverse, across, down, taps, far, mix, result, first, end),
-        box.height,
-        result.nbytes,
-    )
+    every = cores()  # rows in turns: a forehead is wider than a chin
+
+    def share(first: int, end: int) -> None:
+        for row in range(first, end):
+            laid_over(source, near, below, inverse, across, down, taps, far, mix, result, row, every)
+
+    split_rows(share, every, result.nbytes)
     return result
 
 
-def _blended(face: Pixels, below: Pixels, joint: Joint, encode: Encode, decode: Encode) -> Pixels:
+def ends_of(box: Box, data: Box) -> Ends:
+    """At which sides of a box the plate ends."""
+    return Ends(box.y0 <= data.y0, box.y1 >= data.y1, box.x0 <= data.x0, box.x1 >= data.x1)
+
+
+def _blended(face: Pixels, below: Pixels, joint: Joint, ends: Ends, encode: Encode, decode: Encode) -> Pixels:
     """The face as a blend wants it, with the matte that it is then laid over with."""
     colour, matte = np.ascontiguousarray(face[..., :3]), np.clip(face[..., 3], 0, 1)
     if joint.blend is Blend.POISSON:
-        return np.concatenate([poisson(colour, below, matte, encode, decode), face[..., 3:]], axis=2)
+        return np.concatenate([poisson(colour, below, matte, ends, encode, decode), face[..., 3:]], axis=2)
     mixed = multiband(colour, below, matte, joint.bands, encode, decode)
-    return np.concatenate([mixed, reached(matte, joint.bands)[..., None]], axis=2)
+    return np.concatenate([mixed, reached(matte, joint.bands, ends)[..., None]], axis=2)

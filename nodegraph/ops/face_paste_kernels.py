@@ -32,9 +32,11 @@ def laid_over(
     mix: Any,
     result: Any,
     first: int,
-    end: int,
+    step: int,
 ) -> None:
-    """Rows of the plate with a face over them, sampled and laid over in one go; see `resample_kernels.moved_rows`.
+    """Rows of the plate, each `step` from the last, with a face over them: sampled and laid over in one go.
+
+    The sampling is that of `resample_kernels.moved_rows`.
 
     `source` is RGBA with as much around it as the filter has taps, `near` says where the filter sees any of its matte.
     """
@@ -44,7 +46,7 @@ def laid_over(
     tx, ty = taps
     steps = across.shape[0] - 2
     wx, wy = np.empty(across.shape[1], np.float32), np.empty(down.shape[1], np.float32)
-    for i in range(first, end):
+    for i in range(first, result.shape[0], step):
         start_x = inverse[0, 1] * (i + 0.5) + inverse[0, 2] - 0.5 - reach[0]
         start_y = inverse[1, 1] * (i + 0.5) + inverse[1, 2] - 0.5 - reach[1]
         for j in range(result.shape[1]):
