@@ -11,18 +11,20 @@ from collections.abc import Callable
 import numpy as np
 
 from nodegraph.data.image import Pixels
+from nodegraph.ops.poisson import Ends, membrane
 
 Encode = Callable[[Pixels], Pixels]
 SMALLEST = 8  # pixels across the broadest band
 
 
-def poisson(face: Pixels, below: Pixels, matte: Pixels, encode: Encode, decode: Encode) -> Pixels:
-    """The face, its light shifted smoothly so that it meets the plate all along the rim of its matte."""
-    from nodegraph.ops.poisson import membrane
+def poisson(face: Pixels, below: Pixels, matte: Pixels, ends: Ends, encode: Encode, decode: Encode) -> Pixels:
+    """The face, its light shifted smoothly so that it meets the plate all along the rim of its matte.
 
+    Where the matte is cut off by the frame it has no rim: the plate goes on there, and nobody knows how.
+    """
     coded = encode(face)
     gap = encode(below) - coded
-    return decode(coded + membrane(gap, matte > 0.5))
+    return decode(coded + membrane(gap, matte > 0.5, ends))
 
 
 def multiband(face: Pixels, below: Pixels, matte: Pixels, bands: int, encode: Encode, decode: Encode) -> Pixels:
@@ -46,13 +48,20 @@ def multiband(face: Pixels, below: Pixels, matte: Pixels, bands: int, encode: En
     return decode(np.asarray(mixed, np.float32))
 
 
-def reached(matte: Pixels, bands: int) -> Pixels:
-    """Where a multi-band mix may change the plate: as far beside the matte as its broadest band, faded to nothing."""
+def reached(matte: Pixels, bands: int, ends: Ends) -> Pixels:
+    """Where a multi-band mix may change the plate: as far beside the matte as its broadest band, faded to nothing.
+
+    It fades towards the sides of the box as well, but for those at which the frame ends.
+    """
     import cv2
 
     far = 1 << max(1, bands)
     apart = cv2.distanceTransform((matte <= 0).astype(np.uint8), cv2.DIST_L2, 5)
-    edge = np.minimum(*np.ogrid[: matte.shape[0], : matte.shape[1]])  # distance to the top and left
-    edge = np.minimum(edge, np.minimum(*np.ogrid[matte.shape[0] - 1 : -1 : -1, matte.shape[1] - 1 : -1 : -1]))
+    rows, columns = (np.arange(size, dtype=np.float32) for size in matte.shape)
+    sides = rows[:, None], rows[::-1, None], columns[None], columns[None, ::-1]
+    edge = np.full(matte.shape, 4, np.float32)
+    for side, end in zip(sides, ends, strict=True):
+        if not end:
+            edge = np.minimum(edge, side)
     near = np.clip(1 - apart / far, 0, 1) * np.clip(edge / 4, 0, 1)
     return np.asarray(near * near * (3 - 2 * near), np.float32)

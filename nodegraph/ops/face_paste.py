@@ -15,6 +15,7 @@ from nodegraph.data.coverage import covered
 from nodegraph.data.crop import Crop, Matrix, moved
 from nodegraph.data.image import RGB, Image, Pixels, frozen
 from nodegraph.data.threads import cores, split_rows
+from nodegraph.ops.black_and_white import grey_of, light, luminance
 from nodegraph.ops.face_blend import Encode, multiband, poisson, reached
 from nodegraph.ops.face_sampling import laid, mended, reach
 from nodegraph.ops.mask_edges import faded
@@ -71,6 +72,7 @@ class Joint:
     bands: int = 5
     detail: float = 0.0
     mix: float = 1.0
+    weights: tuple[float, ...] = ()  # how red, green and blue count on a black and white plate
 
     @property
     def plain(self) -> bool:
@@ -98,9 +100,9 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
         return image
     if joint.blend is Blend.MULTIBAND:
         box = box.grow(1 << joint.bands).meet(crop.box()).meet(image.data)
-    below = image.region(box, RGB)
+    below = light(image, box)
     if joint.plain and grain is None:
-        return image.patched(box, frozen(_over(crop, matte, below, box, joint)), RGB)
+        return _patched(image, box, _over(crop, matte, below, box, joint), joint)
     face = placed(crop, crop.pixels, matte, box, joint.filter)
     if joint.blend is not Blend.OVER:
         whole = mended(below)
@@ -116,7 +118,15 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
         box.height,
         result.nbytes,
     )
-    return image.patched(box, frozen(result), RGB)
+    return _patched(image, box, result, joint)
+
+
+def _patched(image: Image, box: Box, pixels: Pixels, joint: Joint) -> Image:
+    """The plate with a box of it replaced, in its own channels."""
+    name = grey_of(image)
+    if name:
+        return image.patched(box, luminance(pixels, joint.weights), (name,))
+    return image.patched(box, frozen(pixels), RGB)
 
 
 def _over(crop: Crop, matte: Pixels, below: Pixels, box: Box, joint: Joint) -> Pixels:

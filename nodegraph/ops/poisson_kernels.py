@@ -16,28 +16,59 @@ def _compiled(function: F) -> F:
 
 
 @_compiled
-def smooth(x: Any, b: Any, inside: Any, colour: int) -> None:
-    """Every second pixel, as on a chessboard, set to what its neighbours ask for (Gauss and Seidel)."""
+def smooth(x: Any, b: Any, near: Any, colour: int) -> None:
+    """Every second pixel, as on a chessboard, set to what its neighbours ask for (Gauss and Seidel).
+
+    `near` says how many neighbours a pixel has, 0 outside. Beyond the picture's end x is 0 and nobody's neighbour.
+    """
+    share = np.array([0.0, 1.0, 1.0 / 2.0, 1.0 / 3.0, 0.25])
     height, width = x.shape
     for i in range(1, height - 1):
         for j in range(1 + (i + colour) % 2, width - 1, 2):
-            if inside[i, j]:
-                x[i, j] = 0.25 * (b[i, j] + x[i - 1, j] + x[i + 1, j] + x[i, j - 1] + x[i, j + 1])
+            if near[i, j]:
+                x[i, j] = share[near[i, j]] * (b[i, j] + x[i - 1, j] + x[i + 1, j] + x[i, j - 1] + x[i, j + 1])
 
 
 @_compiled
-def residual(x: Any, b: Any, inside: Any, out: Any) -> None:
-    """How far each pixel inside is from four times itself less its neighbours being `b`."""
+def residual(x: Any, b: Any, near: Any, out: Any) -> None:
+    """How far each pixel inside is from itself, as often as it has neighbours, less these being `b`."""
     height, width = x.shape
     out[:] = 0.0
     for i in range(1, height - 1):
         for j in range(1, width - 1):
-            if inside[i, j]:
-                out[i, j] = b[i, j] - (4.0 * x[i, j] - x[i - 1, j] - x[i + 1, j] - x[i, j - 1] - x[i, j + 1])
+            if near[i, j]:
+                here = near[i, j] * x[i, j]
+                out[i, j] = b[i, j] - (here - x[i - 1, j] - x[i + 1, j] - x[i, j - 1] - x[i, j + 1])
 
 
 @_compiled
-def down(fine: Any, coarse: Any, inside: Any) -> None:
+def mirrored(x: Any, ends: Any) -> None:
+    """The ring beyond an end of the picture shows what lies next to it."""
+    if ends[0]:
+        x[0] = x[1]
+    if ends[1]:
+        x[-1] = x[-2]
+    if ends[2]:
+        x[:, 0] = x[:, 1]
+    if ends[3]:
+        x[:, -1] = x[:, -2]
+
+
+@_compiled
+def folded(x: Any, ends: Any) -> None:
+    """The transpose of `mirrored`: what the ring got is added to what lies next to it."""
+    if ends[3]:
+        x[:, -2] += x[:, -1]
+    if ends[2]:
+        x[:, 1] += x[:, 0]
+    if ends[1]:
+        x[-2] += x[-1]
+    if ends[0]:
+        x[1] += x[0]
+
+
+@_compiled
+def down(fine: Any, coarse: Any, inside: Any, ends: Any) -> None:
     """To the coarser grid: the transpose of `up`, so that both together keep the symmetry that the steps need."""
     height, width = fine.shape
     coarse[:] = 0.0
@@ -53,6 +84,7 @@ def down(fine: Any, coarse: Any, inside: Any) -> None:
                 coarse[far_i, near_j] += 3.0 * value
                 coarse[near_i, far_j] += 3.0 * value
                 coarse[far_i, far_j] += value
+    folded(coarse, ends)
     for i in range(coarse.shape[0]):
         for j in range(coarse.shape[1]):
             if not inside[i, j]:
@@ -60,8 +92,9 @@ def down(fine: Any, coarse: Any, inside: Any) -> None:
 
 
 @_compiled
-def up(coarse: Any, fine: Any, inside: Any) -> None:
+def up(coarse: Any, fine: Any, inside: Any, ends: Any) -> None:
     """Added to the finer grid, straight between the middles of coarse pixels."""
+    mirrored(coarse, ends)
     height, width = fine.shape
     for i in range(1, height - 1):
         near_i = (i >> 1) + 1
@@ -78,7 +111,7 @@ def up(coarse: Any, fine: Any, inside: Any) -> None:
 
 
 @_compiled
-def cycle(b: Any, inside: Any, layout: Any, x: Any, rest: Any) -> None:
+def cycle(b: Any, near: Any, layout: Any, ends: Any, x: Any, rest: Any) -> None:
     """One sweep down to the coarsest grid and up again, all grids one after the other in memory; `x` is the answer."""
     levels = layout.shape[0]
     for level in range(levels):
@@ -86,7 +119,7 @@ def cycle(b: Any, inside: Any, layout: Any, x: Any, rest: Any) -> None:
         end = start + height * width
         x_here = x[start:end].reshape(height, width)
         b_here = b[start:end].reshape(height, width)
-        within = inside[start:end].reshape(height, width)
+        within = near[start:end].reshape(height, width)
         x_here[:] = 0.0
         if level == levels - 1:
             for _ in range(24):
@@ -103,26 +136,26 @@ def cycle(b: Any, inside: Any, layout: Any, x: Any, rest: Any) -> None:
         residual(x_here, b_here, within, left)
         next_, tall, wide = layout[level + 1]
         last = next_ + tall * wide
-        down(left, b[next_:last].reshape(tall, wide), inside[next_:last].reshape(tall, wide))
+        down(left, b[next_:last].reshape(tall, wide), near[next_:last].reshape(tall, wide), ends)
     for level in range(levels - 2, -1, -1):
         start, height, width = layout[level]
         end = start + height * width
         next_, tall, wide = layout[level + 1]
         x_here = x[start:end].reshape(height, width)
         b_here = b[start:end].reshape(height, width)
-        within = inside[start:end].reshape(height, width)
-        up(x[next_ : next_ + tall * wide].reshape(tall, wide), x_here, within)
+        within = near[start:end].reshape(height, width)
+        up(x[next_ : next_ + tall * wide].reshape(tall, wide), x_here, within, ends)
         for _ in range(2):
             smooth(x_here, b_here, within, 1)
             smooth(x_here, b_here, within, 0)
 
 
 @_compiled
-def solved(values: Any, inside: Any, layout: Any, exact: float, steps: int) -> Any:
+def solved(values: Any, near: Any, layout: Any, ends: Any, exact: float, steps: int) -> Any:
     """The surface: every pixel inside the mean of its neighbours, to `exact` of how far off it was at first."""
     height, width = values.shape
     size = height * width
-    within = inside[:size].reshape(height, width)
+    within = near[:size].reshape(height, width)
     x = values.copy()
     nothing = np.zeros((height, width))
     r, q = np.empty((height, width)), np.empty((height, width))
@@ -143,7 +176,7 @@ def solved(values: Any, inside: Any, layout: Any, exact: float, steps: int) -> A
         if worst <= exact * first:
             break
         b[:size] = r.ravel()
-        cycle(b, inside, layout, z, rest)
+        cycle(b, near, layout, ends, z, rest)
         now = 0.0
         for k in range(size):
             now += b[k] * z[k]

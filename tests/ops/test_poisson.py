@@ -7,7 +7,7 @@ import pytest
 import scipy.sparse
 from scipy.sparse.linalg import spsolve
 
-from nodegraph.ops.poisson import membrane, rim
+from nodegraph.ops.poisson import Ends, membrane, rim
 
 
 def disc(size: int, radius: float = 0.38) -> np.ndarray:
@@ -111,3 +111,60 @@ def test_one_pixel_is_the_mean_of_its_neighbours() -> None:
     values = np.random.default_rng(7).normal(0, 1, (3, 3, 1)).astype(np.float32)
     wanted = np.mean([values[0, 1], values[1, 0], values[1, 2], values[2, 1]])
     assert membrane(values, np.ones((3, 3), bool))[1, 1, 0] == pytest.approx(wanted, abs=1e-6)
+
+
+# -- where the picture itself ends -------------------------------------------------------------------------
+
+EVERYWHERE = Ends(True, True, True, True)
+CUT = {
+    "one side": (Ends(left=True), (41, 57)),
+    "a corner": (Ends(top=True, right=True), (64, 50)),
+    "the opposite corner": (Ends(bottom=True, left=True), (47, 64)),
+    "above and below": (Ends(top=True, bottom=True), (33, 45)),
+    "everywhere": (EVERYWHERE, (58, 71)),
+}
+
+
+@pytest.mark.parametrize(("ends", "size"), CUT.values(), ids=list(CUT))
+def test_cut_off_it_is_the_sparse_solution_of_what_is_left(ends: Ends, size: tuple[int, int]) -> None:
+    """A pixel at an end of the picture is the mean of the neighbours that it has; other sides hold it."""
+    height, width = size
+    y, x = np.mgrid[:height, :width]
+    inside = np.hypot(x - 0.6 * width, y - 0.4 * height) > 9  # a hole holds it, the rest reaches all sides
+    values = np.random.default_rng(8).normal(0, 1, (height, width, 2)).astype(np.float32)
+    shape = inside.copy()
+    for side, end in zip((np.s_[0], np.s_[-1], np.s_[:, 0], np.s_[:, -1]), ends, strict=True):
+        if not end:
+            shape[side] = False
+    rows, columns = np.nonzero(shape)
+    number = np.full(shape.shape, -1)
+    number[rows, columns] = np.arange(len(rows))
+    matrix = scipy.sparse.lil_matrix((len(rows), len(rows)))
+    right = np.zeros((len(rows), 2))
+    for k, (i, j) in enumerate(zip(rows, columns, strict=True)):
+        for a, b in ((i - 1, j), (i + 1, j), (i, j - 1), (i, j + 1)):
+            if not (0 <= a < height and 0 <= b < width):
+                continue
+            matrix[k, k] += 1
+            if number[a, b] >= 0:
+                matrix[k, number[a, b]] = -1
+            else:
+                right[k] += values[a, b]
+    wanted = values.copy()
+    wanted[rows, columns] = spsolve(matrix.tocsc(), right)
+    assert np.abs(membrane(values, inside, ends) - wanted).max() < 1e-4
+
+
+def test_an_end_is_a_mirror() -> None:
+    """What is cut off at its middle is half of what is not, where both halves are alike."""
+    half = np.random.default_rng(9).normal(0, 1, (70, 44, 1)).astype(np.float32)
+    whole = np.concatenate([half[:, ::-1], half], axis=1)
+    inside = disc(88)[:70]
+    inside = inside | inside[:, ::-1]
+    surface = membrane(whole, inside)
+    assert np.abs(membrane(half, inside[:, 44:], Ends(left=True)) - surface[:, 44:]).max() < 1e-5
+
+
+def test_without_any_rim_it_is_nothing() -> None:
+    values = np.random.default_rng(10).normal(0, 1, (30, 40, 3)).astype(np.float32)
+    assert not membrane(values, np.ones((30, 40), bool), EVERYWHERE).any()

@@ -129,6 +129,42 @@ def test_bands_of_a_face_that_is_the_plate_are_the_plate() -> None:
     assert np.allclose(result.pixels, image.pixels, rtol=2e-3, atol=2e-3)
 
 
+@pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
+@pytest.mark.parametrize("blend", list(Blend))
+def test_a_face_that_the_frame_cuts_off_is_whole_up_to_the_last_pixel(blend: Blend, side: str) -> None:
+    """A plate cut through the middle of a face is pasted as the whole plate is: no rim of the plate at the cut."""
+    plate = np.random.default_rng(3).normal(0.5, 0.01, (360, 640, 3)).astype(np.float32)
+    face = np.random.default_rng(4).normal(0.2, 0.01, (360, 640, 3)).astype(np.float32)
+    kept = {"left": Box(300, 0, 640, 360), "right": Box(0, 0, 300, 360)}
+    kept |= {"top": Box(0, 180, 640, 360), "bottom": Box(0, 0, 640, 180)}
+    box = kept[side]
+
+    def done(pixels: Pixels, x: float, y: float) -> Pixels:
+        frame = Format(pixels.shape[1], pixels.shape[0])
+        image = Image.of(frozen(np.ascontiguousarray(pixels)), format=frame, colorspace="ACEScg")
+        crops = align(image, Frame(1), tracks_of([face_points(x, y, 120)]), Context(), size=256)
+        crops = crops.each(crop.with_matte(disc(256, 0.35)).with_pixels(of_face) for crop in crops)
+        return paste(image, crops, Frame(1), SHOT, Context(), blend=blend, bands=3).pixels
+
+    whole_image = Image.of(frozen(face), format=SHOT.format, colorspace="ACEScg")
+    of_face = align(whole_image, Frame(1), tracks_of([face_points(300, 180, 120)]), Context(), size=256).crops[0].pixels
+    whole = done(plate, 300, 180)[box.slices(SHOT.format.box)]
+    cut = done(plate[box.slices(SHOT.format.box)], 300 - box.x0, 180 - box.y0)
+    change = np.abs(whole - plate[box.slices(SHOT.format.box)]).max(axis=2)
+    assert change.max() > (0.02 if blend is Blend.POISSON else 0.25)
+    assert np.abs(cut - whole).max() < {Blend.OVER: 1e-6, Blend.MULTIBAND: 0.02, Blend.POISSON: 0.02}[blend]
+
+
+@pytest.mark.parametrize("blend", list(Blend))
+def test_a_face_larger_than_the_frame_goes_in(blend: Blend) -> None:
+    """There is no rim at all: nothing of the plate is left to meet."""
+    image = noise(spread=0.02)
+    crops = align(image, Frame(1), tracks_of([face_points(320, 180, 2500)]), Context(), size=512)
+    new = painted(crops.each(crop.with_matte(np.ones((512, 512))) for crop in crops), np.full((512, 512, 3), 2.0))
+    result = paste(image, new, Frame(1), SHOT, Context(), blend=blend)
+    assert np.allclose(result.pixels, 2.0, atol=1e-3)
+
+
 def test_a_clean_face_gets_the_grain_of_its_plate() -> None:
     image = noise(spread=0.03)
     crops = painted(cropped(image, 512), np.full((512, 512, 3), 0.4, np.float32))
