@@ -77,10 +77,17 @@ def _kernel() -> Any:
 
 def coverage(outline: Outline, box: Box) -> Pixels:
     """How much of each pixel of a box lies inside the outline, 0 to 1."""
-    sums = np.zeros((box.height, box.width), np.float64)
-    if len(outline) > 2:
-        _kernel()(np.ascontiguousarray(outline - (box.x0, box.y0)), sums)
-    result: Pixels = np.minimum(np.abs(np.cumsum(sums, axis=1)), 1.0).astype(np.float32)
+    result = np.zeros((box.height, box.width), np.float32)
+    if len(outline) < 3:
+        return result
+    low, high = np.floor(outline.min(axis=0)), np.ceil(outline.max(axis=0))
+    part = Box(int(low[0]), int(low[1]), int(high[0]) + 1, int(high[1]) + 1).meet(box)
+    if part.empty:
+        return result
+    sums = np.zeros((part.height, part.width), np.float64)
+    _kernel()(np.ascontiguousarray(outline - (part.x0, part.y0)), sums)
+    np.cumsum(sums, axis=1, out=sums)
+    result[part.slices(box)] = np.minimum(np.abs(sums, out=sums), 1.0)
     return result
 
 
