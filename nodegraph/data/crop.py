@@ -39,7 +39,7 @@ class Crop:
 
     @property
     def scale(self) -> float:
-        """Pixels of the crop to one of the plate."""
+        """Pixels of the crop to one of the plate, which has as many across as down on average."""
         return float(np.sqrt(abs(np.linalg.det(self.matrix[:2, :2]))))
 
     @property
@@ -48,6 +48,17 @@ class Crop:
         if self.face.points is None:
             raise ValueError("this face has no landmarks")
         return moved(self.face.points, self.matrix)
+
+    @property
+    def upright(self) -> Face:
+        """The face as it lies in the crop: there its pixels are square, whatever the plate's are."""
+        return self.face if self.face.points is None else replace(self.face, points=self.points)
+
+    @property
+    def face_size(self) -> float:
+        """The longer side of the face's box, in pixels of the crop."""
+        across, down = np.linalg.norm(self.matrix[:2, :2], axis=0)
+        return float(max(self.face.box.width * across, self.face.box.height * down))
 
     def coverage(self) -> Pixels:
         """The matte, or ones."""

@@ -31,7 +31,7 @@ COLUMNS = (
     *("2 1 0 key_centre_offset_x key_centre_offset_x 1", "2 1 0 key_centre_offset_y key_centre_offset_y 1"),
 )
 ORDER = (3, 2, 1, 0)  # Nuke's corners 1 to 4 begin at the bottom left, and go round to the right
-ABOUT = re.compile(r"# faces of a (\d+)x(\d+) plate")
+ABOUT = re.compile(r"# faces of a (\d+)x(\d+) plate(?:, pixel aspect ([\d.]+))?")
 DEEPEST = 50  # blocks within blocks
 
 
@@ -68,7 +68,10 @@ class Script(NamedTuple):
 
 def script(nodes: Iterable[Tracker | CornerPin], form: Format) -> str:
     """A text to paste into Nuke's node graph."""
-    text = [f"# faces of a {form.width}x{form.height} plate", "set cut_paste_input [stack 0]", "version 13.0 v1"]
+    about = f"# faces of a {form.width}x{form.height} plate"
+    if form.pixel_aspect != 1:
+        about += f", pixel aspect {form.pixel_aspect:.9g}"
+    text = [about, "set cut_paste_input [stack 0]", "version 13.0 v1"]
     for number, each in enumerate(nodes):
         text.append("push $cut_paste_input")
         make = _tracker if isinstance(each, Tracker) else _corner_pin
@@ -150,7 +153,7 @@ def _name(kind: str, label: str) -> str:
 def read_script(text: str, form: Format) -> Script:
     """The trackers and corner pins of a Nuke script; `form` is the plate's, where the script does not say."""
     said = ABOUT.search(text)
-    own = Format(int(said[1]), int(said[2])) if said else None
+    own = _format(said, form) if said else None
     height = (own or form).height
     nodes: list[Tracker | CornerPin] = []
     for kind, knobs in _nodes(text):
@@ -160,6 +163,14 @@ def read_script(text: str, form: Format) -> Script:
         elif kind.startswith("CornerPin"):
             nodes.append(_read_pin(label, knobs, height))
     return Script(nodes, own)
+
+
+def _format(said: re.Match[str], form: Format) -> Format:
+    """The format that a script tells; one that tells no aspect is of a plate like the one at hand."""
+    width, height = int(said[1]), int(said[2])
+    if said[3]:
+        return Format(width, height, _number(said[3]))
+    return form if form[:2] == (width, height) else Format(width, height)
 
 
 def _read_tracker(label: str, knobs: Mapping[str, Any], height: int) -> Tracker:

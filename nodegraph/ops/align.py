@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.crop import Matrix, moved
 from nodegraph.data.faces import Points
 from nodegraph.data.tracks import Track
@@ -77,11 +78,13 @@ class HeadFrame:
     """A track's own mean face: how the head is placed, told by what lids, lips and jaw do not move.
 
     Five points tremble and nod with every word; the bridge of the nose, its wings and the corners of the eyes do not.
+    With `stretch` both are in square pixels, though the track is in the plate's.
     """
 
-    def __init__(self, track: Track) -> None:
+    def __init__(self, track: Track, stretch: Stretch | None = None) -> None:
         known = [face.points for face in track.faces.values() if face.points is not None]
         known = known[:: max(1, len(known) // ENOUGH)]
+        known = known if stretch is None else [stretch.points(each) for each in known]
         mean = motion_of(np.stack(known)).shape.mean(axis=0) if known else np.zeros((68, 2))
         self.mean: Points = mean
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.data.box import Box
+from nodegraph.data.anamorphic import Stretch
+from nodegraph.data.box import Box, Format
 from nodegraph.data.faces import JAW, Points, Rect
 from nodegraph.data.image import Image
+from nodegraph.ops.black_and_white import grey_of
 
 FINE = 4  # binary digits after the point that OpenCV draws with
 Colour = tuple[float, float, float]
@@ -26,16 +28,16 @@ LINES = (
 
 
 class Pen:
-    """Draws into coverage of a part of the frame, one colour at a time."""
+    """Draws into coverage of the frame, one colour at a time: in square pixels, that a circle be round."""
 
-    def __init__(self, box: Box, width: float = 1.0) -> None:
-        self.box = box
+    def __init__(self, form: Format, width: float = 1.0) -> None:
+        self.box = form.box
+        self.stretch = Stretch.square(form)
         self.width = max(1, round(width))
-        self.coverage = np.zeros((box.height, box.width), np.uint8)
+        self.coverage = np.zeros((form.height, self.stretch.form.width), np.uint8)
 
     def _fixed(self, points: Points) -> NDArray[np.int32]:
-        moved = (points - (self.box.x0 + 0.5, self.box.y0 + 0.5)) * (1 << FINE)
-        return np.rint(moved).astype(np.int32)
+        return np.rint((self.stretch.points(points) - 0.5) * (1 << FINE)).astype(np.int32)
 
     def line(self, points: Points, closed: bool = False) -> None:
         import cv2
@@ -61,24 +63,25 @@ class Pen:
         import cv2
 
         scale = height / 22.0
-        at = (round(x - self.box.x0), round(y - self.box.y0))
+        at = (round(x * self.stretch.by), round(y))
         cv2.putText(self.coverage, text, at, cv2.FONT_HERSHEY_SIMPLEX, scale, 255, self.width, cv2.LINE_AA)
 
     def over(self, image: Image, colour: Colour) -> Image:
         """The picture with the drawing over it, in a colour of light."""
-        rows = np.flatnonzero(self.coverage.any(axis=1))
-        columns = np.flatnonzero(self.coverage.any(axis=0))
+        import cv2
+
+        coverage = self.coverage
+        if self.stretch.by != 1:
+            size = (self.box.width, self.box.height)
+            coverage = np.asarray(cv2.resize(coverage, size, interpolation=cv2.INTER_AREA), np.uint8)
+        rows, columns = (np.flatnonzero(coverage.any(axis=axis)) for axis in (1, 0))
+        names = image.rgb or (grey_of(image),)
         if rows.size == 0:
             return image
-        box = Box(
-            self.box.x0 + int(columns[0]),
-            self.box.y0 + int(rows[0]),
-            self.box.x0 + int(columns[-1]) + 1,
-            self.box.y0 + int(rows[-1]) + 1,
-        ).meet(image.data)
+        box = Box(int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1).meet(image.data)
         if box.empty:
             return image
-        share = self.coverage[box.slices(self.box)].astype(np.float32)[..., None] / np.float32(255)
-        below = image.region(box, image.rgb)
-        light = np.array(colour[: len(image.rgb)], np.float32)
-        return image.patched(box, below + (light - below) * share, image.rgb)
+        share = coverage[box.slices(self.box)].astype(np.float32)[..., None] / np.float32(255)
+        below = image.region(box, names)
+        light = np.array(colour[: len(names)] if len(names) > 1 else [max(colour)], np.float32)
+        return image.patched(box, below + (light - below) * share, names)

@@ -46,7 +46,7 @@ class Edges:
 
 def size_in(crop: Crop) -> float:
     """The size of the face in its crop, in pixels."""
-    return crop.face.box.size * crop.scale if crop.face.points is None else face_size(crop.points)
+    return crop.face_size if crop.face.points is None else face_size(crop.points)
 
 
 def put(crop: Crop, matte: Pixels, combine: Combine, edges: Edges, invert: bool = False) -> Crop:

@@ -6,8 +6,8 @@ import numpy as np
 
 from nodegraph.data.box import Box
 from nodegraph.data.crop import Matrix
-from nodegraph.data.image import RGB, Image, Pixels, frozen
-from nodegraph.ops.filters import held
+from nodegraph.data.image import Image, Pixels, frozen
+from nodegraph.ops.black_and_white import light
 from nodegraph.ops.resample import Filter, affine, footprint, moved_box
 
 AROUND = 7  # pixels around a broken one that tell what it might have been
@@ -17,11 +17,10 @@ def sampled(image: Image, matrix: Matrix, size: int, filter: Filter) -> Pixels:
     """The colour of a picture as a square crop shows it; beyond the plate its edge goes on."""
     frame = Box(0, 0, size, size)
     source = reach(matrix, frame, filter)
-    if image.rgb == RGB:
-        pixels = held(image.with_channels(RGB), source)
-    else:  # grey, or a matte
-        name = image.main[0] if image.main else image.channels[0]
-        pixels = np.repeat(held(image.with_channels((name,)), source)[..., :1], 3, axis=2)
+    inside = source.meet(image.data)
+    part = source if inside.empty else inside
+    edges = ((part.y0 - source.y0, source.y1 - part.y1), (part.x0 - source.x0, source.x1 - part.x1), (0, 0))
+    pixels = np.pad(light(image, part), edges, mode="edge")
     return laid(mended(pixels), source, matrix, frame, filter)
 
 
@@ -29,6 +28,9 @@ def mended(pixels: Pixels) -> Pixels:
     """Pixels that are no numbers become the mean of those around: one dead pixel shall not take a whole face along."""
     import cv2
 
+    with np.errstate(all="ignore"):
+        if np.isfinite(pixels.sum()):  # the sum of all is a number: so is each
+            return pixels
     broken = np.asarray(~np.isfinite(pixels).all(axis=2))
     if not broken.any():
         return pixels

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.crop import Crop, Crops
+from nodegraph.data.faces import Rect
 from nodegraph.data.image import Pixels, frozen
 
 NEAR = (
@@ -21,12 +23,14 @@ def neighbours(
     here = _of(frames[now], track)
     if here is None:
         return {}
-    result = {now: here}
+    result, stretch = {now: here}, Stretch.square(frames[now].format)
     for step in (-1, 1):
         frame, before = now + step, here
         while frame in frames:
             crop = _of(frames[frame], track)
-            if crop is None or crop.size != before.size or cut(frame, frame - step) or jumped(before, crop, max_jump):
+            if crop is None or crop.size != before.size or cut(frame, frame - step):
+                break
+            if jumped(stretch.rect(before.face.box), stretch.rect(crop.face.box), max_jump):
                 break
             result[frame] = before = crop
             frame += step
@@ -37,11 +41,11 @@ def _of(crops: Crops, track: str) -> Crop | None:
     return next((crop for crop in crops if crop.track == track), None)
 
 
-def jumped(one: Crop, other: Crop, most: float) -> bool:
-    """True if a face moved by more than so many of its sizes."""
-    (x, y), (at_x, at_y) = one.face.box.middle, other.face.box.middle
-    size = max(1.0, one.face.box.size, other.face.box.size)
-    grown = max(one.face.box.size, other.face.box.size) / max(1.0, min(one.face.box.size, other.face.box.size))
+def jumped(one: Rect, other: Rect, most: float) -> bool:
+    """True if the box of a face moved by more than so many of its sizes."""
+    (x, y), (at_x, at_y) = one.middle, other.middle
+    size = max(1.0, one.size, other.size)
+    grown = size / max(1.0, min(one.size, other.size))
     return bool(np.hypot(at_x - x, at_y - y) > most * size or grown > 1 + most)
 
 

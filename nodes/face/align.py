@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated
 
+from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.faces import five_of
 from nodegraph.data.image import Image
@@ -51,21 +52,21 @@ def align(
 ) -> Crops:
     """Take each face out of the plate, upright and of one size, sampled once.
 
-    Only the rows of the plate that a face lies on are read.
+    Only the rows of the plate that a face lies on are read. Faces of an anamorphic plate are unsqueezed.
     """
     wanted = track.split()
+    stretch = Stretch.square(image.format)
     crops = []
     for each, face in tracks.at(int(frame)):
         if face.points is None or (wanted and each.name not in wanted):
             continue
         ctx.check_cancel()
-        points = face.points
+        points = stretch.points(face.points)
         if follow is Follow.HEAD:
-            points = HeadFrame(each).steady(points)
+            points = HeadFrame(each, stretch).steady(points)
         target = five_points(template) * size
-        matrix = adjusted(
-            similarity(five_of(points), target, estimator, size), size, (offset[0], offset[1]), scale, rotation
-        )
+        fit = similarity(five_of(points), target, estimator, size)
+        matrix = adjusted(fit, size, (offset[0], offset[1]), scale, rotation) @ stretch.matrix
         plate = sampled(image, matrix, size, filter)
         crops.append(Crop(each.name, face, matrix, plate, plate))
     if not crops:

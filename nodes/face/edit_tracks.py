@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Annotated
 
-from nodegraph.data.corrections import Corrections
+from nodegraph.data.anamorphic import Stretch
+from nodegraph.data.corrections import Corrections, Key
 from nodegraph.data.errors import NodegraphError
 from nodegraph.data.frames import FrameRange
 from nodegraph.data.tracks import Track, Tracks
@@ -43,6 +44,8 @@ def edit_tracks(
     The edits are made in this order, several parted by commas; names are those the edit before has left. A key by hand
     wins on its frame, is on the way to the next between, and eases out beyond; Smooth leaves it alone.
     """
+    plate, stretch = tracks.format, Stretch.square(tracks.format)
+    tracks = stretch.tracks(tracks)
     done = {track.name: track for track in tracks}
     touched: set[str] = set()
     _split(done, split)
@@ -58,12 +61,13 @@ def edit_tracks(
         if name not in done:
             ctx.warn(f"there is no track {name} to be corrected")
             continue
-        done[name] = _corrected(done[name], corrections, tracks, ctx, ease, gap)
-    return replace(tracks, tracks=tuple(track for track in done.values() if track.faces))
+        keys = {frame: stretch.key(key) for frame, key in corrections.of(name).items()}
+        done[name] = _corrected(done[name], keys, tracks, ctx, ease, gap)
+    edited = replace(tracks, tracks=tuple(track for track in done.values() if track.faces))
+    return Stretch.squeezed(plate).tracks(edited)
 
 
-def _corrected(track: Track, corrections: Corrections, tracks: Tracks, ctx: Context, ease: int, gap: int) -> Track:
-    keys = corrections.of(track.name)
+def _corrected(track: Track, keys: Mapping[int, Key], tracks: Tracks, ctx: Context, ease: int, gap: int) -> Track:
     lost = [frame for frame, key in keys.items() if not key.points and not _seen(track, frame)]
     if lost:
         ctx.warn(f"{track.name} has no face on {FrameRange.of(lost).spoken} that could be corrected")

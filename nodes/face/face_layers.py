@@ -14,12 +14,13 @@ from nodegraph.data.box import EMPTY, Box, joined
 from nodegraph.data.coverage import covered
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.errors import GraphError
-from nodegraph.data.image import RGB, RGBA, Channels, Image, Pixels
+from nodegraph.data.image import RGBA, Channels, Image, Pixels
 from nodegraph.data.tracks import Tracks
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
 from nodegraph.media.attributes import FACES
 from nodegraph.media.layers_windows import with_apart
+from nodegraph.ops.black_and_white import light
 from nodegraph.ops.face_paste import box_of, matte_of, placed
 from nodegraph.ops.resample import Filter
 
@@ -78,7 +79,10 @@ def face_layers(
         added.append(layer)
     image = with_apart(image, added)
     if metadata:
-        told = json.dumps({"units": UNITS, "faces": [_told(crop) for crop in crops]}, ensure_ascii=False)
+        told = json.dumps(
+            {"units": UNITS, "pixel_aspect": image.format.pixel_aspect, "faces": [_told(crop) for crop in crops]},
+            ensure_ascii=False,
+        )
         image = image.with_metadata(**{FACES: told})
     return image
 
@@ -123,7 +127,7 @@ def _pasted(image: Image, plate: Image | None, crops: Crops, faces: Pixels, box:
     result = np.zeros((whole.height, whole.width, 4), np.float32)
     inside = box.meet(whole)
     result[inside.slices(whole)] = faces[inside.slices(box)]
-    result[..., :3] = image.region(whole, RGB) - plate.region(whole, RGB) * (1 - result[..., 3:])
+    result[..., :3] = light(image, whole) - light(plate, whole) * (1 - result[..., 3:])
     part = covered(np.abs(result).max(axis=2))
     if part.empty:
         return np.zeros((1, 1, 4), np.float32), NOWHERE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
+from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.errors import MediaError
 from nodegraph.data.shot import Shot
 from nodegraph.data.tracks import Tracks
@@ -30,13 +31,14 @@ def jitter_plot(
     """Draw how much tracks tremble before and after smoothing: position, scale, rotation and shape, with the figures.
 
     A frame's tremble is how far it lies off the straight way between its neighbours; a head that moves has a little of
-    its own. Cuts are dashed lines, keys by hand small triangles.
+    its own. Cuts are dashed lines, keys by hand small triangles. Anamorphic plates are measured unsqueezed.
     """
     if not file:
         raise MediaError("JitterPlot has no file", "give a name such as jitter.svg")
     target = Path(file)
     if target.suffix.lower() != ".svg":
         raise MediaError(f"{target.name} is no name of a drawing", "end it in .svg")
+    before, after = (Stretch.square(each.format).tracks(each) for each in (before, after))
     drawn = []
     for track in before:
         other = next((each for each in after if each.name == track.name), None)

@@ -9,9 +9,10 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from nodegraph.colour.eight_bit import eight_bit
+from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.box import Box
 from nodegraph.data.faces import Face, Faces, Points, Rect
-from nodegraph.data.image import RGB, Image, Pixels
+from nodegraph.data.image import Image
 from nodegraph.data.model import Model
 from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
@@ -20,7 +21,9 @@ from nodegraph.graph.node import Knobs, node
 from nodegraph.ml.dlib_models import DlibModels, Eight
 from nodegraph.ml.landmark_models import LandmarkModel, View, mean_and_spread, shaken
 from nodegraph.ml.onnx_file import OnnxFile
+from nodegraph.ops.black_and_white import refuse_unless_shown
 from nodegraph.ops.head_pose import head_pose
+from nodegraph.ops.looked_at import looked_at
 
 AROUND = 0.6  # how much of the face's size is looked at beside its box
 SEEN = 256.0  # size at which a face is shown to dlib, in pixels
@@ -33,7 +36,7 @@ LARGEST = 8.0  # a face is enlarged no more than so much
 
 
 class Plate(NamedTuple):
-    """The picture, and how it is shown to models."""
+    """The picture, and how it is shown to models. Places on it are in square pixels, whatever its own are like."""
 
     image: Image
     shot: Shot
@@ -64,11 +67,13 @@ def landmarks(
     become the same 68. The first looks tell how the face stands, the others are at the upright face and their mean is
     taken. The confidence is the model's own, if it tells one, less how far its looks differ.
     """
-    plate = Plate(image, shot, 2.0**exposure)
+    if len(faces):
+        refuse_unless_shown(image, "Landmarks")
+    plate, stretch = Plate(image, shot, 2.0**exposure), Stretch.square(image.format)
     dlib = ctx.load("dlib", DlibModels) if model is None or identify else None
     network = _network(ctx, model) if model is not None else None
     found = []
-    for face in faces:
+    for face in stretch.faces(faces):
         ctx.check_cancel()
         if network is not None:
             points, spread, sure = by_network(plate, face, network, refeed)
@@ -80,11 +85,11 @@ def landmarks(
                 face,
                 points=points,
                 confidence=sure * float(np.exp(-spread / STEADY)),
-                pose=head_pose(points, image.format),
+                pose=head_pose(points, stretch.form),
                 descriptor=who(plate, face, points, dlib) if dlib is not None and identify else None,
             )
         )
-    return Faces(faces.format, tuple(found))
+    return Stretch.squeezed(image.format).faces(Faces(faces.format, tuple(found)))
 
 
 def _network(ctx: Context, model: Model) -> LandmarkModel:
@@ -176,16 +181,8 @@ def _within(box: Rect, around: Box, scale: float) -> Rect:
 
 def seen(plate: Plate, box: Box, scale: float) -> tuple[Eight, float]:
     """A part of the picture as a model sees it, enlarged or reduced by a scale; black beyond the edges."""
-    import cv2
-
-    image = plate.image
-    names = image.rgb if image.rgb == RGB else (image.main[0],) * 3 if image.main else RGB
-    light: Pixels = image.region(box, names)
-    size = (max(1, round(box.width * scale)), max(1, round(box.height * scale)))
-    light = np.asarray(
-        cv2.resize(light, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC), np.float32
-    )
-    return eight_bit(light, plate.shot, plate.gain), size[0] / box.width
+    light = looked_at(plate.image, box, scale)
+    return eight_bit(light, plate.shot, plate.gain), light.shape[1] / box.width
 
 
 class Part(NamedTuple):

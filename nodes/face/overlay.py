@@ -9,6 +9,7 @@ from nodegraph.data.shot import Frame
 from nodegraph.data.tracks import Tracks
 from nodegraph.graph.knob import Color, Knob
 from nodegraph.graph.node import Identity, Knobs, node
+from nodegraph.ops.black_and_white import grey_of
 from nodegraph.ops.drawn import Pen
 
 
@@ -34,13 +35,13 @@ def overlay(
     width: Annotated[float, Knob(0.5, 8, unit="px", help="of lines, at 1080 lines; wider in larger frames")] = 1.0,
 ) -> Image:
     """Draw tracks over the picture, before and after smoothing, to be looked at."""
-    if not image.rgb:
+    if not image.rgb and not grey_of(image):
         return image
     wide = width * max(1.0, image.format.height / 1080)
     for found, light in ((before, color_before), (tracks, color)):
         if found is None:
             continue
-        pen = Pen(image.format.box, wide)
+        pen = Pen(image.format, wide)
         for track, face in found.at(int(frame)):
             if landmarks and face.points is not None:
                 pen.face(face.points)

@@ -13,11 +13,12 @@ from nodegraph.colour.network_light import curve, uncurve
 from nodegraph.colour.written import luminance_of
 from nodegraph.data.box import Box
 from nodegraph.data.crop import Crops
-from nodegraph.data.image import RGB, Image, Pixels
+from nodegraph.data.image import Image, Pixels
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, Knobs, node
+from nodegraph.ops.black_and_white import grey_of, light, refuse_unless_shown
 from nodegraph.ops.face_paste import Blend, Joint, joined
 from nodegraph.ops.face_sampling import mended
 from nodegraph.ops.resample import Filter
@@ -51,18 +52,17 @@ def paste(
     """Put faces back into the plate; only the boxes that their mattes cover are touched.
 
     Beside the mattes the plate keeps its very bits, and a Write after it encodes only the rows of the faces anew.
+    A black and white plate of one channel gets the faces' luminance.
     """
-    if image.rgb != RGB:
-        ctx.missed("the plate has no red, green and blue")
-        return image
-    joint = Joint(filter, blend, bands, detail, mix)
-    weights = luminance_of(load_config(shot.config), shot.space) if grain else ()
+    refuse_unless_shown(image, "Paste")
+    weights = luminance_of(load_config(shot.config), shot.space) if grain or grey_of(image) else ()
+    joint = Joint(filter, blend, bands, detail, mix, weights)
 
     def grained(_below: Pixels, face: Pixels, box: Box) -> Pixels:
         """The face with as much grain as it lacks; the plate's is measured around it too, where it is flat."""
         colour = np.ascontiguousarray(face[..., :3])
         around = box.grow(box.width, box.height // 2).meet(image.data)
-        theirs, own = measure(mended(image.region(around, RGB)), weights), measure(colour, weights)
+        theirs, own = measure(mended(light(image, around)), weights), measure(colour, weights)
         if theirs.none:
             return colour
         usual = np.minimum(theirs.strength, 2 * np.median(theirs.strength, axis=1, keepdims=True))

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.box import Format
 from nodegraph.data.errors import MediaError
 from nodegraph.data.faces import FIVE_NAMES, Face, Faces, Points, Rect
@@ -77,11 +78,14 @@ def read_tracks(
 def _followed(found: ByFrame, shot: Shot, cuts: str, gap: int) -> Tracks:
     """Faces that are known frame by frame, as tracks: by their motion, for files know nobody."""
     at = Cuts.parse(cuts)
-    form = shot.format
+    stretch = Stretch.square(shot.format)
+    form = stretch.form
     frames = [
-        (frame, Faces(form, tuple(_posed(face, form) for face in faces))) for frame, faces in sorted(found.items())
+        (frame, Faces(form, tuple(_posed(stretch.face(face), form) for face in faces)))
+        for frame, faces in sorted(found.items())
     ]
-    return Tracks(form, tuple(tracked(frames, at, Rules(gap=gap, shortest=1))), at)
+    followed = Tracks(form, tuple(tracked(frames, at, Rules(gap=gap, shortest=1))), at)
+    return Stretch.squeezed(shot.format).tracks(followed)
 
 
 def _posed(face: Face, form: Format) -> Face:
@@ -131,10 +135,12 @@ def _from_nuke(path: Path, tracks: Tracks | None, shot: Shot, ctx: Context, offs
         ) from (fault)
     if not read.nodes:
         raise MediaError(f"{path} holds neither trackers nor corner pins", "copy the nodes into it from Nuke")
-    form = read.format or (tracks.format if tracks is not None else shot.format)
-    base = later(tracks, offset) if tracks is not None else None
+    plate = read.format or (tracks.format if tracks is not None else shot.format)
+    stretch = Stretch.square(plate)
+    form = stretch.form
+    base = stretch.tracks(later(tracks, offset)) if tracks is not None else None
     result: dict[str, Track] = {track.name: track for track in base} if base is not None else {}
-    for each in read.nodes:
+    for each in (_stretched(found, stretch) for found in read.nodes):
         whole = _whole(each, form) if isinstance(each, Tracker) else None
         if whole is not None:
             own = result.get(each.label)
@@ -148,7 +154,18 @@ def _from_nuke(path: Path, tracks: Tracks | None, shot: Shot, ctx: Context, offs
         else:
             ctx.warn(f"{each.label} has no landmarks: wire the tracks that it was written from into ReadTracks")
             result[each.label] = Track(each.label, _boxes(each))
-    return Tracks(form, tuple(track for track in result.values() if track.faces), base.cuts if base else Cuts())
+    done = Tracks(form, tuple(track for track in result.values() if track.faces), base.cuts if base else Cuts())
+    return Stretch.squeezed(plate).tracks(done)
+
+
+def _stretched(node: Tracker | CornerPin, stretch: Stretch) -> Tracker | CornerPin:
+    """A node whose places are in square pixels."""
+    if stretch.by == 1:
+        return node
+    if isinstance(node, CornerPin):
+        return CornerPin(node.label, stretch.points(node.origin), dict(stretch.by_frame(node.corners)))
+    points = {name: {at: (x * stretch.by, y) for at, (x, y) in path.items()} for name, path in node.points.items()}
+    return Tracker(node.label, points)
 
 
 def _points_of(tracker: Tracker, names: tuple[str, ...]) -> dict[int, Points] | None:

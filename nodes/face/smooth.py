@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
+from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.box import Format
 from nodegraph.data.tracks import Track, Tracks
 from nodegraph.graph.knob import Knob
@@ -42,13 +43,14 @@ def smooth(
     are, and the frames around them lead up to them.
     """
     strength = Strength(position, scale, rotation, shape)
-    done = []
+    done, plate = [], tracks.format
+    tracks = Stretch.square(plate).tracks(tracks)
     for track in tracks:
         smoothed = smooth_track(track, tracks.cuts, smoother, window, strength, max_jump)
         if track.keys:
             smoothed = led_up(smoothed, track, tracks.cuts, round(window / 2))
         done.append(posed(smoothed, track, tracks.format))
-    return replace(tracks, tracks=tuple(done))
+    return Stretch.squeezed(plate).tracks(replace(tracks, tracks=tuple(done)))
 
 
 def posed(track: Track, before: Track, form: Format) -> Track:

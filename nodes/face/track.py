@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from nodegraph.data.anamorphic import Stretch
+from nodegraph.data.box import Format
 from nodegraph.data.errors import NodegraphError
 from nodegraph.data.faces import Faces
 from nodegraph.data.frames import FrameRange
@@ -44,10 +46,12 @@ def track(
     if cuts_found is not None:
         at = at.joined(cuts_found)
     frames: list[tuple[int, Faces]] = []
+    plate: Format | None = None
     for count, (frame, found) in enumerate(faces, 1):
-        frames.append((frame, found))
+        frames.append((frame, Stretch.square(found.format).faces(found)))
+        plate = plate or found.format
         ctx.progress(count / max(1, len(faces)))
-    if not frames:
+    if plate is None:
         raise NodegraphError("Track got no frames", "check the shot's range")
     followed = tracked(frames, at, Rules(max_jump, max_distance, gap, shortest))
     tracks = tuple(believed(each, at, gap, min_confidence) for each in followed)
@@ -57,4 +61,4 @@ def track(
     guessed = [f"{each.name} on {FrameRange.of(each.filled).spoken}" for each in tracks if each.filled]
     if guessed:
         ctx.warn(f"not seen, or not surely, and filled in between: {'; '.join(guessed)}")
-    return Tracks(frames[0][1].format, tracks, at)
+    return Stretch.squeezed(plate).tracks(Tracks(frames[0][1].format, tracks, at))

@@ -7,6 +7,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated
 
+from nodegraph.data.anamorphic import Stretch
+from nodegraph.data.box import Format
 from nodegraph.data.errors import MediaError
 from nodegraph.data.faces import FIVE_NAMES, five_of
 from nodegraph.data.tracks import Track, Tracks
@@ -50,7 +52,7 @@ def write_tracks(
     if suffix == ".json":
         text = json.dumps(tracks.to_json(), indent=1) + "\n"
     elif suffix == ".nk":
-        nodes = [each for track in tracks if (each := _nuke(track, nuke, reference)) is not None]
+        nodes = [each for track in tracks if (each := _nuke(track, nuke, reference, tracks.format)) is not None]
         if len(nodes) < len(tracks):
             ctx.warn(f"{target.name}: tracks without landmarks are left out; a corner pin would hold their boxes")
         text = script(nodes, tracks.format)
@@ -63,9 +65,11 @@ def write_tracks(
     return target
 
 
-def _nuke(track: Track, nuke: Nuke, reference: int) -> Tracker | CornerPin | None:
+def _nuke(track: Track, nuke: Nuke, reference: int, plate: Format) -> Tracker | CornerPin | None:
     if nuke is Nuke.CORNER_PIN:
-        return CornerPin(track.name, *quads(track, reference or None))
+        origin, corners = quads(Stretch.square(plate).track(track), reference or None)
+        back = Stretch.squeezed(plate)
+        return CornerPin(track.name, back.points(origin), dict(back.by_frame(corners)))
     found = {frame: face.points for frame, face in track.faces.items() if face.points is not None}
     if not found:
         return None

@@ -16,10 +16,11 @@ from nodegraph.colour.auto import input_space
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import through
 from nodegraph.colour.eight_bit import eight_bit
+from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.errors import MediaError, NodegraphError
 from nodegraph.data.faces import Face, Points, Rect
 from nodegraph.data.identity import Consent, Identity, Photo
-from nodegraph.data.image import RGB, Image, Pixels, frozen
+from nodegraph.data.image import Image, Pixels, frozen
 from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob
@@ -30,7 +31,9 @@ from nodegraph.media.open_movie import open_movie
 from nodegraph.media.stills import STILLS
 from nodegraph.media.video import VideoReader
 from nodegraph.ml.dlib_models import DlibModels
+from nodegraph.ops.black_and_white import shows
 from nodegraph.ops.head_pose import head_pose
+from nodegraph.ops.looked_at import looked_at
 from nodegraph.ops.photos import chosen, cut, odd_ones
 
 PICTURES = frozenset({".exr", *STILLS})
@@ -165,9 +168,10 @@ def _light(opened: Opened, shot: Shot) -> Image:
 
 def _photo(called: str, image: Image, shot: Shot, models: DlibModels, size: int) -> Photo | None:
     """The largest face of a photograph, cut out with what is around it."""
-    if image.rgb != RGB:
+    if not shows(image):
         return None
-    light = image.region(image.data, RGB)
+    stretch = Stretch.square(image.format)
+    light = looked_at(image, stretch.box(image.data), 1.0)
     scale = min(1.0, SEARCHED / max(light.shape[:2]))
     shown = eight_bit(_resized(light, scale), shot)
     faces = models.hog(shown, 0, 0.0) or models.hog(shown, 1, 0.0)
@@ -185,7 +189,7 @@ def _photo(called: str, image: Image, shot: Shot, models: DlibModels, size: int)
     seen: Points = np.mean(looks, axis=0)
     descriptor = models.descriptor(detailed, seen, where)
     points: Points = seen / finer + corner
-    face = Face(box, best.score, points, 1.0, head_pose(points, image.format), descriptor)
+    face = Face(box, best.score, points, 1.0, head_pose(points, stretch.form), descriptor)
     return cut(Photo(called, light, face), size)
 
 

@@ -9,7 +9,9 @@ from typing import Annotated
 
 import numpy as np
 
+from nodegraph.colour.config import load_config
 from nodegraph.colour.network_light import NetworkLight
+from nodegraph.colour.written import luminance_of
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.errors import ModelError
 from nodegraph.data.identity import Identity, Photo
@@ -24,6 +26,7 @@ from nodegraph.ml.recognisers import Identifier, open_identifier
 from nodegraph.ml.swappers.contracts import Feed
 from nodegraph.ml.swappers.source import Source, Sources
 from nodegraph.ml.swappers.swapper import Mattes, Swapper, open_swapper
+from nodegraph.ops.black_and_white import like_its_plate
 from nodegraph.ops.passage import look, passage
 from nodegraph.ops.templates import Template
 from nodegraph.ops.warp_swap import Warp, warped
@@ -126,7 +129,7 @@ def swap(
 
     Without a model the photographs are bent into place (the knobs of warp). A model draws the face anew; most are told
     who it is by a recogniser, some through a converter as well. What a model changes is added as a difference, so that
-    light above white, negative light and detail finer than its pixels stay.
+    light above white, negative light and detail finer than its pixels stay. On a black and white plate the face is too.
     """
     wanted = track.split()
     chosen = [k for k, crop in enumerate(crops) if not wanted or crop.track in wanted]
@@ -141,13 +144,19 @@ def swap(
         for k in chosen:
             ctx.check_cancel()
             done[k] = warped(done[k], identity, settings, mix)
-        return crops.each(done)
+        return _like_plates(crops.each(done), shot)
     through = Through(strength, boost, detail, keep_grain, morph, framing, learned, mix)
     person = _person(identity, model, recogniser, converter, contract, photographs, shot, ctx)
     new = by_model([done[k] for k in chosen], person, through, NetworkLight.of(shot, exposure), ctx)
     for k, crop in zip(chosen, new, strict=True):
         done[k] = crop
-    return crops.each(done)
+    return _like_plates(crops.each(done), shot)
+
+
+def _like_plates(crops: Crops, shot: Shot) -> Crops:
+    """Faces on black and white plates are black and white."""
+    weights = luminance_of(load_config(shot.config), shot.space)
+    return crops.each(like_its_plate(crop, weights) for crop in crops)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 
 from nodegraph.data.box import Box, Format
 from nodegraph.data.crop import Crop, Crops
+from nodegraph.data.errors import GraphError
 from nodegraph.data.image import Image, Pixels, frozen
 from nodegraph.data.shot import Frame, Shot, Window
 from nodegraph.graph.context import Context
@@ -272,9 +273,8 @@ def test_a_matte_that_covers_nothing_is_told() -> None:
     assert context.misses == [f"the matte of {crops.crops[0].track} covers nothing"]
 
 
-def test_a_plate_without_colours_is_told() -> None:
+def test_a_plate_that_shows_nothing_is_refused() -> None:
     image = noise()
-    grey = Image.of(frozen(image.pixels[..., :1].copy()), channels=("Y",), format=SHOT.format)
-    context = Context()
-    assert paste(grey, cropped(image), Frame(1), SHOT, context) is grey
-    assert context.misses == ["the plate has no red, green and blue"]
+    depth = Image.of(frozen(image.pixels[..., :1].copy()), channels=("Z",), format=SHOT.format)
+    with pytest.raises(GraphError, match="Paste needs red, green and blue, or luminance"):
+        paste(depth, cropped(image), Frame(1), SHOT, Context())
