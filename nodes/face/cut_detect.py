@@ -9,12 +9,13 @@ import numpy as np
 
 from nodegraph.colour.eight_bit import eight_bit
 from nodegraph.data.errors import NodegraphError
-from nodegraph.data.image import RGB, Image
+from nodegraph.data.image import Image
 from nodegraph.data.shot import Clip, Shot
 from nodegraph.data.tracks import Cuts
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
+from nodegraph.ops.black_and_white import light
 from nodegraph.ops.cuts import HEIGHT, WIDTH, Eight, Rules, find_cuts
 
 
@@ -50,7 +51,6 @@ def seen(image: Image, shot: Shot, gain: float) -> Eight:
     """A frame as a screen shows it, very small."""
     import cv2
 
-    names = image.rgb if image.rgb == RGB else (image.main[0],) * 3 if image.main else RGB
-    light = np.nan_to_num(image.region(image.format.box, names), posinf=65504.0, neginf=0.0)
-    small = cv2.resize(light, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
+    whole = np.nan_to_num(light(image, image.format.box), posinf=65504.0, neginf=0.0)
+    small = cv2.resize(whole, (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
     return eight_bit(np.asarray(small, np.float32), shot, gain)
