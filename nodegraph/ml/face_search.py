@@ -16,8 +16,10 @@ Shown = Callable[[Box, float], Eight]  # a part of the plate, at a scale, as a s
 Turned = Callable[[Eight, int], Eight]
 TurnedBack = Callable[[Rect, int, int, int], Rect]
 
+SURE = 0.5  # how sure an eye is when what it saw is no chance: a HOG score of 0.25
 SAME = 0.4  # overlap from which two boxes are one face
-HOG_KNOWS = 80.0  # side of the window that dlib's detectors were made for; a picture twice as large shows half of it
+KNOWN = 72.0  # side of the smallest box that dlib's detectors draw, in pixels of what they are shown
+LARGEST = 2.0  # times; what they are shown is enlarged no more than so, for smaller faces
 TILE = 1280  # side of a tile that dlib searches, in pixels
 SMALL = 100.0  # a face smaller than this on the proxy is looked at again, on the plate
 AGAIN = 160.0  # how large it is then
@@ -37,22 +39,51 @@ class Eye:
         return self.known if self.detector is None else self.known / self.detector.scale_of(picture)
 
 
-def hog(models: DlibModels, least: float, twice: bool) -> Eye:
-    """dlib's HOG; `twice`: on a picture twice as large."""
+def hog(models: DlibModels, least: float, larger: float) -> Eye:
+    """dlib's HOG, shown everything so many times larger."""
     return Eye(
-        lambda picture: models.hog(picture, int(twice), least),
+        _enlarging(lambda picture: models.hog(picture, 0, least), larger),
         lambda score: float(1 / (1 + np.exp(-2 * (score - 0.25)))),
-        HOG_KNOWS / 2 if twice else HOG_KNOWS,
+        KNOWN / larger,
     )
 
 
-def cnn(models: DlibModels, least: float, twice: bool) -> Eye:
-    """dlib's CNN."""
+def cnn(models: DlibModels, least: float, larger: float) -> Eye:
+    """dlib's CNN, shown everything so many times larger."""
     return Eye(
-        lambda picture: models.cnn(picture, int(twice), least),
+        _enlarging(lambda picture: models.cnn(picture, 0, least), larger),
         lambda score: float(np.clip(score, 0, 1)),
-        HOG_KNOWS / 2 if twice else HOG_KNOWS,
+        KNOWN / larger,
     )
+
+
+def enlarged(smallest: float) -> float:
+    """How many times larger dlib must be shown a picture, as far as is allowed, to find faces of so many pixels."""
+    return min(max(1.0, KNOWN / max(smallest, 1.0)), LARGEST)
+
+
+def in_tiles(smallest: float) -> bool:
+    """True if a picture shows faces of so many pixels to dlib neither as it is nor enlarged."""
+    return smallest < KNOWN / LARGEST
+
+
+def _enlarging(look: Callable[[Eight], list[Face]], by: float) -> Callable[[Eight], list[Face]]:
+    import cv2
+
+    def looks(picture: Eight) -> list[Face]:
+        high, wide = picture.shape[:2]
+        size = round(by * wide), round(by * high)
+        if size == (wide, high):
+            return look(picture)
+        large = np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.uint8)
+        across, down = wide / size[0], high / size[1]
+        return [replace(face, box=_sized(face.box, across, down)) for face in look(large)]
+
+    return looks
+
+
+def _sized(box: Rect, across: float, down: float) -> Rect:
+    return Rect(box.x0 * across, box.y0 * down, box.x1 * across, box.y1 * down)
 
 
 def network(detector: FaceDetector, least: float) -> Eye:
@@ -82,16 +113,20 @@ class Search:
     quarters: Sequence[int]
     check: Callable[[], None]  # raises when the artist stopped the work
 
-    def faces(self, eye: Eye, scale: float, smallest: float) -> list[Face]:
-        """All faces that one eye sees and that are not smaller than asked for, in pixels of the plate, each once."""
+    def faces(self, eye: Eye, scale: float, smallest: float, all_from: float = 0.0) -> list[Face]:
+        """All faces that one eye sees and that are not smaller than asked for, in pixels of the plate, each once.
+
+        Those below `all_from` may be missing: no tiles are searched for them.
+        """
         proxy = self.shown(self.data, scale)
         found = self._in(proxy, eye, self.data, scale)
         if not found and eye.detector is not None:  # a face that fills the frame is too large for some: half as large
             high, wide = proxy.shape[:2]
             found = self._in(np.pad(proxy, ((0, high), (0, wide), (0, 0))), eye, self.data, scale)
         needs = eye.smallest(proxy) / scale
-        if smallest < needs:
-            found += self._tiles(eye, scale, smallest, needs)
+        wanted = max(smallest, all_from)
+        if wanted < needs:
+            found += self._tiles(eye, scale, wanted, needs)
         found = once([face for face in found if face.box.size >= smallest])
         return [self._again(face, eye, scale) for face in found]
 

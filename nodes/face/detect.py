@@ -5,13 +5,12 @@ from __future__ import annotations
 from enum import Enum
 from typing import Annotated
 
-import numpy as np
-
 from nodegraph.colour.eight_bit import eight_bit
+from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.box import Box
 from nodegraph.data.errors import ModelError
 from nodegraph.data.faces import Face, Faces, Rect
-from nodegraph.data.image import RGB, Image, Pixels
+from nodegraph.data.image import Image
 from nodegraph.data.model import Model
 from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
@@ -19,8 +18,10 @@ from nodegraph.graph.knob import Knob, Vec
 from nodegraph.graph.node import Knobs, node
 from nodegraph.ml.detectors import FaceDetector
 from nodegraph.ml.dlib_models import DlibModels, Eight
-from nodegraph.ml.face_search import HOG_KNOWS, Eye, Search, cnn, fused, hog, network
+from nodegraph.ml.face_search import SURE, Eye, Search, cnn, enlarged, fused, hog, in_tiles, network
 from nodegraph.ml.onnx_file import OnnxFile
+from nodegraph.ops.black_and_white import refuse_unless_shown
+from nodegraph.ops.looked_at import looked_at
 from nodegraph.ops.turned import QUARTERS, turned, turned_back
 
 
@@ -69,6 +70,9 @@ def detect(
     min_size: Annotated[
         float, Knob(0, 1, help="smallest face, as a share of the frame's height; very small ones are searched in tiles")
     ] = 0.06,
+    beside: Annotated[
+        float, Knob(0, 1, help="smallest face that is looked for beside a larger one; 0 finds all, but takes longer")
+    ] = 0.1,
     turns: Annotated[bool, Knob(help="look for faces that lie on their side or upside down, too")] = False,
     exposure: Annotated[float, Knob(-8, 8, unit="stops", help="brighten what the detector sees")] = 0.0,
     box: Annotated[
@@ -77,42 +81,54 @@ def detect(
 ) -> Faces:
     """Find faces: where they are and how sure it is; landmarks come after.
 
-    The search is on a smaller picture. Faces that would be too small there are searched in tiles of the plate, and
-    small finds are looked at again on the plate itself. A box is a square from the brows to the chin, whoever found it.
+    The search is on a smaller picture. For small faces it is enlarged where nobody is seen, or if `beside` is 0. Faces
+    too small even so are searched in tiles of the plate; small finds are looked at again on the plate itself. A box is
+    a square from the brows to the chin, whoever found it.
+    An anamorphic plate is searched unsqueezed; boxes are in its own pixels. Black and white plates are searched too.
     A box by hand, keyframed if need be, is taken instead of any search.
     """
     if box[2] > box[0] and box[3] > box[1]:
         return Faces(image.format, (Face(Rect(*box), 1.0),))
-    if image.rgb != RGB:
-        ctx.warn("the plate has no red, green and blue to look at: make them with a Shuffle, as R=Y, G=Y, B=Y")
-    if image.rgb != RGB or image.data.empty:
+    if image.data.empty:
         return Faces(image.format)
-    scale = min(1.0, proxy / image.data.width)
-    smallest = min_size * image.format.height
-    eyes = _eyes(ctx, detector, model, min_score, model_score, smallest * scale < HOG_KNOWS)
+    refuse_unless_shown(image, "Detect")
+    stretch = Stretch.square(image.format)
+    window = stretch.box(image.data)
+    scale = min(1.0, proxy / window.width)
     search = Search(
-        image.data,
+        window,
         lambda part, size: shown(image, shot, part, size, 2.0**exposure),
         turned,
         turned_back,
         QUARTERS if turns else QUARTERS[:1],
         ctx.check_cancel,
     )
-    seen = [(eye, search.faces(eye, scale, smallest)) for eye in eyes]
-    return Faces(image.format, tuple(fused(seen) if len(seen) > 1 else seen[0][1]))
+
+    def look(all_from: float) -> list[tuple[Eye, list[Face]]]:
+        eyes = _eyes(ctx, detector, model, min_score, model_score, enlarged(all_from * scale))
+        return [(eye, search.faces(eye, scale, smallest, all_from)) for eye in eyes]
+
+    smallest = min_size * image.format.height
+    everywhere = detector is Detector.MODEL or in_tiles(smallest * scale)
+    easy = smallest if everywhere else max(smallest, beside * image.format.height)
+    seen = look(easy)
+    if smallest < easy and not any(eye.sure(face.score) >= SURE for eye, faces in seen for face in faces):
+        seen = look(smallest)
+    found = Faces(stretch.form, tuple(fused(seen) if len(seen) > 1 else seen[0][1]))
+    return Stretch.squeezed(image.format).faces(found)
 
 
 def _eyes(
-    ctx: Context, detector: Detector, model: Model | None, min_score: float, model_score: float, twice: bool
+    ctx: Context, detector: Detector, model: Model | None, min_score: float, model_score: float, larger: float
 ) -> list[Eye]:
-    """Those who look; dlib's do so on a picture twice as large if smaller faces are wanted than they know."""
+    """Those who look; dlib's do so on a picture so many times larger."""
     eyes = []
     if detector in WITH_HOG or detector in WITH_CNN:
         models = ctx.load("dlib", DlibModels)
         if detector in WITH_HOG:
-            eyes.append(hog(models, min_score, twice))
+            eyes.append(hog(models, min_score, larger))
         if detector in WITH_CNN:
-            eyes.append(cnn(models, max(min_score, 0.0), twice))
+            eyes.append(cnn(models, max(min_score, 0.0), larger))
     if detector in WITH_MODEL:
         if model is None:
             raise ModelError(
@@ -127,11 +143,5 @@ def _eyes(
 
 
 def shown(image: Image, shot: Shot, part: Box, scale: float, gain: float) -> Eight:
-    """A part of the plate as a detector sees it, at a scale."""
-    import cv2
-
-    light: Pixels = image.region(part, RGB)
-    size = (max(1, round(part.width * scale)), max(1, round(part.height * scale)))
-    if size != (part.width, part.height):
-        light = np.asarray(cv2.resize(light, size, interpolation=cv2.INTER_AREA), np.float32)
-    return eight_bit(light, shot, gain)
+    """A part of the plate as a detector sees it, unsqueezed, at a scale."""
+    return eight_bit(looked_at(image, part, scale), shot, gain)
