@@ -31,6 +31,7 @@ SHIFT, ZOOM = 0.04, 0.06  # how far the box is shaken for dlib, as a share of it
 STEADY = 0.02  # looks that differ by so much of a face's size leave a third of the confidence
 FIRST = 5  # looks that settle how it stands
 NEAR = 0.9  # overlap of boxes that are as good as one
+STRAYED = 0.5  # overlap with the box that was found, at which looks have lost a face that the frame cuts off
 UP = 0.1  # dlib's box is as large as the landmarks are high, and its middle so much above theirs
 LARGEST = 8.0  # a face is enlarged no more than so much
 
@@ -125,18 +126,24 @@ def by_dlib(plate: Plate, face: Face, models: DlibModels, refeed: int) -> tuple[
     """Landmarks by dlib: 68 points on the plate, and how far the looks differ.
 
     A detector's box jumps in steps. So the first looks say where the face is, the median of them since one may be
-    astray, and the others are at a box around what they saw.
+    astray, and the others are at a box around what they saw. Of a face that the frame cuts off half is guessed.
     """
     size = max(1.0, face.box.size)
     side = (1 + 2 * AROUND) * size
     pixels = max(1, round(side * min(SEEN / size, LARGEST)))
     view = View(*face.box.middle, side, face.angle)
-    picture = part_of(plate, view, pixels).square(view, pixels)
+    there = Stretch.square(plate.image.format).box(plate.image.data)
+    part = part_of(plate, view, pixels)
+    cut = not there.covers(part.box)
+    picture = (part.mirrored(there) if cut else part).square(view, pixels)
     half = pixels / (1 + 2 * AROUND) / 2
-    box = Rect(pixels / 2 - half, pixels / 2 - half, pixels / 2 + half, pixels / 2 + half)
+    found = box = Rect(pixels / 2 - half, pixels / 2 - half, pixels / 2 + half, pixels / 2 + half)
     for _ in range(SETTLES):
         before, first = box, [models.landmarks(picture, each) for each in shakes(box, FIRST)]
         box = _framed(np.median(first, axis=0))
+        if cut and box.overlap(found) < STRAYED:
+            box = found
+            break
         if box.overlap(before) > NEAR:
             break
     looks = [view.back(models.landmarks(picture, each), pixels) for each in shakes(box, refeed)]
@@ -194,6 +201,18 @@ class Part(NamedTuple):
     def shows(self, view: View) -> bool:
         """True if all of a view lies in it."""
         return self.box.covers(_bounds(view))
+
+    def mirrored(self, there: Box) -> Part:
+        """With the plate mirrored where it ends: dlib loses a face that blackness cuts off."""
+        sizes = self.picture.shape[1] / self.box.width, self.picture.shape[0] / self.box.height
+        inside = there.meet(self.box).move(-self.box.x0, -self.box.y0)
+        first = [math.ceil(at * by) for at, by in zip(inside[:2], sizes, strict=True)]
+        last = [math.floor(at * by) for at, by in zip(inside[2:], sizes, strict=True)]
+        (x0, y0), (x1, y1) = first, last
+        if x1 <= x0 or y1 <= y0:
+            return self
+        sides = (y0, self.picture.shape[0] - y1), (x0, self.picture.shape[1] - x1), (0, 0)
+        return self._replace(picture=np.pad(self.picture[y0:y1, x0:x1], sides, mode="symmetric"))
 
     def square(self, view: View, size: int) -> Eight:
         """A square of it, turned upright, so many pixels large."""
