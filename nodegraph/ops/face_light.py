@@ -5,6 +5,7 @@ Light is compared on skin alone: eyes, brows, lips and nostrils are dark or red 
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +24,7 @@ TINT = 0.5  # of the colour of details, as far as contrast is adapted
 DARKEST = np.float32(np.log(1e-6))
 TINTS = np.log(np.float32(0.2)), np.log(np.float32(5.0))  # the least and the most colour of a detail, as logarithms
 ROWS = 16  # that are worked on at a time
+ENOUGH = 6.0  # pixels that show a blur of such a width as well as more would
 MOST = 40.0  # how much brighter or darker a place may become: dark skin under another light is that far from pale
 
 
@@ -144,15 +146,24 @@ def _broad(pixels: Pixels, where: Pixels, sigma: float) -> Pixels:
     inside = where > 0.5
     if inside.any():
         light = np.minimum(light, 4 * np.median(light[inside], axis=0)).astype(np.float32)
-    weight = (where + 1e-4).astype(np.float32)
-    total = cv2.GaussianBlur(np.log(light) * weight[..., None], (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-    count = cv2.GaussianBlur(weight, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(np.exp(total / count[..., None]), np.float32)
+    weight = (where + 1e-4).astype(np.float32)[..., None]
+    both = np.concatenate([np.log(light) * weight, weight], axis=2)
+    soft = cv2.GaussianBlur(both, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(np.exp(soft[..., :3] / soft[..., 3:]), np.float32)
 
 
-def highlights(plate: Pixels, above: float = 1.0) -> Pixels:
-    """The light of the plate that is brighter than white: lamps mirrored by skin and eyes."""
-    return np.asarray(np.maximum(plate - np.float32(above), 0), np.float32)
+def broadened(matte: Pixels, sigma: float) -> Pixels:
+    """A matte through a Gaussian blur; a wide one is done on fewer pixels, for it has nothing that they do not hold."""
+    import cv2
+
+    height, width = matte.shape
+    factor = max(1, min(int(sigma / ENOUGH), min(height, width) // 16))
+    if factor == 1:
+        return np.asarray(cv2.GaussianBlur(matte, (0, 0), sigma), np.float32)
+    small = cv2.resize(matte, (-(-width // factor), -(-height // factor)), interpolation=cv2.INTER_AREA)
+    less = math.sqrt(sigma**2 - (factor**2 - 1) / 12) / factor  # a mean over pixels is a little blur already
+    soft = cv2.GaussianBlur(small, (0, 0), less)
+    return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 
 class Kept(NamedTuple):
@@ -166,7 +177,6 @@ class Kept(NamedTuple):
 
 def features(points: Points, size: int, kept: Kept) -> Pixels:
     """Where the plate's own features stay, with soft edges."""
-    import cv2
 
     face = face_size(points)
     fine = np.zeros((size, size), np.float32)
@@ -180,7 +190,7 @@ def features(points: Points, size: int, kept: Kept) -> Pixels:
         )
         open_ = float(np.clip((gap - 0.04) / 0.08, 0, 1))  # a closed mouth has no inside
         fine = np.maximum(fine, kept.mouth * open_ * filled(lips, size))
-    fine = np.asarray(cv2.GaussianBlur(fine, (0, 0), max(0.3, 0.008 * face)), np.float32)
+    fine = broadened(fine, max(0.3, 0.008 * face))
     if not kept.lids and not kept.lips:
         return fine
     broad = np.zeros((size, size), np.float32)
@@ -190,7 +200,7 @@ def features(points: Points, size: int, kept: Kept) -> Pixels:
         (points[OUTER_LIPS], kept.lips, 1.3),
     ):
         broad = np.maximum(broad, amount * filled(_round(_grown(feature, grown), 0.03 * face), size))
-    return np.maximum(fine, np.asarray(cv2.GaussianBlur(broad, (0, 0), max(0.5, 0.022 * face)), np.float32))
+    return np.maximum(fine, broadened(broad, max(0.5, 0.022 * face)))
 
 
 def _round(points: Points, more: float) -> Points:

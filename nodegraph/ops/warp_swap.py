@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nodegraph.data.box import Box
+from nodegraph.data.buffers import empty
 from nodegraph.data.coverage import covered
 from nodegraph.data.crop import Crop
 from nodegraph.data.faces import BROWS, JAW, Points
 from nodegraph.data.identity import Identity, Photo
 from nodegraph.data.image import Pixels, frozen
-from nodegraph.ops.face_light import Kept, features, highlights, relit
+from nodegraph.data.threads import split_rows
+from nodegraph.ops.face_light import Kept, broadened, features, relit
 from nodegraph.ops.face_shapes import face_size, filled, hull_of, raised
 from nodegraph.ops.face_warp import alike, bent, wanted
 
@@ -40,10 +42,10 @@ def warped(crop: Crop, identity: Identity, settings: Warp, mix: float = 1.0) -> 
     """A crop with somebody's face in it."""
     around = _worked_on(crop)
     part = _part(crop, around)
-    new = np.zeros_like(part.plate)
+    new: Pixels = empty(part.plate.shape)
+    new[:] = np.float32(1 - mix) * part.pixels if mix != 1 else 0
     for photo, weight in weighed(identity.photos, crop):
-        new += np.float32(weight) * _with(photo, part, settings)
-    new = part.pixels + np.float32(mix) * (new - part.pixels)
+        _add(photo, part, settings, weight * mix, new)
     if part is crop:
         return crop.with_pixels(new, identity=identity.name)
     whole = np.array(crop.pixels)
@@ -75,39 +77,41 @@ def _part(crop: Crop, box: Box) -> Crop:
     return replace(crop, matrix=matrix, plate=frozen(plate), pixels=frozen(pixels), matte=matte)
 
 
-def _with(photo: Photo, crop: Crop, settings: Warp) -> Pixels:
-    """One photograph, bent and lit, with those of the plate's features that it cannot act."""
-    target = crop.points
+def _add(photo: Photo, crop: Crop, settings: Warp, share: float, result: Pixels) -> None:
+    """Add a share of one photograph, bent and lit, with those of the plate's features that it cannot act."""
+    from nodegraph.ops.warp_swap_kernels import laid_in
+
+    target, plate = crop.points, crop.upright
     kept = Kept(
         settings.eyes,
         settings.mouth,
         # Open eyes cannot be shut, nor teeth hidden, by bending them: then the plate's own are better.
-        lids=settings.eyes * _rising(photo.face.eyes - crop.face.eyes, *EYES_SHUT),
-        lips=settings.mouth * _rising(photo.face.mouth - crop.face.mouth, *MOUTH_SHUT),
+        lids=settings.eyes * _rising(photo.face.eyes - plate.eyes, *EYES_SHUT),
+        lips=settings.mouth * _rising(photo.face.mouth - plate.mouth, *MOUTH_SHUT),
     )
     onto = wanted(target, photo.points, settings.likeness * alike(photo.face.pose, crop.face.pose))
     new = bent(photo.pixels, photo.points, onto, crop.size)
     if settings.light or settings.contrast:
         new = relit(new, crop.plate, target, settings.softness, settings.light, settings.contrast, crop.matte)
-    if settings.highlights:
-        seen = 1 if crop.matte is None else crop.matte[..., None]
-        new = new + np.float32(settings.highlights) * seen * highlights(crop.plate)
-    where = features(onto, crop.size, kept)[..., None]
-    if where.any():
-        own = bent(crop.pixels, target, onto, crop.size) if settings.likeness else crop.pixels
-        new = new + where * (own - new)
-    return crop.pixels + below_hair(target, crop.size, settings.forehead)[..., None] * (new - crop.pixels)
+    where = features(onto, crop.size, kept)
+    own = bent(crop.pixels, target, onto, crop.size) if settings.likeness and where.any() else crop.pixels
+    seen = np.ones_like(where) if crop.matte is None else crop.matte
+    below = below_hair(target, crop.size, settings.forehead)
+    shine, part = np.float32(settings.highlights), np.float32(share)
+
+    def rows(first: int, end: int) -> None:
+        laid_in(new, crop.pixels, crop.plate, seen, shine, own, where, below, part, result, first, end)
+
+    split_rows(rows, crop.size, result.nbytes)
 
 
 def below_hair(points: Points, size: int, forehead: float) -> Pixels:
     """Where the new face is seen: not above so much of a forehead, for hair begins elsewhere on everybody."""
-    import cv2
-
     top = raised(points, forehead)[BROWS]
     middle = points.mean(axis=0)
     around = middle + 1.6 * (points[JAW] - middle)
     soft = 0.035 * face_size(points)
-    return np.asarray(cv2.GaussianBlur(filled(hull_of(np.concatenate([around[2:-2], top])), size), (0, 0), soft))
+    return broadened(filled(hull_of(np.concatenate([around[2:-2], top])), size), soft)
 
 
 def _rising(value: float, low: float, high: float) -> float:
@@ -131,6 +135,7 @@ def _apart(photo: Photo, crop: Crop) -> float:
     """How differently two heads look, in degrees; mouth and eyes count as well."""
     one, other = photo.face.pose, crop.face.pose
     turned = np.hypot(one.yaw - other.yaw, one.pitch - other.pitch)
-    mouth = abs(photo.face.mouth - crop.face.mouth)
-    shut = max(0.0, crop.face.eyes - photo.face.eyes)
+    plate = crop.upright
+    mouth = abs(photo.face.mouth - plate.mouth)
+    shut = max(0.0, plate.eyes - photo.face.eyes)
     return float(turned + 40 * mouth + 60 * shut)
