@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from nodegraph.data.box import Box, Format
+from nodegraph.data.errors import GraphError
 from nodegraph.data.faces import COUNT, Face, Faces, Rect
 from nodegraph.data.image import Image
 from nodegraph.data.shot import Frame, Shot
@@ -129,7 +130,8 @@ def test_an_offset_data_window() -> None:
 
 
 def test_no_picture_no_faces() -> None:
-    for image in (Image.of(np.zeros((4, 4, 1), np.float32)), Image.of(np.zeros((40, 60, 3), np.float32))):
+    for side in (0, 4, 60):
+        image = Image.of(np.zeros((side, side, 3), np.float32))
         faces = landmarks(image, detect(image, SHOT, CONTEXT), SHOT, CONTEXT)
         assert len(faces) == 0
 
@@ -177,8 +179,11 @@ def test_the_face_is_found_throughout_both_clips(clip: str) -> None:
         assert len(detect(image, shot, CONTEXT, detector=Detector.HOG)) == 1, frame
 
 
-def test_a_plate_without_colours_is_told() -> None:
-    context = Context()
-    grey = Image.of(np.ascontiguousarray(plate(1001).pixels[..., :1]), channels=("Y",), format=SHOT.format)
-    assert not detect(grey, SHOT, context).faces
-    assert any("no red, green and blue" in each for each in context.warnings)
+def test_a_plate_that_shows_nothing_is_refused() -> None:
+    found = detect(plate(1001), SHOT, CONTEXT)
+    for name in ("Z", "A"):
+        depth = Image.of(np.ascontiguousarray(plate(1001).pixels[..., :1]), channels=(name,), format=SHOT.format)
+        with pytest.raises(GraphError, match=f"Detect needs red, green and blue, or luminance.*has {name}"):
+            detect(depth, SHOT, CONTEXT)
+        with pytest.raises(GraphError, match="Landmarks needs"):
+            landmarks(depth, found, SHOT, CONTEXT)
