@@ -32,6 +32,7 @@ STEADY = 0.02  # looks that differ by so much of a face's size leave a third of 
 FIRST = 5  # looks that settle how it stands
 NEAR = 0.9  # overlap of boxes that are as good as one
 STRAYED = 0.5  # overlap with the box that was found, at which looks have lost a face that the frame cuts off
+SOFT, FAR = 0.08, 0.1  # beyond the frame: how far out of focus, from where on, as shares of the face's size
 UP = 0.1  # dlib's box is as large as the landmarks are high, and its middle so much above theirs
 LARGEST = 8.0  # a face is enlarged no more than so much
 
@@ -203,16 +204,22 @@ class Part(NamedTuple):
         return self.box.covers(_bounds(view))
 
     def mirrored(self, there: Box) -> Part:
-        """With the plate mirrored where it ends: dlib loses a face that blackness cuts off."""
-        sizes = self.picture.shape[1] / self.box.width, self.picture.shape[0] / self.box.height
+        """With the plate mirrored where it ends, out of focus further off: dlib loses a face that blackness cuts."""
+        import cv2
+
+        height, width = self.picture.shape[:2]
+        sizes = width / self.box.width, height / self.box.height
         inside = there.meet(self.box).move(-self.box.x0, -self.box.y0)
-        first = [math.ceil(at * by) for at, by in zip(inside[:2], sizes, strict=True)]
-        last = [math.floor(at * by) for at, by in zip(inside[2:], sizes, strict=True)]
-        (x0, y0), (x1, y1) = first, last
+        x0, y0 = (math.ceil(at * by) for at, by in zip(inside[:2], sizes, strict=True))
+        x1, y1 = (math.floor(at * by) for at, by in zip(inside[2:], sizes, strict=True))
         if x1 <= x0 or y1 <= y0:
             return self
-        sides = (y0, self.picture.shape[0] - y1), (x0, self.picture.shape[1] - x1), (0, 0)
-        return self._replace(picture=np.pad(self.picture[y0:y1, x0:x1], sides, mode="symmetric"))
+        sides = (y0, height - y1), (x0, width - x1)
+        known = np.pad(np.ones((y1 - y0, x1 - x0), np.uint8), sides)
+        sharp = np.pad(self.picture[y0:y1, x0:x1], (*sides, (0, 0)), mode="symmetric")
+        soft = cv2.GaussianBlur(sharp, (0, 0), SOFT * SEEN)
+        off = np.clip(cv2.distanceTransform(1 - known, cv2.DIST_L2, 5) / (FAR * SEEN), 0, 1)[..., None]
+        return self._replace(picture=np.asarray(sharp + off * (soft.astype(np.float32) - sharp), np.uint8))
 
     def square(self, view: View, size: int) -> Eight:
         """A square of it, turned upright, so many pixels large."""
