@@ -22,7 +22,8 @@ from nodegraph.ops.mask_edges import faded
 from nodegraph.ops.poisson import Ends
 from nodegraph.ops.resample import RADIUS, Filter, footprint, phases
 
-Grain = Callable[[Pixels, Pixels, Box], Pixels]
+# The comp with grain on what is pasted, given the plate, the comp, how much of each pixel is pasted, and their box.
+Grain = Callable[[Pixels, Pixels, Pixels, Box], Pixels]
 
 
 class Blend(Enum):
@@ -88,10 +89,7 @@ def within(crop: Crop, box: Box) -> NDArray[np.bool_]:
 
 
 def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encode, grain: Grain | None = None) -> Image:
-    """The face in the plate. Where nothing of it shows the plate keeps its very bits.
-
-    `grain` makes the grain of the plate, given the plate, the face and the box they lie in.
-    """
+    """The face in the plate. Where nothing of it shows the plate keeps its very bits."""
     from nodegraph.ops.face_paste_kernels import blended
 
     matte = matte_of(crop)
@@ -104,13 +102,12 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
     if joint.plain and grain is None:
         return _patched(image, box, _over(crop, matte, below, box, joint), joint)
     face = placed(crop, crop.pixels, matte, box, joint.filter)
+    pasted = np.clip(face[..., 3], 0, 1) * np.float32(joint.mix)  # a blend reaches farther, but with the plate's grain
     if joint.blend is not Blend.OVER:
         whole = mended(below)
         shown = np.where(within(crop, box)[..., None], face[..., :3], whole)
         face = np.concatenate([shown, face[..., 3:]], axis=2)
         face = _blended(face, whole, joint, ends_of(box, image.data), encode, decode)
-    if grain is not None:
-        face = np.concatenate([grain(below, face, box), face[..., 3:]], axis=2)
     plate = placed(crop, crop.plate, matte, box, joint.filter) if joint.detail else face
     result = empty(below.shape)
     split_rows(
@@ -118,6 +115,8 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
         box.height,
         result.nbytes,
     )
+    if grain is not None:
+        result = np.where(pasted[..., None] > 0, grain(below, result, pasted, box), result)
     return _patched(image, box, result, joint)
 
 

@@ -23,6 +23,9 @@ from nodegraph.ops.face_paste import Blend, Joint, joined
 from nodegraph.ops.face_sampling import mended
 from nodegraph.ops.resample import Filter
 
+WHOLE = 0.99  # of the matte: nothing of the plate shows through
+ENOUGH = 10_000  # pixels of a face in which its grain can be told; of a smaller one all that the matte reaches is taken
+
 
 def _neutral(frame: int, knobs: Knobs) -> Identity:
     del frame
@@ -58,17 +61,24 @@ def paste(
     weights = luminance_of(load_config(shot.config), shot.space) if grain or grey_of(image) else ()
     joint = Joint(filter, blend, bands, detail, mix, weights)
 
-    def grained(_below: Pixels, face: Pixels, box: Box) -> Pixels:
-        """The face with as much grain as it lacks; the plate's is measured around it too, where it is flat."""
-        colour = np.ascontiguousarray(face[..., :3])
+    def grained(below: Pixels, comp: Pixels, pasted: Pixels, box: Box) -> Pixels:
+        """The comp with as much grain as the face lacks, where and as much as it is pasted.
+
+        The plate's grain is measured around the face too, where it is flat; the face's own where nothing is before it.
+        """
         around = box.grow(box.width, box.height // 2).meet(image.data)
-        theirs, own = measure(mended(light(image, around)), weights), measure(colour, weights)
+        theirs = measure(mended(light(image, around)), weights)
         if theirs.none:
-            return colour
+            return comp
+        whole = (pasted > WHOLE * mix)[..., None]
+        under = mended(below)
+        face = under + (mended(comp) - under) / np.float32(mix)
+        own = measure(np.where(whole, face, np.nan) if whole.sum() > ENOUGH else face, weights)
         usual = np.minimum(theirs.strength, 2 * np.median(theirs.strength, axis=1, keepdims=True))
         has = np.stack([np.interp(theirs.luminance, own.luminance, each) for each in own.strength])
         lacks = replace(theirs, strength=np.sqrt(np.maximum(usual**2 - has**2, 0)))
-        return add(colour, lacks, field(lacks, box, frame=int(frame), seed=seed), weights, grain)
+        noise = field(lacks, box, frame=int(frame), seed=seed) * pasted[..., None]
+        return add(comp, lacks, noise, weights, grain)
 
     for crop in crops:
         comp = joined(image, crop, joint, curve, uncurve, grained if grain else None)

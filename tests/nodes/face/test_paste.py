@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -180,6 +181,57 @@ def test_a_clean_face_gets_the_grain_of_its_plate() -> None:
     assert 0.7 < grainy.std() / 0.03 < 1.3
     assert np.array_equal(grainy, again)
     assert not np.array_equal(grainy, paste(image, crops, Frame(2), SHOT, Context(), grain=1.0).pixels[part])
+
+
+def grainy_and_clean(blend: Blend, grain: float, hole: float, mix: float = 1.0) -> tuple[Image, Image, np.ndarray]:
+    """A grainy plate, a smooth face on it that has something before it (its matte lower there), and the whole matte.
+
+    Beside the matte the crop is as grainy as the plate: it is the plate.
+    """
+    image = noise(spread=0.03)
+    crops = cropped(image, 512)
+    (crop,) = crops
+    matte = (disc(512) > 0.5).astype(np.float32)
+    pixels = np.where(matte[..., None] > 0, np.float32(0.4), crop.plate)
+    matte[:, 240:272] *= hole
+    crops = crops.each([crop.with_pixels(pixels).with_matte(matte)])
+    result = paste(image, crops, Frame(1), SHOT, Context(), blend=blend, grain=grain, mix=mix)
+    shown = np.zeros((*image.pixels.shape[:2], 3), np.float32)
+    one = crops.each([crop.with_pixels(np.ones((512, 512, 3))).with_matte(matte)])
+    black = Image.of(shown, format=SHOT.format, colorspace="ACEScg")
+    return image, result, paste(black, one, Frame(1), SHOT, Context()).pixels[..., 0]
+
+
+@pytest.mark.parametrize("blend", list(Blend))
+def test_a_clean_face_is_as_grainy_as_its_plate_whatever_lies_beside_its_matte(blend: Blend) -> None:
+    image, result, matte = grainy_and_clean(blend, 1.0, 0.0)
+    inside = cv2.erode(matte, np.ones((9, 9))) > 0.99
+    fine = result.pixels - cv2.GaussianBlur(result.pixels, (0, 0), 1.5)
+    plate = image.pixels - cv2.GaussianBlur(image.pixels, (0, 0), 1.5)
+    assert inside.sum() > 3000
+    assert 0.85 < fine[inside].std() / plate[inside].std() < 1.15
+
+
+@pytest.mark.parametrize("blend", list(Blend))
+def test_grain_is_put_on_nothing_that_is_before_the_face(blend: Blend) -> None:
+    """In the hole of the matte, and beside it, the comp with grain is the one without, to the bit."""
+    _, with_it, matte = grainy_and_clean(blend, 1.0, 0.0)
+    _, without, _ = grainy_and_clean(blend, 0.0, 0.0)
+    changed = (with_it.pixels != without.pixels).any(axis=2)
+    assert changed[matte > 0.5].mean() > 0.9
+    assert not changed[cv2.dilate(matte, np.ones((3, 3))) == 0].any()
+
+
+@pytest.mark.parametrize(("hole", "mix"), [(0.5, 1.0), (1.0, 0.5), (0.25, 0.5)])
+def test_grain_is_as_much_as_the_face_is_pasted(hole: float, mix: float) -> None:
+    _, with_it, matte = grainy_and_clean(Blend.OVER, 1.0, hole, mix)
+    _, without, _ = grainy_and_clean(Blend.OVER, 0.0, hole, mix)
+    _, whole, _ = grainy_and_clean(Blend.OVER, 1.0, 1.0)
+    _, clean, _ = grainy_and_clean(Blend.OVER, 0.0, 1.0)
+    veiled = cv2.erode(((matte > hole - 0.05) & (matte < hole + 0.05)).astype(np.uint8), np.ones((5, 5))) > 0
+    assert veiled.sum() > 300
+    added, all_of_it = (with_it.pixels - without.pixels)[veiled], (whole.pixels - clean.pixels)[veiled]
+    assert added.std() == pytest.approx(hole * mix * all_of_it.std(), rel=0.15)
 
 
 # -- Finish --------------------------------------------------------------------------------------------
