@@ -9,7 +9,7 @@ import numpy as np
 from nodegraph.data.box import Box
 from nodegraph.data.crop import Crop
 from nodegraph.data.errors import GraphError
-from nodegraph.data.image import RGB, Image, Pixels
+from nodegraph.data.image import RGB, Channels, Image, Pixels
 
 LUMINANCE = "Y"  # as OpenEXR calls it
 NEAR = 1e-3  # share of the light by which colours may differ: a file's eight bits, brought into the working space
@@ -21,6 +21,12 @@ def grey_of(image: Image) -> str:
     if len(image.rgb) == 1:
         return image.rgb[0]
     return LUMINANCE if not image.rgb and LUMINANCE in image.channels else ""
+
+
+def main_of(image: Image) -> Channels:
+    """The channels of the main layer, luminance among them."""
+    name = grey_of(image)
+    return image.main if not name or name in image.main else (name, *image.main)
 
 
 def shows(image: Image) -> bool:

@@ -20,7 +20,7 @@ from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import node
 from nodegraph.media.attributes import FACES
 from nodegraph.media.layers_windows import with_apart
-from nodegraph.ops.black_and_white import light
+from nodegraph.ops.black_and_white import light, main_of
 from nodegraph.ops.face_paste import box_of, matte_of, placed
 from nodegraph.ops.resample import Filter
 
@@ -75,7 +75,7 @@ def face_layers(
             image = _with(image, layer, ("A",), pixels[..., 3:], box, added)
     if plate is not None:
         layer = f"{prefix}plate"
-        image = _free(image, layer).beside(plate, {f"{layer}.{name}": name for name in plate.main})
+        image = _free(image, layer).beside(plate, {f"{layer}.{name}": name for name in main_of(plate)})
         added.append(layer)
     image = with_apart(image, added)
     if metadata:
