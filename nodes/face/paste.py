@@ -8,7 +8,8 @@ from typing import Annotated
 import numpy as np
 
 from nodegraph.colour.config import load_config
-from nodegraph.colour.grain import add, field, measure
+from nodegraph.colour.grain import field, measure
+from nodegraph.colour.lacking_grain import with_lacking
 from nodegraph.colour.network_light import curve, uncurve
 from nodegraph.colour.written import luminance_of
 from nodegraph.data.box import Box
@@ -22,9 +23,6 @@ from nodegraph.ops.black_and_white import grey_of, light, refuse_unless_shown
 from nodegraph.ops.face_paste import Blend, Joint, joined
 from nodegraph.ops.face_sampling import mended
 from nodegraph.ops.resample import Filter
-
-WHOLE = 0.99  # of the matte: nothing of the plate shows through
-ENOUGH = 10_000  # pixels of a face in which its grain can be told; of a smaller one all that the matte reaches is taken
 
 
 def _neutral(frame: int, knobs: Knobs) -> Identity:
@@ -62,23 +60,19 @@ def paste(
     joint = Joint(filter, blend, bands, detail, mix, weights)
 
     def grained(below: Pixels, comp: Pixels, pasted: Pixels, box: Box) -> Pixels:
-        """The comp with as much grain as the face lacks, where and as much as it is pasted.
+        """The comp with the plate's grain, as far as the face lacks it, where and as much as it is pasted.
 
-        The plate's grain is measured around the face too, where it is flat; the face's own where nothing is before it.
+        The plate's is measured around the face too, where it is flat.
         """
         around = box.grow(box.width, box.height // 2).meet(image.data)
-        theirs = measure(mended(light(image, around)), weights)
-        if theirs.none:
+        found = measure(mended(light(image, around)), weights)
+        if found.none:
             return comp
-        whole = (pasted > WHOLE * mix)[..., None]
+        usual = np.minimum(found.strength, 2 * np.median(found.strength, axis=1, keepdims=True))
         under = mended(below)
         face = under + (mended(comp) - under) / np.float32(mix)
-        own = measure(np.where(whole, face, np.nan) if whole.sum() > ENOUGH else face, weights)
-        usual = np.minimum(theirs.strength, 2 * np.median(theirs.strength, axis=1, keepdims=True))
-        has = np.stack([np.interp(theirs.luminance, own.luminance, each) for each in own.strength])
-        lacks = replace(theirs, strength=np.sqrt(np.maximum(usual**2 - has**2, 0)))
-        noise = field(lacks, box, frame=int(frame), seed=seed) * pasted[..., None]
-        return add(comp, lacks, noise, weights, grain)
+        noise = field(found, box, frame=int(frame), seed=seed)
+        return with_lacking(comp, face, replace(found, strength=usual), noise, weights, pasted, grain)
 
     for crop in crops:
         comp = joined(image, crop, joint, curve, uncurve, grained if grain else None)

@@ -234,6 +234,24 @@ def test_grain_is_as_much_as_the_face_is_pasted(hole: float, mix: float) -> None
     assert added.std() == pytest.approx(hole * mix * all_of_it.std(), rel=0.15)
 
 
+@pytest.mark.parametrize("half", [0.0, 0.5, 1.0])
+def test_each_part_of_a_face_gets_the_grain_it_lacks(half: float) -> None:
+    """On the left the face is clean, on the right it has a share of the plate's grain; both end with all of it."""
+    image = noise(spread=0.03)
+    crops = cropped(image, 512)
+    (crop,) = crops
+    own = cropped(noise(seed=5, level=0.0, spread=0.03), 512).crops[0].plate
+    pixels = np.float32(0.4) + own * (np.arange(512) >= 256)[None, :, None] * np.float32(half)
+    crops = crops.each([crop.with_pixels(pixels).with_matte(disc(512))])
+    comp = paste(image, crops, Frame(1), SHOT, Context(), grain=1.0).pixels
+    fine = comp - cv2.GaussianBlur(comp, (0, 0), 1.5)
+    plate = image.pixels - cv2.GaussianBlur(image.pixels, (0, 0), 1.5)
+    y, x = (np.linalg.inv(crop.matrix) @ (256, 256, 1))[:2].astype(int)[::-1]
+    rows = slice(y - 20, y + 20)
+    for columns in (slice(x - 28, x - 8), slice(x + 8, x + 28)):
+        assert 0.85 < fine[rows, columns].std() / plate.std() < 1.15
+
+
 # -- Finish --------------------------------------------------------------------------------------------
 
 
