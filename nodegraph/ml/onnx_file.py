@@ -100,6 +100,18 @@ def _declared(value: Any) -> Tensor:
     return Tensor(value.name, shape, kind)
 
 
+def _no_model(path: Path) -> ModelError:
+    """What to say of a file that does not hold what it should; often it is what came instead of a download."""
+    with path.open("rb") as file:
+        begins = file.read(256).lstrip()
+    hint = "fetch or copy it again"
+    if begins.startswith(b"version https://git-lfs"):
+        hint = "it only names the file that git-lfs keeps elsewhere: git lfs pull fetches that"
+    elif begins[:1] == b"<":
+        hint = "it is a page of the web, as comes instead of a file that needs a login or a click: fetch it again"
+    return ModelError(f"{path.name} is no ONNX model, or only a part of one", hint)
+
+
 def _inspect(path: Path) -> Any:
     """Refuse what is no model, names other files or wants operators from outside; nothing of it is run."""
     import onnx
@@ -109,10 +121,12 @@ def _inspect(path: Path) -> Any:
         raise ModelError(f"there is no model file {path}", "check the path")
     try:
         model = onnx.load(str(path), load_external_data=False)
-    except (DecodeError, ValueError, OSError) as fault:
-        raise ModelError(f"{path.name} is no ONNX model, or only a part of one", "fetch or copy it again") from fault
+    except OSError as fault:
+        raise ModelError(f"the model {path} cannot be read: {fault.strerror}", "check the path") from fault
+    except (DecodeError, ValueError) as fault:
+        raise _no_model(path) from fault
     if not model.graph.output or not model.ir_version:
-        raise ModelError(f"{path.name} is no ONNX model, or only a part of one", "fetch or copy it again")
+        raise _no_model(path)
     nodes = list(_nodes([*model.graph.node, *(node for function in model.functions for node in function.node)]))
     if any(tensor.data_location == onnx.TensorProto.EXTERNAL for tensor in _tensors(model.graph, nodes)):
         raise ModelError(

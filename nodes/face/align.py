@@ -70,5 +70,6 @@ def align(
         plate = sampled(image, matrix, size, filter)
         crops.append(Crop(each.name, face, matrix, plate, plate))
     if not crops:
-        ctx.missed("no face")
+        there = [each.name for each, _ in tracks.at(int(frame))] if wanted else []
+        ctx.missed(f"no {' or '.join(wanted)}, only {', '.join(there)}" if there else "no face")
     return Crops(image.format, image.colorspace, tuple(crops))

@@ -134,7 +134,7 @@ def swap(
     wanted = track.split()
     chosen = [k for k, crop in enumerate(crops) if not wanted or crop.track in wanted]
     if len(crops) and not chosen:
-        ctx.missed(f"no {' or '.join(wanted)}")
+        ctx.missed(f"no {' or '.join(wanted)}, only {', '.join(crop.track for crop in crops)}")
     if any(crops.crops[k].face.points is None for k in chosen):
         ctx.missed("a face without landmarks")
         chosen = [k for k in chosen if crops.crops[k].face.points is not None]

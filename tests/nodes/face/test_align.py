@@ -134,7 +134,9 @@ def test_a_frame_without_a_face_is_told() -> None:
 def test_faces_are_chosen_by_track() -> None:
     tracks = tracks_of([face_points()])
     assert len(align(plate(), Frame(1), tracks, Context(), track="face1 face7", size=64)) == 1
-    assert len(align(plate(), Frame(1), tracks, Context(), track="face7", size=64)) == 0
+    context = Context()
+    assert len(align(plate(), Frame(1), tracks, context, track="face7 face9", size=64)) == 0
+    assert context.misses == [f"no face7 or face9, only {', '.join(track.name for track in tracks)}"]
 
 
 def test_a_face_at_the_edge_goes_on_with_the_edge() -> None:

@@ -131,3 +131,19 @@ def test_a_network_is_loaded_once_for_a_render(tmp_path: Path, monkeypatch: pyte
     assert len(report.done) == 4
     assert opened == [path]
     assert evaluate(graph("up.onnx"), "Up", 1001, root=tmp_path).format == (64, 48, 1.0)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 554253681\n", "git lfs pull"),
+        ("<!DOCTYPE html><html><body>Sign in to download</body></html>", "a page of the web"),
+        ("nothing in particular", "copy it again"),
+    ],
+)
+def test_what_came_instead_of_a_download_is_told(text: str, hint: str, tmp_path: Path) -> None:
+    path = tmp_path / "inswapper.onnx"
+    path.write_text(text)
+    with pytest.raises(ModelError, match="is no ONNX model") as told:
+        load_model(file=File(path))
+    assert hint in told.value.hint
