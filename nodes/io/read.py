@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
@@ -71,6 +72,9 @@ def read(
     before: Annotated[Outside, Knob(help="before the first frame")] = Outside.HOLD,
     after: Annotated[Outside, Knob(help="after the last frame")] = Outside.HOLD,
     missing: Annotated[Missing, Knob(help="for a frame that is not there")] = Missing.ERROR,
+    pixel_aspect: Annotated[
+        float, Knob(0, 4, help="how wide a pixel is for its height, as 2 on 2:1 scope; 0 goes by the file")
+    ] = 0.0,
 ) -> Image:
     """Read a picture, a sequence or a movie, as light in the shot's working space."""
     if not file:
@@ -78,7 +82,24 @@ def read(
     timing = Timing(frames, frame_offset, before, after, missing)
     name = _of_view(file, view)
     if is_movie(name):
-        return _movie(Path(name), frame, timing, shot, ctx, colorspace, alpha)
+        image = _movie(Path(name), frame, timing, shot, ctx, colorspace, alpha)
+    else:
+        image = _picture(name, frame, timing, shot, ctx, colorspace, alpha, Inside(view, layer, part))
+    return replace(image, format=image.format._replace(pixel_aspect=pixel_aspect)) if pixel_aspect else image
+
+
+class Inside(NamedTuple):
+    """Which of the pictures in a file."""
+
+    view: str
+    layer: str
+    part: str
+
+
+def _picture(
+    name: str, frame: int, timing: Timing, shot: Shot, ctx: Context, colorspace: str, alpha: Alpha, inside: Inside
+) -> Image:
+    """A still, or a frame of a sequence."""
     headers = ctx.load("headers of EXRs", Headers)
     chosen = choose(name, frame, timing)
     if chosen.note:
@@ -87,7 +108,7 @@ def read(
     if chosen.path is None:
         form = open_picture(first, headers).format if first is not None else shot.format
         return _black(form, shot, chosen.frame)
-    opened = open_picture(chosen.path, headers, view=view, layer=layer, part=part)
+    opened = open_picture(chosen.path, headers, view=inside.view, layer=inside.layer, part=inside.part)
     if first is not None and first != chosen.path:
         usual = ctx.load(("format", first, stamp_of(first)), lambda: open_picture(first, headers).format)
         if usual != opened.format:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import OpenEXR
 import pytest
 from numpy.typing import NDArray
 
@@ -49,6 +50,7 @@ from nodes.face.smooth import smooth
 from nodes.face.track import track
 from nodes.face.write_tracks import Nuke, write_tracks
 from nodes.image.face_plate import face_plate
+from nodes.io.read import read
 from nodes.io.write import write
 from nodes.swap.identity import identity
 from nodes.swap.swap import swap
@@ -324,6 +326,29 @@ def test_a_swap_looks_the_same_unsqueezed_and_leaves_the_rest_alone() -> None:
     change = np.abs(curve(true) - curve(before))[changed].mean()
     assert off.mean() < 0.06 * change
     assert np.percentile(off, 99) < 0.7 * change  # the glints in the eyes are as large as a pixel
+
+
+def test_a_plate_whose_file_does_not_say_it(tmp_path: Path) -> None:
+    """The aspect is told by hand; what is written says it, and is the plate's own bits beside the face."""
+    source, target = tmp_path / "plate.exr", tmp_path / "comp.exr"
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    filmed = plate(1001, 2.0).pixels.astype(np.float16)
+    OpenEXR.File(header, {"RGB": filmed}).write(str(source))
+    assert read(Frame(1001), SHOT, Context(), file=File(str(source))).format.pixel_aspect == 1
+    picture = read(Frame(1001), SHOT, Context(), file=File(str(source)), pixel_aspect=2.0)
+    assert picture.format == plate(1001, 2.0).format
+    _, crops = swapped(2.0)
+    comp = paste(picture, crops, Frame(1001), SHOT, Context())
+    assert comp.origin is not None
+    write(comp, Frame(1001), SHOT, Context(), file=File(str(target)))
+    with OpenEXR.File(str(target)) as file:
+        assert file.header()["pixelAspectRatio"] == 2.0
+        result = file.channels()["RGB"].pixels
+    box = crops.crops[0].box()
+    inside = (slice(box.y0, box.y1), slice(box.x0, box.x1))
+    assert (result[inside] != filmed[inside]).mean() > 0.1
+    result[inside] = filmed[inside]
+    assert np.array_equal(result, filmed)
 
 
 def test_what_is_written_of_a_face_says_how_the_plate_is_squeezed() -> None:
