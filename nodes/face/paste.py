@@ -9,7 +9,7 @@ import numpy as np
 
 from nodegraph.colour.config import load_config
 from nodegraph.colour.grain import field, measure
-from nodegraph.colour.lacking_grain import with_lacking
+from nodegraph.colour.lacking_grain import Under, with_lacking
 from nodegraph.colour.network_light import curve, uncurve
 from nodegraph.colour.written import luminance_of
 from nodegraph.data.box import Box
@@ -72,7 +72,7 @@ def paste(
         under = mended(below)
         face = under + (mended(comp) - under) / np.float32(mix)
         noise = field(found, box, frame=int(frame), seed=seed)
-        return with_lacking(comp, face, replace(found, strength=usual), noise, weights, pasted, grain)
+        return with_lacking(comp, Under(under, face, pasted), replace(found, strength=usual), noise, weights, grain)
 
     for crop in crops:
         comp = joined(image, crop, joint, curve, uncurve, grained if grain else None)

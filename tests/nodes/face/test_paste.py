@@ -252,6 +252,17 @@ def test_each_part_of_a_face_gets_the_grain_it_lacks(half: float) -> None:
         assert 0.85 < fine[rows, columns].std() / plate.std() < 1.15
 
 
+def test_leaves_around_a_face_that_has_no_grain_are_not_taken_for_grain() -> None:
+    leaves = noise(spread=0.1).pixels
+    far = np.hypot(*(np.mgrid[:360, :640] - np.array([180, 300])[:, None, None]))
+    image = noise().with_pixels(np.where((far < 90)[..., None], np.float32(0.4), leaves))
+    crops = cropped(image, 512).each(
+        crop.with_pixels(np.full((512, 512, 3), 0.3)).with_matte(disc(512)) for crop in cropped(image, 512)
+    )
+    comp, clean = (paste(image, crops, Frame(1), SHOT, Context(), grain=grain).pixels for grain in (1.0, 0.0))
+    assert np.abs(comp - clean).max() < 0.002
+
+
 # -- Finish --------------------------------------------------------------------------------------------
 
 
