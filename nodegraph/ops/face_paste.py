@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -97,7 +98,8 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
     if box.empty or joint.mix == 0:
         return image
     if joint.blend is Blend.MULTIBAND:
-        box = box.grow(1 << joint.bands).meet(crop.box()).meet(image.data)
+        far = 1 << joint.bands
+        box = box.grow(math.ceil(far / image.format.pixel_aspect), far).meet(crop.box()).meet(image.data)
     below = light(image, box)
     if joint.plain and grain is None:
         return _patched(image, box, _over(crop, matte, below, box, joint), joint)
@@ -107,7 +109,8 @@ def joined(image: Image, crop: Crop, joint: Joint, encode: Encode, decode: Encod
         whole = mended(below)
         shown = np.where(within(crop, box)[..., None], face[..., :3], whole)
         face = np.concatenate([shown, face[..., 3:]], axis=2)
-        face = _blended(face, whole, joint, ends_of(box, image.data), encode, decode)
+        ends, aspect = ends_of(box, image.data), image.format.pixel_aspect
+        face = _blended(face, whole, joint, ends, aspect, encode, decode)
     plate = placed(crop, crop.plate, matte, box, joint.filter) if joint.detail else face
     result = empty(below.shape)
     split_rows(
@@ -169,10 +172,12 @@ def ends_of(box: Box, data: Box) -> Ends:
     return Ends(box.y0 <= data.y0, box.y1 >= data.y1, box.x0 <= data.x0, box.x1 >= data.x1)
 
 
-def _blended(face: Pixels, below: Pixels, joint: Joint, ends: Ends, encode: Encode, decode: Encode) -> Pixels:
+def _blended(
+    face: Pixels, below: Pixels, joint: Joint, ends: Ends, aspect: float, encode: Encode, decode: Encode
+) -> Pixels:
     """The face as a blend wants it, with the matte that it is then laid over with."""
     colour, matte = np.ascontiguousarray(face[..., :3]), np.clip(face[..., 3], 0, 1)
     if joint.blend is Blend.POISSON:
         return np.concatenate([poisson(colour, below, matte, ends, encode, decode), face[..., 3:]], axis=2)
-    mixed = multiband(colour, below, matte, joint.bands, encode, decode)
-    return np.concatenate([mixed, reached(matte, joint.bands, ends)[..., None]], axis=2)
+    mixed = multiband(colour, below, matte, joint.bands, encode, decode, aspect)
+    return np.concatenate([mixed, reached(matte, joint.bands, ends, aspect)[..., None]], axis=2)

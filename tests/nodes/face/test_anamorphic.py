@@ -28,8 +28,10 @@ from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File
 from nodegraph.media.attributes import FACES
 from nodegraph.ops.align import Estimator
+from nodegraph.ops.face_blend import multiband, reached
 from nodegraph.ops.looked_at import looked_at
 from nodegraph.ops.mask_time import jumped
+from nodegraph.ops.poisson import NOWHERE
 from nodegraph.ops.portrait import make_figure
 from nodegraph.ops.portrait_light import Light
 from nodegraph.ops.portrait_plate import truth_at
@@ -293,6 +295,27 @@ def test_motion_blur_goes_as_far_as_the_face() -> None:
 
 
 # -- all of it -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("aspect", [2.0, 0.5])
+def test_bands_are_as_soft_across_as_down(aspect: float) -> None:
+    """White and black, mixed within a disc; and the same squeezed."""
+    y, x = np.mgrid[0:256, 0:256] + 0.5
+    disc = (np.hypot(x - 128, y - 128) < 70).astype(np.float32)
+    narrow_disc = cv2.resize(disc, (round(256 / aspect), 256), interpolation=cv2.INTER_AREA)
+
+    def mixed(matte: NDArray[np.float32], aspect: float) -> NDArray[np.float32]:
+        white = np.ones((*matte.shape, 3), np.float32)
+        reach = reached(matte, 5, NOWHERE, aspect)
+        return multiband(white, 0 * white, matte, 5, np.asarray, np.asarray, aspect)[..., 0] * reach
+
+    wide = mixed(disc, 1.0)
+    off, blind = (
+        np.abs(cv2.resize(mixed(narrow_disc, each), (256, 256), interpolation=cv2.INTER_LINEAR) - wide).max()
+        for each in (aspect, 1.0)
+    )
+    assert off < 0.05
+    assert blind > 3 * off
 
 
 @cache
