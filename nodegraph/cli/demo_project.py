@@ -64,7 +64,9 @@ class Demo:
         graph = graph.add("Detect", "Detect").connect("Detect", "image", "Plate")
         graph = graph.add("Landmarks", "Landmarks").connect("Landmarks", "image", "Plate")
         graph = graph.connect("Landmarks", "faces", "Detect")
+        graph = graph.add("CutDetect", "Cuts").connect("Cuts", "image", "Plate")
         graph = graph.add("Track", "Track").connect("Track", "faces", "Landmarks")
+        graph = graph.connect("Track", "cuts_found", "Cuts")
         graph = graph.add("Smooth", "Smooth").connect("Smooth", "tracks", "Track")
         graph = graph.add("Align", "Align", size=face).connect("Align", "image", "Plate")
         graph = graph.connect("Align", "tracks", "Smooth")
@@ -91,6 +93,7 @@ class Demo:
             Plate=(0, 0),
             Detect=(-220, 80),
             Landmarks=(-220, 160),
+            Cuts=(-440, 160),
             Track=(-220, 240),
             Smooth=(-220, 320),
             Align=(-220, 400),
