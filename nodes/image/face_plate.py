@@ -80,9 +80,11 @@ def face_plate(
     """Make a scene-linear plate of a talking, turning head: a portrait moved in depth.
 
     The NASA portrait of Eileen Collins (public domain) turns, speaks, blinks, and is passed by a microphone, under a
-    light that wanders, with highlights above 1 and grain. The same numbers always give the same picture.
+    light that wanders, with highlights above 1 and grain. The same numbers always give the same picture. Its pixels are
+    square.
     """
-    format = Format(round(size[0]), round(size[1])) if round(size[0]) and round(size[1]) else shot.format
+    own = round(size[0]) and round(size[1])
+    format = Format(round(size[0]), round(size[1])) if own else shot.format._replace(pixel_aspect=1.0)
     width, height = format.width, format.height
     moves = Moves(start, length, yaw, pitch, roll, mouth, blink, exposure, camera)
     lamp = Light(light, highlight, grain, occluder)

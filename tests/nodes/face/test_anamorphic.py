@@ -134,6 +134,13 @@ def test_a_squeezed_face_is_found_where_it_is(aspect: float) -> None:
     assert found(1001, aspect).format == plate(1001, aspect).format
 
 
+def test_the_face_plate_has_square_pixels_in_any_shot() -> None:
+    shot = replace(SHOT, format=SHOT.format._replace(pixel_aspect=2.0))
+    image, matte, _ = face_plate(Frame(1001), shot, CONTEXT)
+    assert image.format == matte.format == SHOT.format
+    assert len(detect(image, shot, CONTEXT)) == 1
+
+
 def test_without_its_aspect_it_is_not_found() -> None:
     """What the aspect is for: taken for square, the same pixels show no face."""
     blind = Image.of(plate(1001, 2.0).pixels, colorspace="ACEScg")
