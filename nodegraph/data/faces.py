@@ -129,13 +129,16 @@ class Face:
         return float(open_ / 2)
 
     def to_json(self) -> Any:
-        saved: dict[str, Any] = {"box": [round(value, 4) for value in self.box], "score": round(self.score, 5)}
+        """To the last digit: a render that finds a face on the disk makes what one makes that found it itself."""
+        saved: dict[str, Any] = {"box": [float(value) for value in self.box], "score": float(self.score)}
         if self.points is not None:
-            saved["points"] = np.round(self.points, 4).tolist()
-            saved["confidence"] = round(self.confidence, 5)
-            saved["pose"] = [round(value, 4) for value in self.pose]
+            saved["points"] = self.points.tolist()
+        if self.points is not None or self.confidence:
+            saved["confidence"] = float(self.confidence)
+        if self.points is not None or self.pose != FRONTAL:
+            saved["pose"] = [float(value) for value in self.pose]
         if self.descriptor is not None:
-            saved["descriptor"] = np.round(self.descriptor, 6).tolist()
+            saved["descriptor"] = self.descriptor.tolist()
         if self.angle:
             saved["angle"] = self.angle
         return saved
