@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from nodegraph.cli.arguments import for_programs
 from nodegraph.cli.files import opened
 from nodegraph.data.errors import NodegraphError
 from nodegraph.engine.cautions import cautions
@@ -20,7 +21,7 @@ from nodegraph.graph.preset import Preset
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("graph", nargs="+", type=Path, help="graph or preset files")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    for_programs(parser)
     parser.add_argument(
         "--commercial", action="store_true", help="refuse models that are not cleared for commercial use"
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from nodegraph.cli.arguments import actions, for_programs
 from nodegraph.data.errors import GraphError, ModelError, NodegraphError
 from nodegraph.data.model import Card
 from nodegraph.graph import model_files
@@ -44,12 +45,12 @@ class Here:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    rows = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    rows = actions(parser)
     row = rows.add_parser("list", help="the models that are here, and the usual ones that are not")
-    row.add_argument("--json", action="store_true", help="for programs")
+    for_programs(row)
     row = rows.add_parser("show", help="all that is known of a model")
     row.add_argument("model", help="a name from the list, or a file")
-    row.add_argument("--json", action="store_true", help="for programs")
+    for_programs(row)
     row = rows.add_parser("add", help="copy a model file to where graphs find it, with its card")
     row.add_argument("file", type=Path)
     row.add_argument("--as", dest="file_name", metavar="NAME", help="the name of the copy; its own if not given")

@@ -7,6 +7,7 @@ import json
 from itertools import groupby
 from typing import Any
 
+from nodegraph.cli.arguments import for_programs
 from nodegraph.graph.knob import KnobType, describe
 from nodegraph.graph.library import Library
 from nodegraph.graph.node import NodeType
@@ -14,7 +15,7 @@ from nodegraph.graph.node import NodeType
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", nargs="?", help="explain this node")
-    parser.add_argument("--json", action="store_true", help="for programs")
+    for_programs(parser)
 
 
 def run(args: argparse.Namespace) -> int:

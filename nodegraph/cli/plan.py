@@ -5,12 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 
+from nodegraph.cli.arguments import for_programs
 from nodegraph.cli.render import add_choice, chosen
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_choice(parser)
-    parser.add_argument("--json", action="store_true", help="for programs")
+    for_programs(parser)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from nodegraph.cli.arguments import actions, for_programs
 from nodegraph.cli.values import typed
 from nodegraph.data.errors import DocumentError, GraphError, NodegraphError
 from nodegraph.graph import model_files
@@ -22,12 +23,12 @@ from nodegraph.ml import cards
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    rows = parser.add_subparsers(dest="action", metavar="ACTION", required=True, title="actions")
+    rows = actions(parser)
     row = rows.add_parser("list", help="all presets that can be found")
-    row.add_argument("--json", action="store_true", help="for programs")
+    for_programs(row)
     row = rows.add_parser("show", help="what a preset does, its knobs, inputs and models")
     row.add_argument("preset", help="a name from the list, or a file")
-    row.add_argument("--json", action="store_true", help="for programs")
+    for_programs(row)
     row = rows.add_parser("make", help="make a preset of some nodes of a graph")
     row.add_argument("graph", type=Path)
     row.add_argument("--nodes", required=True, metavar="A,B,C", help="which nodes")

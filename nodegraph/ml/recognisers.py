@@ -12,7 +12,7 @@ import numpy as np
 from nodegraph.data.errors import ModelError
 from nodegraph.data.image import Pixels
 from nodegraph.data.model import Model
-from nodegraph.ml.swappers.contracts import EMBEDDING, HALF, IMAGENET_MEAN, IMAGENET_STD, Contract, Feed, Triple
+from nodegraph.ml.swappers.contracts import CENTRED, EMBEDDING, IMAGENET, Contract, Feed, Scale
 from nodegraph.ml.swappers.network import Loader, Network, open_network
 from nodegraph.ml.swappers.source import Source, averaged, unit
 
@@ -28,20 +28,19 @@ class Seen:
 
     name: str
     template: str
-    mean: Triple
-    std: Triple
+    into: Scale
 
     def fed(self, light: Pixels) -> Pixels:
         """What goes in, of light between 0 and 1 (… x 3)."""
-        return np.asarray((light - np.array(self.mean, np.float32)) / np.array(self.std, np.float32), np.float32)
+        return self.into.fed(light)
 
 
 RECOGNISERS = (
-    Seen("arcface", "arcface_112_v2", HALF, HALF),  # w600k_r50: x / 127.5 - 1
-    Seen("arcface_simswap", "arcface_112_v2", IMAGENET_MEAN, IMAGENET_STD),
-    Seen("arcface_ghost", "arcface_112_v2", HALF, HALF),
-    Seen("arcface_cscs", "ffhq_512", HALF, HALF),
-    Seen(ADAPTER, "ffhq_512", HALF, HALF),
+    Seen("arcface", "arcface_112_v2", CENTRED),  # w600k_r50: x / 127.5 - 1
+    Seen("arcface_simswap", "arcface_112_v2", IMAGENET),
+    Seen("arcface_ghost", "arcface_112_v2", CENTRED),
+    Seen("arcface_cscs", "ffhq_512", CENTRED),
+    Seen(ADAPTER, "ffhq_512", CENTRED),
 )
 
 

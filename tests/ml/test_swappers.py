@@ -53,8 +53,8 @@ def expected(contract: Contract, shown: np.ndarray, source: Source) -> np.ndarra
     """What the published program would feed, and what the generated model makes of it."""
     given = source.embedding if source.image is None else source.image
     assert given is not None
-    own = (shown.astype(np.float64) - contract.mean) / contract.std
-    return (own * GAIN + told(contract, given)) * contract.out_std + contract.out_mean
+    own = (shown.astype(np.float64) - contract.into.mean) / contract.into.std
+    return (own * GAIN + told(contract, given)) * contract.out.std + contract.out.mean
 
 
 # -- the contracts, number by number, as their publishers have them ------------------------------------
@@ -81,7 +81,7 @@ PUBLISHED = {  # mean and std in, mean and std out, framing
 @pytest.mark.parametrize("contract", OTHERS, ids=lambda contract: contract.name)
 def test_light_is_scaled_as_the_publisher_does(contract: Contract) -> None:
     into, out, template = PUBLISHED[contract.name]
-    assert ((contract.mean, contract.std), (contract.out_mean, contract.out_std)) == (into, out)
+    assert (contract.into, contract.out) == (into, out)
     assert contract.template == template
 
 
@@ -225,10 +225,10 @@ def test_strength_goes_between_the_two_persons(name: str, strength: float, share
     shown, source = faces(swapper.size, 2), person(contract)
     target = np.random.default_rng(4).normal(0, 2, (2, 512)).astype(np.float32)
     assert source.embedding is not None
-    own = (shown - contract.mean) / contract.std * GAIN
+    own = (shown - contract.into.mean) / contract.into.std * GAIN
     for k in range(2):
         more = (1 - share) * told(contract, source.embedding) + share * told(contract, target[k])
-        exact = (own[k] + more) * contract.out_std + contract.out_mean
+        exact = (own[k] + more) * contract.out.std + contract.out.mean
         result = swapper.swap(shown, source, target=target, strength=strength).faces[k]
         np.testing.assert_allclose(result, exact, atol=1e-3)
 

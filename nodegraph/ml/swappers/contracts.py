@@ -1,14 +1,15 @@
 """How each kind of swap model is fed: what its publisher's own program does, in one small table.
 
 Everything is in the light that networks know: RGB from 0 to 1. What goes in is (light - mean) / std, what comes out is
-value * out_std + out_mean. Sources: FaceFusion's face_swapper, VisoMaster's face_swappers, insightface's INSwapper,
-SimSwap's test programs, DeepFaceLab's export_dfm.
+turned back in the same way, by numbers of its own. Sources: FaceFusion's face_swapper, VisoMaster's face_swappers,
+insightface's INSwapper, SimSwap's test programs, DeepFaceLab's export_dfm.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,12 +17,25 @@ from nodegraph.data.image import Pixels
 
 Triple = tuple[float, float, float]
 
-NONE: Triple = (0.0, 0.0, 0.0)
-ONE: Triple = (1.0, 1.0, 1.0)
-HALF: Triple = (0.5, 0.5, 0.5)
-IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
-IMAGENET_STD: Triple = (0.229, 0.224, 0.225)
 LARGEST = 2048  # no face is larger; a file that says so is broken or means harm
+
+
+class Scale(NamedTuple):
+    """How a network counts light: (light - mean) / std."""
+
+    mean: Triple = (0.0, 0.0, 0.0)
+    std: Triple = (1.0, 1.0, 1.0)
+
+    def fed(self, light: Pixels) -> Pixels:
+        return np.asarray((light - np.array(self.mean, np.float32)) / np.array(self.std, np.float32), np.float32)
+
+    def light(self, fed: Pixels) -> Pixels:
+        return fed * np.array(self.std, np.float32) + np.array(self.mean, np.float32)
+
+
+PLAIN = Scale()
+CENTRED = Scale((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
+IMAGENET = Scale((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))
 
 
 class Feed(Enum):
@@ -45,10 +59,8 @@ class Contract:
     feed: Feed
     target: str = "target"
     source: str = "source"
-    mean: Triple = NONE
-    std: Triple = ONE
-    out_mean: Triple = NONE
-    out_std: Triple = ONE
+    into: Scale = PLAIN
+    out: Scale = PLAIN
     recogniser: str = ""  # whose embedding goes in as it is; empty: only a converted one does
     converter: str = ""  # what makes a w600k embedding into one that it knows; of CSCS, what adds to it
     source_size: int = 0  # of the picture of the face, where that goes in
@@ -58,11 +70,13 @@ class Contract:
 
     def fed(self, light: Pixels) -> Pixels:
         """What goes in, of light between 0 and 1 (… x 3)."""
-        return np.asarray((light - np.array(self.mean, np.float32)) / np.array(self.std, np.float32), np.float32)
+        return np.asarray(
+            (light - np.array(self.into.mean, np.float32)) / np.array(self.into.std, np.float32), np.float32
+        )
 
     def light(self, result: Pixels) -> Pixels:
         """The light of what came out."""
-        return result * np.array(self.out_std, np.float32) + np.array(self.out_mean, np.float32)
+        return self.out.light(result)
 
     @property
     def rows_first(self) -> bool:
@@ -80,10 +94,8 @@ CONTRACTS: tuple[Contract, ...] = (
         (256,),
         "arcface_128",
         Feed.UNIT,
-        mean=HALF,
-        std=HALF,
-        out_mean=HALF,
-        out_std=HALF,
+        into=CENTRED,
+        out=CENTRED,
         recogniser="arcface",
     ),
     Contract(
@@ -92,8 +104,7 @@ CONTRACTS: tuple[Contract, ...] = (
         (256,),
         "arcface_112_v1",
         Feed.UNIT,
-        mean=IMAGENET_MEAN,
-        std=IMAGENET_STD,
+        into=IMAGENET,
         recogniser="arcface_simswap",
         converter="crossface_simswap",
     ),
@@ -135,10 +146,8 @@ CONTRACTS: tuple[Contract, ...] = (
         (256,),
         "arcface_112_v1",
         Feed.RAW,
-        mean=HALF,
-        std=HALF,
-        out_mean=HALF,
-        out_std=HALF,
+        into=CENTRED,
+        out=CENTRED,
         recogniser="arcface_ghost",
         converter="crossface_ghost",
     ),
@@ -148,10 +157,8 @@ CONTRACTS: tuple[Contract, ...] = (
         (256,),
         "arcface_128",
         Feed.RAW,
-        mean=HALF,
-        std=HALF,
-        out_mean=HALF,
-        out_std=HALF,
+        into=CENTRED,
+        out=CENTRED,
         recogniser="arcface_ghost",
         converter="crossface_ghost",
         marks=("781", "1165", "1549"),
@@ -162,10 +169,8 @@ CONTRACTS: tuple[Contract, ...] = (
         (256,),
         "ffhq_512",
         Feed.IMAGE,
-        mean=HALF,
-        std=HALF,
-        out_mean=HALF,
-        out_std=HALF,
+        into=CENTRED,
+        out=CENTRED,
         source_size=256,
         source_template="ffhq_512",
     ),
@@ -184,10 +189,8 @@ CONTRACTS: tuple[Contract, ...] = (
         (256,),
         "mtcnn_512",
         Feed.UNIT,
-        mean=HALF,
-        std=HALF,
-        out_mean=HALF,
-        out_std=HALF,
+        into=CENTRED,
+        out=CENTRED,
         converter="crossface_hififace",
     ),
     Contract(
@@ -198,10 +201,8 @@ CONTRACTS: tuple[Contract, ...] = (
         Feed.RAW,
         target="input_1",
         source="input_2",
-        mean=HALF,
-        std=HALF,
-        out_mean=HALF,
-        out_std=HALF,
+        into=CENTRED,
+        out=CENTRED,
         recogniser="arcface_cscs",
         converter="cscs_id_adapter",
     ),

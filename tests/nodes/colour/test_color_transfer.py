@@ -85,7 +85,7 @@ def test_another_process_makes_the_same_to_the_bit() -> None:
 
     code = (
         "import hashlib\nfrom nodegraph.ops.colour_match import Method\n"
-        "from tests.nodes.colour.test_color_transfer import disc, one\n"
+        "from tests.nodes.colour.transferring import disc, one\n"
         "made = [one(method, disc())[1].pixels.tobytes() for method in (Method.IDT, Method.SOT, Method.MIX)]\n"
         "print(hashlib.sha256(b''.join(made)).hexdigest())"
     )
