@@ -213,7 +213,9 @@ def test_cuts_are_kept_on_disk_and_found_once(tmp_path: Path, monkeypatch: pytes
     kind = node_type(cut_detect)
     disk = Disk(tmp_path)
     disk.put(b"key", kind, cuts)
-    assert disk.get(b"key", kind) == cuts
+    kept = disk.get(b"key", kind)
+    assert kept is not None
+    assert kept.value == cuts
 
     looked: list[int] = []
     frames = filmed("coffee.png", 8) + filmed("chelsea.png", 8)
