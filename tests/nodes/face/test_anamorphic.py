@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 from nodegraph.colour.network_light import curve
 from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.box import Box, Format
-from nodegraph.data.corrections import Corrections, Key
 from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.faces import Face, Faces, Rect
 from nodegraph.data.identity import Consent, Identity, Photo
 from nodegraph.data.image import RGB, Image, frozen
-from nodegraph.data.shot import Clip, Frame, Shot, Window
-from nodegraph.data.tracks import Cuts, Track, Tracks
+from nodegraph.data.shot import Frame, Shot, Window
+from nodegraph.data.tracks import Track, Tracks
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File
 from nodegraph.media.attributes import FACES
@@ -38,29 +37,21 @@ from nodegraph.ops.portrait_plate import truth_at
 from nodegraph.ops.portrait_pose import Moves
 from nodes.face.align import Follow, align
 from nodes.face.detect import detect
-from nodes.face.edit_tracks import edit_tracks
 from nodes.face.face_layers import face_layers
 from nodes.face.finish import finish
-from nodes.face.jitter_plot import jitter_plot
 from nodes.face.landmarks import landmarks
 from nodes.face.mask import Shape, mask
 from nodes.face.mask_smooth import mask_smooth
 from nodes.face.overlay import overlay
 from nodes.face.paste import paste
-from nodes.face.read_tracks import read_tracks
-from nodes.face.smooth import smooth
-from nodes.face.track import track
-from nodes.face.write_tracks import Nuke, write_tracks
 from nodes.image.face_plate import face_plate
 from nodes.io.read import read
 from nodes.io.write import write
 from nodes.swap.identity import identity
 from nodes.swap.swap import swap
-from tests.nodes.face.shapes import face_points
 
 WIDE, HIGH = 960, 506
 SHOT = Shot(first=1001, last=1003, format=Format(WIDE, HIGH))
-FRAMES = range(1001, 1041)
 CONTEXT = Context()
 
 
@@ -82,37 +73,6 @@ def plate(frame: int = 1001, aspect: float = 1.0) -> Image:
 def found(frame: int = 1001, aspect: float = 1.0) -> Faces:
     picture = plate(frame, aspect)
     return landmarks(picture, detect(picture, SHOT, CONTEXT), SHOT, CONTEXT)
-
-
-def shot_of(aspect: float, fast: float = 4.0, count: int = 1) -> Tracks:
-    """Heads that move, near, turn and speak, seen through such a lens."""
-    form = Format(640, 360)
-    rng = np.random.default_rng(3)
-    tracks = []
-    for number in range(count):
-        faces = {}
-        for frame in FRAMES:
-            t = frame - FRAMES[0]
-            points = face_points(150 + 160 * number + fast * t, 150 + t, 80 + t, 0.02 * t, 1.0, (t % 5) / 5)
-            points = points + rng.normal(0, 0.6, points.shape)
-            faces[frame] = Face(Rect.around(points), 0.9, points, 0.8, descriptor=np.full(128, float(number)))
-        tracks.append(Track(f"face{number + 1}", faces))
-    seen = Tracks(form, tuple(tracks), Cuts((1031,)))
-    return Stretch.squeezed(squeezed(form, aspect)).tracks(seen)
-
-
-def same(narrow: Tracks, wide: Tracks, aspect: float = 2.0) -> None:
-    """Unsqueezed, the one is the other."""
-    assert narrow.format == squeezed(wide.format, aspect)
-    assert [each.name for each in narrow] == [each.name for each in wide]
-    for one, other in zip(narrow, wide, strict=True):
-        assert (one.keys, one.filled) == (other.keys, other.filled)
-        assert one.faces.keys() == other.faces.keys()
-        for frame, face in one.faces.items():
-            true = other.faces[frame]
-            assert np.allclose(np.array(face.box) * (aspect, 1, aspect, 1), true.box, atol=1e-6)
-            assert np.allclose(face.points * (aspect, 1.0), true.points, atol=1e-6)
-            assert np.allclose(face.pose, true.pose, atol=1e-4)
 
 
 # -- finding faces -------------------------------------------------------------------------------------
@@ -156,76 +116,6 @@ def test_what_is_looked_at_is_where_it_says() -> None:
     down, across = np.mgrid[0:30, 0:54] + 0.5
     assert np.allclose(seen[..., 0], (45 + across / 0.6) / 1.5, atol=0.03)
     assert np.allclose(seen[..., 1], 20 + down / 0.6, atol=0.03)
-
-
-# -- tracks --------------------------------------------------------------------------------------------
-
-
-def clip_of(tracks: Tracks) -> Clip[Faces]:
-    return Clip.of({f: Faces(tracks.format, tuple(face for _, face in tracks.at(f))) for f in FRAMES if f != 1012})
-
-
-def test_track_measures_ways_unsqueezed() -> None:
-    """Two faces that go fast: squeezed ways are shorter, and a jump would be none."""
-    for fast in (8.0, 60.0):
-        wide, narrow = (track(clip_of(shot_of(a, fast, 2)), Context(), max_jump=0.3) for a in (1.0, 2.0))
-        same(narrow, wide)
-    assert len(track(clip_of(shot_of(2.0, 8.0, 2)), Context())) == 2
-
-
-@pytest.mark.parametrize("part", ["position", "scale", "rotation", "shape"])
-def test_smooth_parts_place_size_and_turn_unsqueezed(part: str) -> None:
-    knobs = {name: float(name == part) for name in ("position", "scale", "rotation", "shape")}
-    same(smooth(shot_of(2.0), **knobs), smooth(shot_of(1.0), **knobs))
-
-
-def test_edits_are_in_pixels_of_the_plate_and_turn_as_seen() -> None:
-    points = tuple((float(x), float(y)) for x, y in face_points(300, 190, 100, 0.3))
-    keys = [Key(move=(10.0, 4.0), scale=1.2, rotate=20.0, offsets=((30, 6.0, -3.0),)), Key(points=points)]
-    for key in keys:
-        wide, narrow = (
-            Corrections((("face1", 1010, each),)) for each in (key, Stretch(0.5, Format(320, 360, 2.0)).key(key))
-        )
-        same(
-            edit_tracks(shot_of(2.0), CONTEXT, corrections=narrow), edit_tracks(shot_of(1.0), CONTEXT, corrections=wide)
-        )
-
-
-def test_jitter_is_drawn_unsqueezed(tmp_path: Path) -> None:
-    drawn = []
-    for aspect in (1.0, 2.0):
-        before = shot_of(aspect)
-        file = tmp_path / f"{aspect}.svg"
-        drawn.append(jitter_plot(before, smooth(before), SHOT, Context(), file=File(str(file))).read_text("utf-8"))
-    assert drawn[0] == drawn[1]
-
-
-@pytest.mark.parametrize("nuke", list(Nuke))
-def test_nuke_moves_faces_on_a_squeezed_plate(nuke: Nuke, tmp_path: Path) -> None:
-    """What is turned in Nuke turns the face as it is seen there, through its pixel aspect."""
-    narrow, wide = shot_of(2.0), shot_of(1.0)
-    file = tmp_path / "faces.nk"
-    write_tracks(narrow, Context(), file=File(str(file)), nuke=nuke)
-    assert "320x360 plate, pixel aspect 2" in file.read_text("utf-8")
-    same(read_tracks(SHOT, Context(), narrow, file=File(str(file))), wide)
-    turned = edit_tracks(wide, CONTEXT, corrections=Corrections((("face1", 1010, Key(rotate=15.0)),)), ease=0)
-    write_tracks(Stretch.squeezed(narrow.format).tracks(turned), Context(), file=File(str(file)), nuke=nuke)
-    (read,) = read_tracks(SHOT, Context(), narrow, file=File(str(file)))
-    moved = read.faces[1010].points * (2.0, 1.0)
-    assert np.abs(moved - turned["face1"].faces[1010].points).max() < 0.02
-    assert read.keys == {1010}
-
-
-def test_a_square_on_the_face_is_written_as_nuke_counts(tmp_path: Path) -> None:
-    file = tmp_path / "pin.nk"
-    write_tracks(shot_of(2.0), Context(), file=File(str(file)), nuke=Nuke.CORNER_PIN)
-    corners = [
-        [float(each) for each in line.split("{")[1].rstrip("}").split()]
-        for line in file.read_text("utf-8").splitlines()
-        if line.startswith(" from")
-    ]
-    (left, top), (right, bottom) = np.min(corners, axis=0), np.max(corners, axis=0)
-    assert 2 * (right - left) == pytest.approx(bottom - top, rel=1e-4)
 
 
 # -- crops ---------------------------------------------------------------------------------------------
