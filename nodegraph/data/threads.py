@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
+from typing import TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 # Below this many rows x bytes a second thread costs more than it brings.
 SMALL = 1 << 20
@@ -19,6 +23,21 @@ def cores() -> int:
 @cache
 def _pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(cores(), thread_name_prefix="rows")
+
+
+@cache
+def _beside() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(cores(), thread_name_prefix="beside")
+
+
+def side_by_side(one: Callable[[], A], other: Callable[[], B]) -> tuple[A, B]:
+    """What two pieces of work give that do not need each other. They may split rows, but not call this themselves."""
+    second = _beside().submit(other)
+    try:
+        first = one()
+    finally:
+        wait([second])
+    return first, second.result()
 
 
 def split_rows(work: Callable[[int, int], None], rows: int, nbytes: int) -> None:

@@ -13,7 +13,7 @@ from nodegraph.data.crop import Crop
 from nodegraph.data.faces import BROWS, JAW, Points
 from nodegraph.data.identity import Identity, Photo
 from nodegraph.data.image import Pixels, frozen
-from nodegraph.data.threads import split_rows
+from nodegraph.data.threads import side_by_side, split_rows
 from nodegraph.ops.face_light import Kept, broadened, features, relit
 from nodegraph.ops.face_shapes import face_size, filled, hull_of, raised
 from nodegraph.ops.face_warp import alike, bent, wanted
@@ -90,13 +90,22 @@ def _add(photo: Photo, crop: Crop, settings: Warp, share: float, result: Pixels)
         lips=settings.mouth * _rising(photo.face.mouth - plate.mouth, *MOUTH_SHUT),
     )
     onto = wanted(target, photo.points, settings.likeness * alike(photo.face.pose, crop.face.pose))
-    new = bent(photo.pixels, photo.points, onto, crop.size)
-    if settings.light or settings.contrast:
-        new = relit(new, crop.plate, target, settings.softness, settings.light, settings.contrast, crop.matte)
-    where = features(onto, crop.size, kept)
-    own = bent(crop.pixels, target, onto, crop.size) if settings.likeness and where.any() else crop.pixels
+
+    def lit() -> Pixels:
+        """The new face in the light of the plate."""
+        face = bent(photo.pixels, photo.points, onto, crop.size)
+        if not settings.light and not settings.contrast:
+            return face
+        return relit(face, crop.plate, target, settings.softness, settings.light, settings.contrast, crop.matte)
+
+    def kept_of_the_plate() -> tuple[Pixels, Pixels, Pixels]:
+        """Where its own features stay, these features, and where the new face is seen."""
+        where = features(onto, crop.size, kept)
+        own = bent(crop.pixels, target, onto, crop.size) if settings.likeness and where.any() else crop.pixels
+        return where, own, below_hair(target, crop.size, settings.forehead)
+
+    new, (where, own, below) = side_by_side(lit, kept_of_the_plate)
     seen = np.ones_like(where) if crop.matte is None else crop.matte
-    below = below_hair(target, crop.size, settings.forehead)
     shine, part = np.float32(settings.highlights), np.float32(share)
 
     def rows(first: int, end: int) -> None:
