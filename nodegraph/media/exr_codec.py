@@ -37,7 +37,7 @@ DTYPES: Mapping[str, Any] = {"half": np.float16, "float": np.float32, "uint": np
 
 ZIP_LEVEL = 1  # a third less work than the library's own 4, for files less than a hundredth larger
 DEFLATED = frozenset({"zip", "zips", "pxr24"})
-SHARE = 4 << 20  # bytes of pixels that a thread encodes at a time, at most
+SHARE = 2 << 20  # bytes of pixels that a thread encodes at a time, at most
 ALONE = 512 << 10  # what one thread has done before another would have begun
 
 _levels: list[int] = []
@@ -113,14 +113,16 @@ def _small_header(part: ExrPart, box: Box) -> dict[str, Attribute]:
 def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> Bands:
     """The channels of a box of whole blocks (see `ExrPart.cover`), in the file's own types.
 
-    A file of just R G B (A) in one type gives them together, as `RGB` or `RGBA`. Halfs, which nobody takes as they
-    are, come in bands: a thread that decodes its own rows waits for no other.
+    A file of just R G B (A) in one type gives them together, as `RGB` or `RGBA`. A region in half, which nobody takes
+    as it is, comes in bands: a thread that decodes its own rows waits for no other. Frames come whole: pieces of them
+    are of a size that tears the system's memory.
     """
     if part.deep:
         raise MediaError(f"{file.path} holds deep pixels", "flatten it first; deep pictures are not read")
     if part.subsampled:
         raise MediaError(f"{file.path} stores colour at half size (luminance and chroma)", "convert it to RGB first")
-    if part.tiled or any(channel.type != "half" for channel in part.channels):
+    whole = box.area * 2 > part.data.area
+    if whole or part.tiled or any(channel.type != "half" for channel in part.channels):
         return (_decoded(file, handle, part, box, -1),)
     rows = -(-box.height // part.lines)
     bands: dict[int, Band] = {}
