@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nodegraph.colour.config import Config
 from nodegraph.colour.convert import Processor
-from nodegraph.colour.primaries import PRIMARIES, luma_weights, rgb_to_rgb
+from nodegraph.colour.primaries import PRIMARIES, Primaries, luma_weights, rgb_to_rgb
 from nodegraph.data.box import Box
 from nodegraph.data.image import Pixels
 from nodegraph.data.threads import split_rows
@@ -117,8 +117,9 @@ def _mode(look: Look, depth: int) -> int:
 def _quick(pixels: Pixels, part: Pixels, matrix: Pixels, table: Pixels, luma: Pixels, mode: int) -> None:
     from nodegraph.editor.viewer.grade_kernels import curved
 
+    bits = part.view(np.int32)
     split_rows(
-        lambda start, end: curved(pixels, matrix, table, luma, mode, start, end, part), part.shape[0], part.nbytes
+        lambda start, end: curved(pixels, matrix, table, luma, mode, start, end, part, bits), part.shape[0], part.nbytes
     )
 
 
@@ -171,20 +172,20 @@ def _viewed(part: Pixels, processor: Processor) -> None:
 
 
 def _luma(config: Config | None, space: str) -> Pixels:
-    return np.array(luma_weights(PRIMARIES[_primaries(config, space)]), np.float32)
+    return np.array(luma_weights(_primaries(config, space)), np.float32)
 
 
 def _to_screen(config: Config | None, space: str) -> NDArray[np.float64]:
-    return rgb_to_rgb(PRIMARIES[_primaries(config, space)], PRIMARIES["rec709"])
+    return rgb_to_rgb(_primaries(config, space), PRIMARIES["rec709"])
 
 
-def _primaries(config: Config | None, space: str) -> str:
-    """The primaries of the working space, as far as its name tells; else those of the screen."""
-    name = space or (config.working if config is not None else "")
-    for key, known in (("acescg", "ap1"), ("aces2065", "ap0"), ("2020", "rec2020"), ("p3", "p3d65")):
-        if key in name.lower() and known in PRIMARIES:
-            return known
-    return "rec709"
+@lru_cache(maxsize=8)
+def _primaries(config: Config | None, space: str) -> Primaries:
+    """Those of the light's space; without a config, or where it cannot be told, those of the screen."""
+    from nodegraph.colour.written import primaries_of
+
+    found = primaries_of(config, space or config.working) if config is not None else None
+    return found or PRIMARIES["rec709"]
 
 
 @lru_cache(maxsize=64)

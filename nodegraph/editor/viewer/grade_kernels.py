@@ -7,6 +7,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 from nodegraph.data.image import Pixels
 
@@ -59,8 +60,12 @@ def curved(
     start: int,
     end: int,
     result: Pixels,
+    bits: NDArray[np.int32],
 ) -> None:
-    """Light through a matrix (exposure and primaries) and a curve's table into 0 to 1, in one go."""
+    """Light through a matrix (exposure and primaries) and a curve's table into 0 to 1, in one go.
+
+    `bits` is `result` itself, its floats seen as whole numbers: exponent and first digits find the table's entry.
+    """
     depth = pixels.shape[2]
     width = pixels.shape[1]
     m00, m01, m02 = matrix[0, 0], matrix[0, 1], matrix[0, 2]
@@ -80,6 +85,7 @@ def curved(
             result[y, x, 1] = m10 * r + m11 * g + m12 * b
             result[y, x, 2] = m20 * r + m21 * g + m22 * b
             result[y, x, 3] = np.float32(1.0)
+        for x in range(width):
             for c in range(3):
                 value = result[y, x, c]
                 if not value > SMALLEST:  # dark, negative, or no number
@@ -87,10 +93,10 @@ def curved(
                 elif value >= np.float32(1.0):
                     result[y, x, c] = np.float32(1.0)
                 else:
-                    bits = value.view(np.int32)
-                    k = (bits >> SHIFT) - BASE
+                    digits = bits[y, x, c]
+                    k = (digits >> SHIFT) - BASE
                     low = table[k]
-                    result[y, x, c] = low + (table[k + 1] - low) * (np.float32(bits & MASK) * REST)
+                    result[y, x, c] = low + (table[k + 1] - low) * (np.float32(digits & MASK) * REST)
 
 
 @_compiled

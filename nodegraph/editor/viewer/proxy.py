@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from nodegraph.data.box import EMPTY, Box
 from nodegraph.data.buffers import empty
-from nodegraph.data.image import Channels, Image, Pixels, frozen
+from nodegraph.data.image import ArraySource, Channels, Image, Pixels, frozen
 from nodegraph.data.threads import cores, split_rows
 from nodegraph.editor.viewer.framing import Framing, Pane
 
@@ -46,15 +46,16 @@ def proxy(
     needed = _source(image.data, framing, place)
     if place.empty or needed.empty or not names:
         return Proxy(np.zeros((0, 0, len(names)), np.float32), EMPTY, names, EMPTY)
-    pixels = image.region(needed, names)
+    pixels, box, offset = _taken(image, needed, names)
     shape = (place.height, place.width, len(names))
-    if (framing.across, framing.zoom) == (1.0, 1.0) and pixels.shape == shape and _whole(framing):
-        return Proxy(pixels, place, names, needed)
+    if (framing.across, framing.zoom) == (1.0, 1.0) and (needed.height, needed.width) == shape[:2] and _whole(framing):
+        rows, columns = needed.slices(box)
+        return Proxy(frozen(pixels[rows, columns, offset : offset + len(names)]), place, names, needed)
     result: Pixels = empty(shape)
     if draft or (framing.across >= 1 and framing.zoom >= 1):
-        _pick(pixels, needed, framing, place, result)
+        _pick(pixels, box, offset, framing, place, result)
     else:
-        _average(pixels, needed, framing, place, result)
+        _average(pixels, box, offset, framing, place, result)
     return Proxy(frozen(result), place, names, needed)
 
 
@@ -69,12 +70,26 @@ def _source(data: Box, framing: Framing, place: Box) -> Box:
     return Box(math.floor(x0), math.floor(y0), math.ceil(x1), math.ceil(y1)).meet(data)
 
 
-def _pick(pixels: Pixels, box: Box, framing: Framing, place: Box, result: Pixels) -> None:
+def _taken(image: Image, needed: Box, names: Channels) -> tuple[Pixels, Box, int]:
+    """Pixels that hold what is needed, where they lie, and at which channel the wanted ones begin.
+
+    A picture in memory is taken as it lies there, whole rows with all channels: nothing is copied.
+    """
+    if isinstance(image.source, ArraySource):
+        held = image.source
+        first = held.channels.index(names[0]) if names[0] in held.channels else -1
+        rows = Box(held.data.x0, needed.y0, held.data.x1, needed.y1)
+        if first >= 0 and held.channels[first : first + len(names)] == names and held.data.covers(needed):
+            return held.pixels[rows.slices(held.data)[0]], rows, first
+    return image.region(needed, names), needed, 0
+
+
+def _pick(pixels: Pixels, box: Box, offset: int, framing: Framing, place: Box, result: Pixels) -> None:
     from nodegraph.editor.viewer.proxy_kernels import picked
 
     row = _nearest(place.y0, place.y1, framing.zoom, framing.y, box.y0, box.y1)
     column = _nearest(place.x0, place.x1, framing.across, framing.x, box.x0, box.x1)
-    split_rows(lambda start, end: picked(pixels, row, column, start, end, result), place.height, result.nbytes)
+    split_rows(lambda start, end: picked(pixels, offset, row, column, start, end, result), place.height, result.nbytes)
 
 
 def _nearest(start: int, end: int, zoom: float, origin: float, low: int, high: int) -> NDArray[np.int64]:
@@ -82,15 +97,18 @@ def _nearest(start: int, end: int, zoom: float, origin: float, low: int, high: i
     return np.clip(np.floor(middle).astype(np.int64), low, high - 1) - low
 
 
-def _average(pixels: Pixels, box: Box, framing: Framing, place: Box, result: Pixels) -> None:
+def _average(pixels: Pixels, box: Box, offset: int, framing: Framing, place: Box, result: Pixels) -> None:
     from nodegraph.editor.viewer.proxy_kernels import averaged
 
     first_row, rows = _shares(place.y0, place.y1, framing.zoom, framing.y, box.y0, box.y1)
     first_column, columns = _shares(place.x0, place.x1, framing.across, framing.x, box.x0, box.x1)
 
+    height, width, depth = pixels.shape
+    lines = pixels.reshape(height, width * depth)
+
     def share(start: int, end: int) -> None:
-        line = np.empty((box.width, pixels.shape[2]), np.float32)
-        averaged(pixels, first_row, rows, first_column, columns, line, start, end, result)
+        line = np.empty(width * depth, np.float32)
+        averaged(lines, depth, offset, first_row, rows, first_column, columns, line, start, end, result)
 
     split_rows(share, place.height, pixels.nbytes if cores() > 1 else 0)
 
