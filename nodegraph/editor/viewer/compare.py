@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
+from nodegraph.data.buffers import empty
 from nodegraph.data.image import Pixels
+from nodegraph.data.threads import split_rows
 from nodegraph.editor.viewer.framing import Framing, Pane
 
 Screen = NDArray[np.float32]  # rows x columns x RGBA, as the screen shows it
@@ -86,18 +88,16 @@ def cut(wipe: Wipe, framing: Framing) -> Cut:
 
 def wiped(first: Screen, second: Screen, line: Cut, fade: float = 1.0) -> None:
     """Lay B over A, in A's buffer, beyond the line; the line's edge is soft by a pixel."""
-    height, width = first.shape[:2]
     if abs(line.down) < 1e-9 and fade == 1.0:
         _straight(first, second, line.reach * line.across, line.across)
         return
-    steps = line.across * (np.arange(width, dtype=np.float32) + np.float32(0.5))
-    for y in range(height):
-        share = np.clip(steps + np.float32(line.down * (y + 0.5) - line.reach + 0.5), 0, 1)
-        touched = np.flatnonzero(share)
-        if not touched.size:
-            continue
-        part = slice(int(touched[0]), int(touched[-1]) + 1)
-        first[y, part] += (second[y, part] - first[y, part]) * (share[part, None] * np.float32(fade))
+    from nodegraph.editor.viewer.compare_kernels import laid
+
+    split_rows(
+        lambda start, end: laid(first, second, line.across, line.down, line.reach, fade, start, end),
+        first.shape[0],
+        first.nbytes,
+    )
 
 
 def _straight(first: Screen, second: Screen, x: float, way: float) -> None:
@@ -119,19 +119,20 @@ def differing(first: Pixels, second: Pixels, gain: float = 1.0) -> Pixels:
 
     Taken of light, before exposure and view: a difference of displayed values would hide what is bright.
     """
-    depth = min(first.shape[2], second.shape[2])
-    result = np.array(first[..., :depth], np.float32)
-    np.subtract(result[..., :3], second[..., : min(3, depth)], out=result[..., :3])
-    np.abs(result[..., :3], out=result[..., :3])
-    if gain != 1:
-        result[..., :3] *= np.float32(gain)
+    from nodegraph.editor.viewer.compare_kernels import apart
+
+    result: Pixels = empty(first.shape)
+    split_rows(
+        lambda start, end: apart(first, second, np.float32(gain), start, end, result), first.shape[0], first.nbytes
+    )
     return result
 
 
 def largest(first: Pixels, second: Pixels) -> float:
     """The largest difference of any colour channel, for the status line."""
-    apart = np.abs(first[..., :3] - second[..., :3])
-    return float(np.nanmax(apart)) if apart.size and not np.isnan(apart).all() else 0.0
+    apart = differing(first[..., :3], second[..., :3])
+    sound = apart[~np.isnan(apart)]
+    return float(sound.max()) if sound.size else 0.0
 
 
 def onion(first: Screen, second: Screen, share: float = 0.5) -> None:

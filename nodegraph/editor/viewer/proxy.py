@@ -94,7 +94,8 @@ def _pick(pixels: Pixels, box: Box, offset: int, framing: Framing, place: Box, r
 
 def _nearest(start: int, end: int, zoom: float, origin: float, low: int, high: int) -> NDArray[np.int64]:
     middle = (np.arange(start, end) + 0.5) / zoom + origin
-    return np.clip(np.floor(middle).astype(np.int64), low, high - 1) - low
+    found: NDArray[np.int64] = np.clip(np.floor(middle).astype(np.int64), low, high - 1) - low
+    return found
 
 
 def _average(pixels: Pixels, box: Box, offset: int, framing: Framing, place: Box, result: Pixels) -> None:
@@ -113,9 +114,7 @@ def _average(pixels: Pixels, box: Box, offset: int, framing: Framing, place: Box
     split_rows(share, place.height, pixels.nbytes if cores() > 1 else 0)
 
 
-def _shares(
-    start: int, end: int, zoom: float, origin: float, low: int, high: int
-) -> tuple[NDArray[np.int64], Pixels]:
+def _shares(start: int, end: int, zoom: float, origin: float, low: int, high: int) -> tuple[NDArray[np.int64], Pixels]:
     """Which source pixels each screen pixel covers, and how much of it each; beyond the picture is black."""
     edges = np.arange(start, end + 1) / zoom + origin
     left, right = edges[:-1], edges[1:]

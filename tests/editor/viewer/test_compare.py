@@ -76,6 +76,8 @@ def test_difference_and_onion_are_their_formulas() -> None:
     assert np.array_equal(apart[..., 3], a[..., 3])
     assert largest(a, b) == np.abs(a - b)[..., :3].max()
     assert largest(a * np.nan, b) == 0
+    endless = np.full((1, 1, 3), np.inf, np.float32)
+    assert np.isnan(differing(endless, endless)).all()
     mixed = a.copy()
     onion(mixed, b, 0.3)
     assert np.allclose(mixed, a * 0.7 + b * 0.3, atol=1e-5)

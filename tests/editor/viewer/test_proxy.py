@@ -106,7 +106,9 @@ def test_a_draft_takes_pixels_as_they_are() -> None:
 
 
 def test_layers_are_told_apart() -> None:
-    found = layers(["Z", "diffuse.R", "diffuse.G", "diffuse.B", "R", "G", "B", "A", "mask.face", "motion.x", "motion.y"])
+    found = layers(
+        ["Z", "diffuse.R", "diffuse.G", "diffuse.B", "R", "G", "B", "A", "mask.face", "motion.x", "motion.y"]
+    )
     assert [(each.name, each.channels, each.light) for each in found] == [
         ("", ("R", "G", "B", "A"), True),
         ("Z", ("Z",), False),
