@@ -47,7 +47,9 @@ class Grip(NamedTuple):
     part: str  # key, before, after
 
 
-def grip_at(curve: Curve, ruler: Ruler, x: float, y: float, held: Collection[int] = (), reach: float = REACH) -> Grip | None:
+def grip_at(
+    curve: Curve, ruler: Ruler, x: float, y: float, held: Collection[int] = (), reach: float = REACH
+) -> Grip | None:
     """The nearest key, or handle of a key that is held, within reach; a key wins over a handle that lies on it."""
     nearest: tuple[float, int, Grip] | None = None
     for index, key in enumerate(curve.keys):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
+from itertools import pairwise
 from typing import NamedTuple
 
 from nodegraph.data.errors import GraphError
@@ -72,9 +73,7 @@ def split(points: tuple[Point, ...], t: float) -> tuple[tuple[Point, ...], tuple
     """A stretch in two at a part of its way, by de Casteljau: together they are the same curve."""
     first, second = [points[0]], [points[-1]]
     while len(points) > 1:
-        points = tuple(
-            (a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for a, b in zip(points, points[1:], strict=False)
-        )
+        points = tuple((a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t) for a, b in pairwise(points))
         first.append(points[0])
         second.insert(0, points[-1])
     return tuple(first), tuple(second)
@@ -171,7 +170,9 @@ def moved(curve: Curve, held: Collection[int], frames: float, value: float, *, w
         curve,
         {
             index: curve.keys[index]._replace(
-                frame=_whole(curve.keys[index].frame + frames) if whole and frames else curve.keys[index].frame + frames,
+                frame=_whole(curve.keys[index].frame + frames)
+                if whole and frames
+                else curve.keys[index].frame + frames,
                 value=curve.keys[index].value + value,
             )
             for index in held
@@ -182,7 +183,7 @@ def moved(curve: Curve, held: Collection[int], frames: float, value: float, *, w
 def scaled(
     curve: Curve, held: Collection[int], about: Point, frames: float, value: float, *, whole: bool = True
 ) -> Edited:
-    """With keys and their handles scaled about a point, as by the corner of a box; a negative factor turns them over."""
+    """With keys and their handles scaled about a point, as by a box; a negative factor turns them over."""
     if not (math.isfinite(frames) and math.isfinite(value)):
         raise GraphError("keys cannot be scaled so far", "give a finite factor")
     changed: dict[int, Key] = {}
@@ -207,7 +208,7 @@ def scaled(
 def _turn_kinds(curve: Curve, changed: dict[int, Key]) -> None:
     """What lay between two keys lies between them still, when later has become earlier."""
     order = sorted(changed)
-    for earlier, later in zip(order, order[1:], strict=False):
+    for earlier, later in pairwise(order):
         changed[later] = changed[later]._replace(kind=curve.keys[earlier].kind)
 
 

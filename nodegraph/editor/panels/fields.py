@@ -32,7 +32,7 @@ def exact(value: float) -> str:
     return text[:-2] if text.endswith(".0") and text != "-0.0" else text
 
 
-def shown(kind: KnobType, value: Any) -> str:
+def shown(value: Any) -> str:
     """A knob's number as its field shows it; the parts of a colour or position with commas between them."""
     if isinstance(value, tuple):
         return ", ".join(exact(part) for part in value)
@@ -51,10 +51,10 @@ def entered(kind: KnobType, text: str, old: Any) -> Any:
     if len(pieces) == 1:
         pieces *= kind.parts
     if len(pieces) != kind.parts:
-        raise GraphError(f"{kind.name} has {kind.parts} parts, not {len(pieces)}", "put commas between them, or give one for all")
-    return kind.type(
-        fitted(kind, number(piece, part, kind.knob.unit)) for piece, part in zip(pieces, old, strict=True)
-    )
+        raise GraphError(
+            f"{kind.name} has {kind.parts} parts, not {len(pieces)}", "put commas between them, or give one for all"
+        )
+    return kind.type(fitted(kind, number(piece, part, kind.knob.unit)) for piece, part in zip(pieces, old, strict=True))
 
 
 def entered_part(kind: KnobType, text: str, old: Any, part: int) -> Any:

