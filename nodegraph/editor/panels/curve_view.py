@@ -43,7 +43,7 @@ class Ruler(NamedTuple):
 class Grip(NamedTuple):
     """What of a curve the cursor is on: a key, or the handle before or after it."""
 
-    index: int
+    at: int  # the key's place in the curve
     part: str  # key, before, after
 
 
@@ -117,8 +117,8 @@ def _stretch(curve: Curve, index: int, ruler: Ruler, first: float, last: float, 
     left, right = curve.keys[index], curve.keys[index + 1]
     if left.kind is Kind.CONSTANT:
         corner = [ruler.to_screen(right.frame, left.value)] if last == right.frame else []
-        end = [ruler.to_screen(right.frame, right.value)] if corner else [ruler.to_screen(last, left.value)]
-        return [ruler.to_screen(first, left.value), *corner, *end]
+        there = ruler.to_screen(right.frame, right.value) if corner else ruler.to_screen(last, left.value)
+        return [ruler.to_screen(first, left.value), *corner, there]
     if left.kind is Kind.LINEAR:
         return [ruler.to_screen(frame, curve.at(frame)) for frame in (first, last)]
     points = controls(curve, index)
