@@ -76,7 +76,9 @@ class Move(NamedTuple):
 
     def linear(self) -> Matrix:
         """Skew, scale and turn, without the shift."""
-        return _turn(self.rotate) @ np.diag([self.scale[0], self.scale[1]]) @ np.array([[1.0, self.skew], [0.0, 1.0]])
+        bent = np.array([[1.0, self.skew], [0.0, 1.0]])
+        result: Matrix = _turn(self.rotate) @ np.diag([self.scale[0], self.scale[1]]) @ bent
+        return result
 
     def moved(self, place: Place, format: Format) -> Place:
         """Where a place of the picture goes."""

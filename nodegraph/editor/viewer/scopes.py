@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.image import Pixels
+from nodegraph.data.threads import split_rows
 
 ENOUGH = 160_000  # pixels that a scope is made of: more change nothing that is seen
 Counts = NDArray[np.float32]
@@ -28,6 +29,8 @@ BANDS: tuple[tuple[float, tuple[float, float, float]], ...] = (
     (6.0, (0.95, 0.50, 0.10)),
 )
 BEYOND = (0.95, 0.10, 0.10)
+
+STRIPES = np.array([(0, 0, 0), (0.1, 0.3, 1.0), (1.0, 0.1, 0.1), (1.0, 0.0, 1.0)], np.float32)  # by `Fault`
 
 
 class Fault(IntEnum):
@@ -125,38 +128,35 @@ def chroma(pixels: Pixels) -> tuple[Pixels, Pixels]:
 
 def faults(pixels: Pixels, span: tuple[float, float] = (0.0, 1.0)) -> NDArray[np.uint8]:
     """A `Fault` to each pixel, the worst of its channels."""
+    from nodegraph.editor.viewer.scopes_kernels import found
+
     low, high = np.float32(span[0]), np.float32(span[1])
-    colour = pixels[..., :3]
     result = np.zeros(pixels.shape[:2], np.uint8)
-    for channel in range(colour.shape[2]):
-        values = colour[..., channel]
-        result[(values < low) & (result < Fault.BELOW)] = Fault.BELOW
-        result[(values > high) & (result < Fault.ABOVE)] = Fault.ABOVE
-        result[~np.isfinite(values)] = Fault.BROKEN
+    split_rows(lambda start, end: found(pixels, low, high, start, end, result), pixels.shape[0], pixels.nbytes)
     return result
 
 
 def zebra(screen: NDArray[np.float32], marked: NDArray[np.uint8], phase: int = 0, width: int = 6) -> None:
     """Draw stripes over what is marked, into a screen's buffer: blue below, red above; no numbers are plain magenta."""
-    if not marked.any():
-        return
-    height, across = marked.shape
-    stripes = ((np.arange(height)[:, None] + np.arange(across) + phase) // width) % 2 == 0
-    part = screen[:height, :across]
-    part[(marked == Fault.BELOW) & stripes, :3] = (0.1, 0.3, 1.0)
-    part[(marked == Fault.ABOVE) & stripes, :3] = (1.0, 0.1, 0.1)
-    part[marked == Fault.BROKEN] = (1.0, 0.0, 1.0, 1.0)
+    from nodegraph.editor.viewer.scopes_kernels import striped
+
+    part = screen[: marked.shape[0], : marked.shape[1]]
+    split_rows(
+        lambda start, end: striped(marked, STRIPES, phase, width, start, end, part), marked.shape[0], part.nbytes
+    )
 
 
 def false_colour(pixels: Pixels, screen: NDArray[np.float32], weights: tuple[float, float, float] = REC709) -> None:
     """Show how bright the light is, in stops from a grey card, as bands of colour in the screen's buffer."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        light = pixels[..., :3] @ np.asarray(weights, np.float32)
+    from nodegraph.editor.viewer.scopes_kernels import banded
+
     edges = np.array([GREY * 2.0**stops for stops, _ in BANDS], np.float32)
     colours = np.array([*(colour for _, colour in BANDS), BEYOND], np.float32)
-    part = screen[: light.shape[0], : light.shape[1]]
-    part[..., :3] = colours[np.searchsorted(edges, light, side="right")]
-    part[..., 3] = 1.0
+    shares = np.asarray(weights, np.float32)
+    part = screen[: pixels.shape[0], : pixels.shape[1]]
+    split_rows(
+        lambda start, end: banded(pixels, shares, edges, colours, start, end, part), pixels.shape[0], part.nbytes
+    )
 
 
 def _level(values: Pixels, steps: int, span: tuple[float, float]) -> NDArray[np.int64]:
