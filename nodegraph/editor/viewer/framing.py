@@ -136,7 +136,11 @@ def coarseness(pane: Pane, most: int) -> int:
 
 def stepped(zoom: float, steps: int) -> float:
     """The zoom so many clicks of the wheel on: each click is a quarter of an octave, and 1:1 is always met."""
-    return min(MOST, max(LEAST, 2.0 ** ((round(math.log2(zoom) * 4, 6) // 1 + steps) / 4))) if steps else zoom
+    if steps == 0:
+        return zoom
+    clicks = round(math.log2(zoom) * 4, 6)
+    nearest = math.floor(clicks) if steps > 0 else math.ceil(clicks)
+    return min(MOST, max(LEAST, 2.0 ** ((nearest + steps) / 4)))
 
 
 def _floor(value: float) -> int:

@@ -74,7 +74,7 @@ def grade(
     pixels = pixels[: place.height, : place.width]
     plain = not light or look.channel is Channel.ALPHA
     mode, luma = _mode(look, pixels.shape[2]), _luma(config, space)
-    if not plain and not look.view:
+    if not plain and (config is None or not look.view):
         matrix = (_to_screen(config, space) * 2.0**look.exposure).astype(np.float32)
         _quick(pixels, part, matrix, _table(look.gamma), luma, mode)
     else:

@@ -93,4 +93,6 @@ def test_the_wheel_always_meets_one_to_one() -> None:
     assert 1.0 in seen
     assert seen == sorted(seen)
     assert stepped(1.0, 4) == 2.0
+    assert stepped(0.9, 1) == 1.0
+    assert stepped(1.1, -1) == 1.0
     assert stepped(0.3, 0) == 0.3

@@ -96,7 +96,7 @@ def test_false_colour_shows_the_grey_card_green(stops: float, grey: bool) -> Non
     false_colour(np.full((2, 2, 3), GREY * 2**stops, np.float32), screen)
     red, green, blue, alpha = screen[0, 0]
     assert alpha == 1
-    assert (red == green == blue) is grey or (red == green == blue) == grey
+    assert bool(red == green == blue) is grey
     assert grey or green > max(red, blue)
 
 
