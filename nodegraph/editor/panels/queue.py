@@ -249,6 +249,7 @@ class RenderQueue:
     def __init__(self, at_once: int = 1) -> None:
         self.at_once = at_once
         self.jobs: list[Job] = []
+        self._leaving: list[Job] = []  # taken out, but still ending
 
     def add(self, job: Job) -> Job:
         """Put a job at the end; it starts with the next `poll` that finds room."""
@@ -258,6 +259,9 @@ class RenderQueue:
     def poll(self) -> bool:
         """Take in what all jobs told, and start the next; True if anything changed. For each turn of a window."""
         changed = sum(job.poll() for job in self.jobs) > 0
+        for job in self._leaving:
+            job.poll()
+        self._leaving = [job for job in self._leaving if not job.gone]
         busy = sum(job.state is State.RUNNING for job in self.jobs)
         for job in self.jobs:
             if busy < self.at_once and job.state is State.WAITING and job.gone:
@@ -283,9 +287,10 @@ class RenderQueue:
         self.jobs.insert(max(0, to), job)
 
     def remove(self, job: Job) -> None:
-        """End a job and take it out."""
-        job.close()
+        """End a job and take it out; it puts its things away while the window goes on."""
+        job.cancel()
         self.jobs.remove(job)
+        self._leaving.append(job)
 
     def clear_done(self) -> None:
         """Take out the jobs that are done."""
@@ -295,5 +300,5 @@ class RenderQueue:
         """End every job: the window closes."""
         for job in self.jobs:
             job.cancel()
-        for job in self.jobs:
+        for job in [*self.jobs, *self._leaving]:
             job.close()

@@ -86,6 +86,19 @@ def test_pause_go_on_cancel_and_the_next_in_the_row(document: Document, tmp_path
     assert all(path.name.startswith("comp.") for path in (tmp_path / "out").glob("*.exr"))
 
 
+def test_a_job_that_is_taken_out_leaves_nothing_behind(document: Document, tmp_path: Path) -> None:
+    queue = RenderQueue()
+    job = queue.add(Job(document, frames=FrameRange.parse("1-20000"), workers=1))
+    try:
+        until(queue, lambda: len(job.progress.done) >= 1)
+        queue.remove(job)
+        assert queue.jobs == []
+        until(queue, lambda: job.gone)
+        assert not list(tmp_path.glob(".*job*"))
+    finally:
+        job.close()
+
+
 def test_a_render_that_cannot_be_says_why(document: Document) -> None:
     graph = document.graph.disconnect("Write1", "image")
     queue = RenderQueue()
