@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -93,13 +94,21 @@ class Bindings:
         found = self.changed.get(name)
         return found if found is not None else tuple(Chord.parse(text) for text in self.actions[name].keys)
 
+    @cached_property
+    def _by_chord(self) -> dict[Chord, list[Action]]:
+        found: dict[Chord, list[Action]] = {}
+        for action in self.actions.values():
+            for chord in self.chords(action.name):
+                found.setdefault(chord, []).append(action)
+        return found
+
     def shown(self, name: str) -> str:
         """What a menu shows behind an action."""
         return ", ".join(map(str, self.chords(name)))
 
     def find(self, chord: Chord, pane: Pane) -> Action | None:
         """What a chord starts with the cursor over a pane: the pane's own action, else the window's."""
-        found = [action for action in self.actions.values() if chord in self.chords(action.name)]
+        found = self._by_chord.get(chord, [])
         own = [action for action in found if pane in action.panes]
         return next(iter([*own, *(action for action in found if Pane.WINDOW in action.panes)]), None)
 

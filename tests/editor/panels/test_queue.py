@@ -77,7 +77,7 @@ def test_pause_go_on_cancel_and_the_next_in_the_row(document: Document, tmp_path
         count = len(long.progress.done)
         assert long.elapsed == elapsed
         long.go_on()
-        until(queue, lambda: len(long.progress.done) > count + 200)
+        until(queue, lambda: len(long.progress.done) > count + 20)
         long.cancel()
         assert long.state is State.CANCELLED
     finally:
