@@ -41,7 +41,10 @@ class Part(Enum):
 
 
 class Hit(NamedTuple):
-    """What is under the cursor. `along` is how far down a wire, 0 at the node that gives, 1 at the one that takes."""
+    """What is under the cursor.
+
+    `along` is how much of a wire's length, 0 at the node that gives, 1 at the one that takes.
+    """
 
     part: Part
     name: str
@@ -50,7 +53,7 @@ class Hit(NamedTuple):
 
 
 class Segment(NamedTuple):
-    """A straight part of a wire, and which part of the wire it is."""
+    """A straight part of a wire, and which part of the wire's length it is."""
 
     start: Point
     end: Point
@@ -88,17 +91,21 @@ class Grid(Generic[K, V]):
         self._large.pop(key, None)
 
     def near(self, box: Rect) -> Iterator[tuple[K, V]]:
-        """All that may lie in a box, and some more around it; one part may come more than once."""
-        cells = _cells(box)
-        rows = [self._large]
-        if cells is None:
-            rows.extend(self._cells.values())
-        else:
-            rows.extend(self._cells[cell] for cell in cells if cell in self._cells)
-        for row in rows:
+        """All parts that may lie in a box, and some more around it; one part may come more than once."""
+        for row in self._rows(box):
             for key, values in row.items():
                 for value in values:
                     yield key, value
+
+    def keys(self, box: Rect) -> set[K]:
+        """The keys of all that may lie in a box, and some more around it."""
+        return set().union(*self._rows(box))
+
+    def _rows(self, box: Rect) -> list[dict[K, list[V]]]:
+        cells = _cells(box)
+        if cells is None:
+            return [self._large, *self._cells.values()]
+        return [self._large, *(self._cells[cell] for cell in cells if cell in self._cells)]
 
 
 def _cells(box: Rect) -> list[tuple[int, int]] | None:
@@ -136,7 +143,7 @@ class HitMap:
 
     def at(self, point: Point, view: View) -> Hit | None:
         """What is under a place in the graph, as it is drawn in a view; None on the empty canvas."""
-        near = {key for key, _ in self._boxes.near(_about(point, PORT_REACH / view.zoom))}
+        near = self._boxes.keys(_about(point, PORT_REACH / view.zoom))
         nodes = sorted((key for key in near if key.layer in ("node", "dot")), key=self._order, reverse=True)
         return (
             self._dot(point, nodes)
@@ -176,7 +183,7 @@ class HitMap:
         nodes: set[str] = set()
         panels: set[str] = set()
         papers: set[str] = set()
-        for key in {key for key, _ in self._boxes.near(box)}:
+        for key in self._boxes.keys(box):
             own = box_of(self._items[key])
             if key.layer == "backdrop":
                 if box.covers(own):
@@ -187,8 +194,7 @@ class HitMap:
 
     def seen(self, box: Rect) -> set[Key]:
         """The items that a part of the graph shows; what is not among them need not be drawn."""
-        keys = {key for key, _ in self._boxes.near(box) if box.meets(box_of(self._items[key]))}
-        return keys | {key for key, _ in self._lines.near(box) if box.meets(box_of(self._items[key]))}
+        return {key for key in self._boxes.keys(box) | self._lines.keys(box) if box.meets(box_of(self._items[key]))}
 
     # -- keeping ---------------------------------------------------------------------------------------
 
@@ -265,10 +271,19 @@ def _about(point: Point, reach: float) -> Rect:
 
 
 def _segments(item: WireItem) -> Iterator[tuple[Rect, Segment]]:
-    points = flattened(item.place)
-    count = len(points) - 1
-    for index, (start, end) in enumerate(pairwise(points)):
-        yield between(start, end).grown(FLATNESS), Segment(start, end, index / count, (index + 1) / count)
+    """The straight parts of a wire, long ones put into their cells piece by piece."""
+    parts = list(pairwise(flattened(item.place)))
+    whole = sum(math.dist(start, end) for start, end in parts) or 1.0
+    gone = 0.0
+    for start, end in parts:
+        length = math.dist(start, end)
+        part = Segment(start, end, gone / whole, (gone + length) / whole)
+        gone += length
+        count = max(1, min(MOST_CELLS, math.ceil(length / CELL)))
+        across, down = (end[0] - start[0]) / count, (end[1] - start[1]) / count
+        for index in range(count):
+            one = start[0] + index * across, start[1] + index * down
+            yield between(one, (one[0] + across, one[1] + down)).grown(FLATNESS), part
 
 
 def _from_segment(point: Point, start: Point, end: Point) -> tuple[float, float]:

@@ -30,8 +30,8 @@ TITLE_BAR = 26.0  # of a backdrop: by it the backdrop is moved
 CORNER = 14.0  # of a backdrop: by it the backdrop is resized
 LEAST_PANEL = 60.0
 REACH, LONGEST_REACH = 24.0, 160.0  # how far a wire leaves a port straight down
-FLATNESS = 0.5  # how far a wire's straight parts may lie from its curve
-MOST_PARTS = 128
+FLATNESS = 1.0  # how far a wire's straight parts may lie from its curve
+MOST_HALVINGS = 8
 
 Bend = tuple[Point, Point, Point, Point]  # a cubic Bézier
 
@@ -216,18 +216,33 @@ def point_on(curve: Bend, t: float) -> Point:
     )
 
 
-def parts_of(curve: Bend) -> int:
-    """Into how many straight parts a wire is cut to stay within FLATNESS.
-
-    Between two points a step h of t apart a curve leaves its chord by at most h²/8 of its largest second
-    derivative, and that of a cubic Bézier is 6 times the larger of its two second differences.
-    """
-    (ax, ay), (bx, by), (cx, cy), (dx, dy) = curve
-    bent = max(math.hypot(ax - 2 * bx + cx, ay - 2 * by + cy), math.hypot(bx - 2 * cx + dx, by - 2 * cy + dy))
-    return min(MOST_PARTS, max(1, math.ceil(math.sqrt(6 * bent / (8 * FLATNESS)))))
-
-
 def flattened(curve: Bend) -> list[Point]:
-    """The wire as a line through points on it."""
-    count = parts_of(curve)
-    return [point_on(curve, index / count) for index in range(count + 1)]
+    """The wire as a line through points on it, cut in halves until each part is as good as straight.
+
+    A cubic Bézier leaves its chord by at most 3/4 of what the further of its handles does.
+    """
+    line = [curve[0]]
+    todo = [(curve, 0)]
+    while todo:
+        (a, b, c, d), depth = todo.pop()
+        if depth == MOST_HALVINGS or max(_from_chord(b, a, d), _from_chord(c, a, d)) <= FLATNESS * 4 / 3:
+            line.append(d)
+            continue
+        ab, bc, cd = _middle(a, b), _middle(b, c), _middle(c, d)
+        abc, bcd = _middle(ab, bc), _middle(bc, cd)
+        half = _middle(abc, bcd)
+        todo += [((half, bcd, cd, d), depth + 1), ((a, ab, abc, half), depth + 1)]
+    return line
+
+
+def _middle(one: Point, other: Point) -> Point:
+    return (one[0] + other[0]) / 2, (one[1] + other[1]) / 2
+
+
+def _from_chord(point: Point, start: Point, end: Point) -> float:
+    """How far a point is from a straight line between two others, its ends included."""
+    across, down = end[0] - start[0], end[1] - start[1]
+    square = across * across + down * down
+    along = ((point[0] - start[0]) * across + (point[1] - start[1]) * down) / square if square else 0.0
+    along = min(1.0, max(0.0, along))
+    return math.hypot(start[0] + along * across - point[0], start[1] + along * down - point[1])
