@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.data.errors import GraphError
@@ -17,6 +17,7 @@ from nodegraph.graph.library import Library
 chords = st.builds(Chord, st.sampled_from(sorted(KEYS.values())), st.booleans(), st.booleans(), st.booleans())
 
 
+@settings(deadline=None)
 @given(chords)
 def test_a_chord_is_read_from_its_own_text(chord: Chord) -> None:
     assert Chord.parse(str(chord)) == chord
@@ -115,6 +116,7 @@ def test_a_key_of_the_window_is_in_the_way_everywhere() -> None:
     assert [(each.pane, each.actions) for each in twice.conflicts()] == [(Pane.WINDOW, ("new", "save"))]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(sorted(ACTIONS)), st.lists(chords, max_size=3), max_size=5))
 def test_back_to_the_start(rows: dict[str, list[Chord]]) -> None:
     bindings = Bindings()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.data.errors import GraphError
@@ -66,6 +66,7 @@ def test_when_the_last_key_goes_the_value_stays() -> None:
     assert not still.animated("A", "black_tint")
 
 
+@settings(deadline=None)
 @given(curves())
 def test_a_curve_within_its_limits_is_taken_by_the_knob(curve: Curve) -> None:
     graph = GRAPH.set("A", "mix", within(GRAPH.knob_type("A", "mix"), curve))
@@ -73,6 +74,7 @@ def test_a_curve_within_its_limits_is_taken_by_the_knob(curve: Curve) -> None:
     assert within(GRAPH.knob_type("A", "gain"), curve) == curve
 
 
+@settings(deadline=None)
 @given(curves(), curves(), st.integers(900, 1100), st.data())
 def test_keys_through_the_clipboard(source: Curve, target: Curve, frame: int, data: st.DataObject) -> None:
     held = data.draw(st.sets(st.integers(0, len(source.keys) - 1), min_size=1))

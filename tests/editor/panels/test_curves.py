@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.editor.panels.curve_view import Grip, Ruler, drawn, extent, fit, grip_at, handles, in_box, on_curve
@@ -31,6 +31,7 @@ def same(one: Curve, other: Curve, frames: np.ndarray = FRAMES) -> None:
         assert other.at(frame) == pytest.approx(one.at(frame), abs=2e-6 * scale), frame
 
 
+@settings(deadline=None)
 @given(curves(), st.one_of(st.integers(996, 1065), st.floats(996, 1065)))
 def test_a_key_put_in_does_not_change_the_shape(curve: Curve, frame: float) -> None:
     new, held = inserted(curve, frame)
@@ -40,6 +41,7 @@ def test_a_key_put_in_does_not_change_the_shape(curve: Curve, frame: float) -> N
     same(curve, new)
 
 
+@settings(deadline=None)
 @given(curves(), st.data())
 def test_keys_that_are_deleted_are_gone(curve: Curve, data: st.DataObject) -> None:
     held = data.draw(st.sets(st.integers(0, len(curve.keys) - 1)))
@@ -48,6 +50,7 @@ def test_keys_that_are_deleted_are_gone(curve: Curve, data: st.DataObject) -> No
     assert (list(left.keys) if left else []) == rest
 
 
+@settings(deadline=None)
 @given(curves(), st.integers(-80, 80), st.floats(-50, 50), st.data())
 def test_moved_keys(curve: Curve, frames: int, value: float, data: st.DataObject) -> None:
     held = data.draw(st.sets(st.integers(0, len(curve.keys) - 1), min_size=1))
@@ -58,6 +61,7 @@ def test_moved_keys(curve: Curve, frames: int, value: float, data: st.DataObject
     assert {key.frame for index, key in enumerate(new.keys) if index not in now} == others - set(wanted)
 
 
+@settings(deadline=None)
 @given(curves(), st.floats(-30, 30))
 def test_all_keys_moved_are_the_curve_later(curve: Curve, frames: float) -> None:
     everything = range(len(curve.keys))
@@ -67,6 +71,7 @@ def test_all_keys_moved_are_the_curve_later(curve: Curve, frames: float) -> None
     assert all(key.frame == int(key.frame) for key in aligned.keys)
 
 
+@settings(deadline=None)
 @given(curves(kinds=(Kind.LINEAR, Kind.SMOOTH, Kind.BEZIER)))
 def test_a_curve_turned_over_runs_backwards(curve: Curve) -> None:
     new, held = scaled(curve, range(len(curve.keys)), (1030, 0), -1, 2)
@@ -84,6 +89,7 @@ def test_scaling_in_a_box() -> None:
     assert held == {1, 2}
 
 
+@settings(deadline=None)
 @given(curves(), st.data())
 def test_to_bezier_the_shape_stays(curve: Curve, data: st.DataObject) -> None:
     held = data.draw(st.sets(st.integers(0, len(curve.keys) - 1)))
@@ -93,6 +99,7 @@ def test_to_bezier_the_shape_stays(curve: Curve, data: st.DataObject) -> None:
     same(curve, new)
 
 
+@settings(deadline=None)
 @given(curves(), st.sampled_from(Kind))
 def test_kinds(curve: Curve, kind: Kind) -> None:
     new = with_kind(curve, {0}, kind)
@@ -111,6 +118,7 @@ def test_the_other_handle_turns_along_unless_broken() -> None:
     assert past.keys[1].after.frame == 0
 
 
+@settings(deadline=None)
 @given(curves(kinds=(Kind.LINEAR, Kind.SMOOTH)))
 def test_pulling_a_handle_changes_only_the_stretches_beside_it(curve: Curve) -> None:
     if len(curve.keys) < 5:
@@ -149,6 +157,7 @@ def test_what_is_under_the_cursor() -> None:
     assert grip_at(short, RULER, x, y, {1}) == Grip(1, "key")
 
 
+@settings(deadline=None)
 @given(curves(), st.floats(996, 1065))
 def test_the_cursor_on_the_curve(curve: Curve, frame: float) -> None:
     ruler = fit([curve], 600, 300)
@@ -167,6 +176,7 @@ def test_keys_in_a_box() -> None:
     assert in_box(BEZIER, RULER, (-1000, -1000), (1000, 1000)) == {0, 1, 2}
 
 
+@settings(deadline=None)
 @given(curves(), st.floats(2, 60), st.floats(0.5, 30))
 def test_the_drawn_line_is_within_a_pixel(curve: Curve, across: float, up: float) -> None:
     ruler = Ruler(990, 0, across, up)
@@ -184,6 +194,7 @@ def test_the_drawn_line_is_within_a_pixel(curve: Curve, across: float, up: float
         assert np.hypot(*(starts + along * part[:, None] - place).T).min() < 0.6
 
 
+@settings(deadline=None)
 @given(curves())
 def test_the_extent_is_what_the_curve_takes(curve: Curve) -> None:
     low, high = extent(curve)
@@ -194,6 +205,7 @@ def test_the_extent_is_what_the_curve_takes(curve: Curve) -> None:
     assert math.isclose(min(dense), low, abs_tol=2.0 + 0.05 * (high - low))
 
 
+@settings(deadline=None)
 @given(curves())
 def test_fit_shows_all_keys(curve: Curve) -> None:
     ruler = fit([curve], 640, 200)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.data.errors import GraphError
@@ -34,6 +34,7 @@ COLOUR = KnobType("tint", Color, Color((1.0, 1.0, 1.0)))
 PLACE = KnobType("centre", Vec, Vec((0.0, 0.0)), Knob(unit="px"))
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_the_text_of_a_number_reads_back_as_that_number(value: float) -> None:
     again = float(number(exact(value), 7.0))
@@ -41,6 +42,7 @@ def test_the_text_of_a_number_reads_back_as_that_number(value: float) -> None:
     assert math.copysign(1, again) == math.copysign(1, value)
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**15), 10**15))
 def test_the_text_of_a_whole_number_has_no_point(value: int) -> None:
     assert exact(value) == str(value)
@@ -79,6 +81,7 @@ def test_arithmetic_from_ten(text: str, result: float) -> None:
     assert number(text, 10) == result
 
 
+@settings(deadline=None)
 @given(st.integers(-1000, 1000), st.integers(-1000, 1000), st.integers(1, 1000))
 def test_sums_are_those_of_arithmetic(a: int, b: int, c: int) -> None:
     assert worked_out(f"({a}+{b})*{c}-{a}/{c}") == (a + b) * c - a / c
@@ -121,6 +124,7 @@ def test_what_is_no_number_is_told_in_words(text: str, told: str) -> None:
     assert told in str(fault.value)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_no_text_does_anything_but_give_a_number_or_say_why(text: str) -> None:
     try:
@@ -150,6 +154,7 @@ def test_hard_limits_clamp_and_soft_ones_do_not() -> None:
     assert isinstance(entered(SLIDER, "9", 1.0), float)
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([FLOAT, SLIDER, SOFT, COUNT, ANGLE]))
 def test_what_is_fitted_is_what_the_knob_takes(value: float, kind: KnobType) -> None:
     assert kind.check(fitted(kind, value)) == fitted(kind, value)
@@ -201,6 +206,7 @@ def test_arrow_keys_step_the_digit_at_the_caret(text: str, caret: int, up: bool,
     assert nudged(text, caret, up) == result
 
 
+@settings(deadline=None)
 @given(st.floats(0, 4))
 def test_a_slider_comes_back_to_where_it_was(value: float) -> None:
     assert slider_value(SLIDER, slider_place(SLIDER, value), value) == pytest.approx(value, abs=0.01)

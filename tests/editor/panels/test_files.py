@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.data.errors import DocumentError
@@ -52,6 +52,7 @@ def test_versions_movies_and_graphs_are_no_frames(tmp_path: Path) -> None:
     assert len(labels(tmp_path)) == 6
 
 
+@settings(deadline=None)
 @given(
     st.sets(
         st.tuples(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.data.corrections import Corrections
@@ -69,6 +69,7 @@ def test_auto_key_begins_a_curve_and_goes_on_without() -> None:
     assert graph.value("T", "gain", 1020) == 9
 
 
+@settings(deadline=None)
 @given(curves(), st.integers(995, 1070), st.floats(-50, 50))
 def test_the_value_is_there_and_the_other_keys_stay(curve: Curve, frame: int, value: float) -> None:
     graph = with_value(GRAPH.set("T", "gain", curve), "T", "gain", value, frame)
@@ -133,6 +134,7 @@ def test_corrections_by_hand_are_keys() -> None:
 # -- the clipboard -------------------------------------------------------------------------------------
 
 
+@settings(deadline=None)
 @given(curves())
 def test_a_curve_goes_through_the_clipboard(curve: Curve) -> None:
     gain = GRAPH.knob_type("T", "gain")

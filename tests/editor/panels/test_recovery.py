@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nodegraph as ng
@@ -171,6 +171,7 @@ def test_what_is_no_version(text: str) -> None:
         with_version(text, 2)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 999), st.integers(0, 999))
 def test_there_and_back(one: int, other: int) -> None:
     text = f"a/v{one:03d}/b_v{one:03d}.####.exr"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.data.faces import Faces
@@ -59,6 +59,7 @@ def test_recent_first_but_not_past_a_better_match() -> None:
     assert len(used([str(n) for n in range(50)], "Blur")) == 20
 
 
+@settings(deadline=None)
 @given(st.text(max_size=12))
 def test_more_letters_never_find_more(text: str) -> None:
     everything = set(names(""))
