@@ -237,3 +237,14 @@ def test_a_note_is_hit_and_a_moved_node_is_found_where_it_is() -> None:
     hit = found.at((2060, 15), View())
     assert hit is not None
     assert hit.name == "Gain1"
+
+
+def test_of_two_wires_in_reach_the_nearer_is_hit() -> None:
+    graph = Graph(LIBRARY).add("Plate").add("Plate").add("Save").add("Save")
+    graph = graph.connect("Save1", "image", "Plate1").connect("Save2", "image", "Plate2")
+    found = hit_map(scene_of(placed(graph, Plate1=(0, 0), Save1=(0, 300), Plate2=(8, 0), Save2=(8, 300))).items)
+    for x, name in ((61, "Save1"), (63, "Save1"), (65, "Save2"), (67, "Save2")):
+        hit = found.at((x, 150), View())
+        assert hit is not None
+        assert (hit.part, hit.name) == (Part.WIRE, name)
+        assert 0.4 < hit.along < 0.5
