@@ -1,0 +1,188 @@
+"""The editor: one session, one state, and the panes that show it."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from nodegraph.data.errors import NodegraphError
+from nodegraph.editor.canvas.picked import Picked
+from nodegraph.editor.pane import Pane, Start
+from nodegraph.editor.panels.bindings import Bindings, Chord
+from nodegraph.editor.panels.commands import Pane as Place
+from nodegraph.editor.panels.recovery import Autosaver, is_changed
+from nodegraph.editor.state import State
+from nodegraph.engine.events import Event
+from nodegraph.engine.session import Session
+from nodegraph.graph.document import Document, save
+from nodegraph.graph.graph import Graph
+
+
+class App:
+    """What panes ask for. Everything here is called on the main thread, save `post`."""
+
+    def __init__(self, document: Document, *, wake: Callable[[], None] = lambda: None) -> None:
+        self.inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.wake = wake
+        self.panes: list[Pane] = []
+        self.bindings = Bindings.load()
+        self.said: tuple[str, bool] = ("", False)  # the status line, and whether it is a complaint
+        self.closing = False
+        self._own: dict[str, Start] = {
+            "undo": self.undo,
+            "redo": self.redo,
+            "save": self.save,
+        }
+        self._begin(document)
+
+    def _begin(self, document: Document) -> None:
+        shot = document.graph.shot
+        self.session = Session(document.graph, root=document.folder, on_event=self._heard)
+        self.autosaver = Autosaver(document)
+        self.state = State(document, shot.first, shot.first, shot.last)
+        self._drawn: State | None = None
+
+    # -- what panes ask for ------------------------------------------------------------------------------
+
+    def edit(self, label: str, graph: Graph, merge: str = "", picked: Picked | None = None) -> None:
+        """Go on with a new graph: one step of undo, or part of one, if `merge` names a gesture that goes on."""
+        if graph is self.state.graph:
+            if picked is not None:
+                self.pick(picked)
+            return
+        if self.state.document.read_only:
+            self.say("a newer program wrote this file: it is open for looking only; save it under another name", True)
+            return
+        self.session.edit(label, graph, merge)
+        self._took(self.session.graph, picked)
+        self.autosaver.edited(time.monotonic())
+
+    def undo(self) -> None:
+        """Take back the last step."""
+        label = self.session.undo_label
+        if label:
+            self._took(self.session.undo())
+            self.say(f"undone: {label}")
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        label = self.session.redo_label
+        if label:
+            self._took(self.session.redo())
+            self.say(f"done again: {label}")
+
+    def _took(self, graph: Graph, picked: Picked | None = None) -> None:
+        document = replace(self.state.document, graph=graph)
+        inputs = {slot: name for slot, name in self.state.inputs.items() if name in graph.nodes}
+        self.change(
+            document=document,
+            picked=(picked or self.state.picked).within(graph),
+            panels=self.state.panels.after(graph),
+            inputs=MappingProxyType(inputs),
+            changed=is_changed(document),
+        )
+
+    def change(self, **fields: Any) -> None:
+        """Another state: other frame, selection, panels or viewer input. Drawn before the next frame."""
+        self.state = replace(self.state, **fields)
+
+    def pick(self, picked: Picked) -> None:
+        """Select."""
+        self.change(picked=picked)
+
+    def goto(self, frame: int) -> None:
+        """Go to a frame."""
+        self.change(frame=frame)
+
+    def look(self, node: str, slot: int = 1) -> None:
+        """Wire a node to an input of the viewer, and look at it."""
+        self.change(inputs=MappingProxyType({**self.state.inputs, slot: node}), shown=slot)
+
+    def say(self, text: str, complaint: bool = False) -> None:
+        """Tell the artist something in the status line."""
+        self.said = (text, complaint)
+
+    def start(self, action: str, pane: Place | None = None) -> bool:
+        """Start an action by its name: the pane's own, else the window's."""
+        for each in self.panes:
+            if each.place is pane and action in each.actions():
+                return self.guarded(each.actions()[action])
+        found = self._own.get(action) or next(
+            (each.actions()[action] for each in self.panes if action in each.actions()), None
+        )
+        return found is not None and self.guarded(found)
+
+    def key(self, chord: Chord, pane: Place) -> bool:
+        """A key over a pane: the action bound to it."""
+        action = self.bindings.find(chord, pane)
+        return action is not None and self.start(action.name, pane)
+
+    def guarded(self, work: Callable[[], Any]) -> bool:
+        """Do something that may fail: the artist is told, and the window lives on."""
+        try:
+            work()
+        except NodegraphError as fault:
+            self.say(str(fault), True)
+        return True
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Have something done on the main thread, from any thread; a sleeping window wakes up."""
+        self.inbox.put(work)
+        self.wake()
+
+    # -- files -------------------------------------------------------------------------------------------
+
+    def open(self, document: Document) -> None:
+        """Work on another document; who calls has asked whether the old one is to be saved."""
+        self.session.close()
+        self._begin(document)
+
+    def save(self, path: Path | None = None) -> None:
+        """Save, under another name if one is given."""
+        target = path or self.state.document.path
+        if target is None:
+            self.start("save_as")
+            return
+        save(self.state.document, target)
+        document = replace(self.state.document, path=target)
+        self.change(document=document, changed=False)
+        self.autosaver.saved(document)
+        self.say(f"saved {target.name}")
+
+    # -- one turn of the loop ----------------------------------------------------------------------------
+
+    def turn(self, now: float) -> bool:
+        """Do what has come in, and draw what differs; True while something moves."""
+        while not self.inbox.empty():
+            self.guarded(self.inbox.get())
+        moving = [pane.tick(now) for pane in self.panes]
+        while self._drawn is not self.state:
+            old, self._drawn = self._drawn, self.state
+            for pane in self.panes:
+                pane.sync(old, self._drawn)
+        self.autosaver.poll(self.state.document, now)
+        return any(moving)
+
+    def close(self) -> None:
+        """The window is gone."""
+        for pane in self.panes:
+            pane.close()
+        self.session.close()
+
+    def _heard(self, event: Event) -> None:
+        self.post(lambda: self._told(event))
+
+    def _told(self, event: Event) -> None:
+        message = getattr(event, "message", "")
+        if message:
+            self.say(str(message))
+
+
+def faults_of(faults: Mapping[str, str]) -> Mapping[str, str]:
+    """Faults by node, as a state holds them."""
+    return MappingProxyType(dict(faults))
