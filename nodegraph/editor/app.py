@@ -33,6 +33,8 @@ class App:
         self.bindings = Bindings.load()
         self.said: tuple[str, bool] = ("", False)  # the status line, and whether it is a complaint
         self.closing = False
+        self.scale = 1.0  # pixels for one, on fine screens
+        self.guard: Callable[..., Any] = lambda work, *given: work(*given)  # the window's own tells what failed
         self._own: dict[str, Start] = {
             "undo": self.undo,
             "redo": self.redo,
@@ -118,14 +120,16 @@ class App:
         return found is not None and self.guarded(found)
 
     def key(self, chord: Chord, pane: Place) -> bool:
-        """A key over a pane: the action bound to it."""
+        """A key over a pane: the action bound to it, else what the pane itself makes of it."""
         action = self.bindings.find(chord, pane)
-        return action is not None and self.start(action.name, pane)
+        if action is not None and self.start(action.name, pane):
+            return True
+        return any(self.guard(each.key, chord) is True for each in self.panes if each.place is pane)
 
     def guarded(self, work: Callable[[], Any]) -> bool:
         """Do something that may fail: the artist is told, and the window lives on."""
         try:
-            work()
+            self.guard(work)
         except NodegraphError as fault:
             self.say(str(fault), True)
         return True
@@ -160,13 +164,18 @@ class App:
         """Do what has come in, and draw what differs; True while something moves."""
         while not self.inbox.empty():
             self.guarded(self.inbox.get())
-        moving = [pane.tick(now) for pane in self.panes]
+        moving = [self.guard(pane.tick, now) is True for pane in self.panes]
         while self._drawn is not self.state:
             old, self._drawn = self._drawn, self.state
             for pane in self.panes:
-                pane.sync(old, self._drawn)
+                self.guard(pane.sync, old, self._drawn)
         self.autosaver.poll(self.state.document, now)
         return any(moving)
+
+    @property
+    def is_stale(self) -> bool:
+        """True if the window does not show the state as it is."""
+        return self._drawn is not self.state
 
     def close(self) -> None:
         """The window is gone."""

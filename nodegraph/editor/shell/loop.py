@@ -1,0 +1,85 @@
+"""The turn of the window: asleep until something comes in, a few frames when it does, and no callback kills it."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.data.errors import NodegraphError
+
+log = logging.getLogger(__name__)
+
+SETTLE = 4  # frames that hover, popups and layouts need until they stand
+PACE = 1 / 60  # seconds of a frame while something moves, where the screen does not hold it back
+QUIET = 1 / 15  # seconds between looks where the window cannot be woken
+
+
+class Guard:
+    """Runs what may fail. The artist is told in words; a fault of our own is logged whole and kept."""
+
+    def __init__(self, say: Callable[[str, bool], None]) -> None:
+        self.say = say
+        self.faults: list[BaseException] = []
+
+    def run(self, work: Callable[..., Any], *given: Any) -> Any:
+        """What the work returns; None if it failed."""
+        try:
+            return work(*given)
+        except NodegraphError as fault:
+            self.say(str(fault), True)
+        except Exception as fault:
+            log.exception("a fault of the editor's own")
+            self.faults.append(fault)
+            self.say(f"a fault of the editor's own: {type(fault).__name__}: {fault}", True)
+        return None
+
+
+def run_callbacks(guard: Guard) -> bool:
+    """Run what widgets called for since the last frame, each on its own; True if there was something."""
+    jobs = dpg.get_callback_queue() or []
+    for job in jobs:
+        work, given = job[0], job[1:]
+        if work is not None:
+            guard.run(work, *given[: _takes(work)])
+    return bool(jobs)
+
+
+def _takes(work: Callable[..., Any]) -> int:
+    """How many of sender, data and user data a callback takes."""
+    try:
+        rows = inspect.signature(work).parameters.values()
+    except (TypeError, ValueError):
+        return 3
+    if any(each.kind is each.VAR_POSITIONAL for each in rows):
+        return 3
+    return sum(each.kind in (each.POSITIONAL_ONLY, each.POSITIONAL_OR_KEYWORD) for each in rows)
+
+
+class Pacer:
+    """Decides whether the next frame waits for input or comes at once."""
+
+    def __init__(self, can_sleep: bool) -> None:
+        self.can_sleep = can_sleep
+        self.hot = SETTLE
+        self._last = 0.0
+
+    def heat(self, frames: int = SETTLE) -> None:
+        """Something changed: so many frames are drawn without waiting."""
+        self.hot = max(self.hot, frames)
+
+    def frame(self, may_sleep: bool) -> None:
+        """Draw one frame; asleep before it, if all is quiet."""
+        sleeps = may_sleep and self.hot <= 0
+        dpg.configure_app(wait_for_input=sleeps and self.can_sleep)
+        if may_sleep and not (sleeps and self.can_sleep):
+            rest = (QUIET if sleeps else PACE) - (time.monotonic() - self._last)
+            if rest > 0:
+                time.sleep(rest)
+        dpg.render_dearpygui_frame()
+        self._last = time.monotonic()
+        self.hot = SETTLE if sleeps else self.hot - 1
