@@ -22,6 +22,9 @@ from nodegraph.engine.session import Session
 from nodegraph.graph.document import Document, save
 from nodegraph.graph.graph import Graph
 
+# Asks for a file: a title, the path it starts at, what takes the chosen path, and whether a new name may be given.
+Browser = Callable[[str, str, Callable[[str], None], bool], None]
+
 
 class App:
     """What panes ask for. Everything here is called on the main thread, save `post`."""
@@ -35,6 +38,7 @@ class App:
         self.closing = False
         self.scale = 1.0  # pixels for one, on fine screens
         self.guard: Callable[..., Any] = lambda work, *given: work(*given)  # the window's own tells what failed
+        self.browser: Browser | None = None  # the file browser, once there is one
         self._own: dict[str, Start] = {
             "undo": self.undo,
             "redo": self.redo,
@@ -108,6 +112,13 @@ class App:
     def say(self, text: str, complaint: bool = False) -> None:
         """Tell the artist something in the status line."""
         self.said = (text, complaint)
+
+    def browse(self, title: str, path: str, took: Callable[[str], None], *, saves: bool = False) -> None:
+        """Ask the artist for a file, beginning at a path; `took` is called with the one that was chosen."""
+        if self.browser is None:
+            self.say("there is no file browser: type or paste the path", True)
+            return
+        self.browser(title, path, took, saves)
 
     def start(self, action: str, pane: Place | None = None) -> bool:
         """Start an action by its name: the pane's own, else the window's."""
