@@ -1,0 +1,127 @@
+"""What the widgets of the properties tell: fields that were typed into, sliders that were dragged, by item."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.app import App
+from nodegraph.editor.panes.property_turn import Turning
+
+Took = Callable[[Any], None]
+
+
+class Field(NamedTuple):
+    """A field: what is done with its text, and how it is made to show the knob again."""
+
+    took: Took
+    again: Callable[[], None]
+
+
+class Hands:
+    """The callbacks and handlers of all widgets of the properties, made once."""
+
+    def __init__(self, app: App, turning: Turning) -> None:
+        self.app = app
+        self.turning = turning
+        self.fields: dict[int, Field] = {}
+        self.clicks: dict[int, Callable[[float], None]] = {}
+        self.typed: dict[int, str] = {}
+        self.active = 0  # the field that is typed into
+        with dpg.item_handler_registry() as self.on_field:
+            dpg.add_item_activated_handler(callback=self._activated)
+            dpg.add_item_deactivated_after_edit_handler(callback=self._finished)
+            dpg.add_item_deactivated_handler(callback=self._deactivated)
+        with dpg.item_handler_registry() as self.on_slider:
+            dpg.add_item_activated_handler(callback=self._grabbed)
+            dpg.add_item_deactivated_handler(callback=self._let_go)
+        with dpg.item_handler_registry() as self.on_sign:
+            dpg.add_item_clicked_handler(button=dpg.mvMouseButton_Left, callback=self._clicked)
+
+    # -- making ------------------------------------------------------------------------------------------------
+
+    def field(self, took: Took, again: Callable[[], None], **how: Any) -> int:
+        """A field for text: what was typed is taken on Return or when the field is left."""
+        item = int(dpg.add_input_text(callback=self._edited, auto_select_all=not how.get("multiline"), **how))
+        dpg.bind_item_handler_registry(item, self.on_field)
+        self.fields[item] = Field(took, again)
+        return item
+
+    def slider(self, took: Took, **how: Any) -> int:
+        """A slider from 0 to 1; a drag of it is one step of undo."""
+        item = int(
+            dpg.add_slider_float(
+                callback=self._told, user_data=took, min_value=0.0, max_value=1.0, format="", no_input=True, **how
+            )
+        )
+        dpg.bind_item_handler_registry(item, self.on_slider)
+        return item
+
+    def told(self, took: Took) -> dict[str, Any]:
+        """What makes a combo, checkbox or button tell its value."""
+        return {"callback": self._told, "user_data": took}
+
+    def clickable(self, item: int, took: Callable[[float], None]) -> None:
+        """Have a sign told where across it was clicked."""
+        self.clicks[item] = took
+        dpg.bind_item_handler_registry(item, self.on_sign)
+
+    def forget(self, items: list[int]) -> None:
+        """These items are gone."""
+        for item in items:
+            self.fields.pop(item, None)
+            self.clicks.pop(item, None)
+            self.typed.pop(item, None)
+            if item == self.active:
+                self.active = 0
+
+    # -- being told ----------------------------------------------------------------------------------------------
+
+    def _edited(self, item: int, text: str, _user: Any) -> None:
+        self.typed[item] = text
+
+    def _activated(self, _sender: int, item: int, _user: Any) -> None:
+        self.active = item
+        self.typed.pop(item, None)
+
+    def _finished(self, _sender: int, item: int, _user: Any) -> None:
+        self.commit(item)
+
+    def commit(self, item: int) -> None:
+        """Take what was typed into a field."""
+        field, text = self.fields.get(item), self.typed.pop(item, None)
+        if field is not None and text is not None:
+            self.app.guarded(lambda: field.took(text))
+            field.again()
+
+    def _deactivated(self, _sender: int, item: int, _user: Any) -> None:
+        if self.active == item:
+            self.active = 0
+        if item in self.fields:
+            self.fields[item].again()
+
+    # -- the arrow keys ------------------------------------------------------------------------------------------
+
+    def nudge(self, up: bool, nudged: Callable[[str, int, bool], str]) -> None:
+        """Step the digit left of the caret of the field that is typed into."""
+
+    def settle(self) -> bool:
+        """Before a frame: give a field back the keyboard after a step; True while that is under way."""
+        return False
+
+    def _told(self, _item: int, value: Any, took: Took) -> None:
+        self.app.guarded(lambda: took(value))
+
+    def _grabbed(self, _sender: int, _item: int, _user: Any) -> None:
+        self.turning.begin()
+
+    def _let_go(self, _sender: int, _item: int, _user: Any) -> None:
+        self.turning.end()
+
+    def _clicked(self, _sender: int, told: tuple[int, int], _user: Any) -> None:
+        item = told[1]
+        if item in self.clicks:
+            x = dpg.get_mouse_pos(local=False)[0] - dpg.get_item_rect_min(item)[0]
+            self.app.guarded(lambda: self.clicks[item](x))
