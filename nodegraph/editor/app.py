@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from nodegraph.data.errors import NodegraphError
+from nodegraph.editor.asking import Asked
 from nodegraph.editor.canvas.picked import Picked
 from nodegraph.editor.pane import Pane, Start
 from nodegraph.editor.panels.bindings import Bindings, Chord
@@ -39,6 +40,7 @@ class App:
         self.scale = 1.0  # pixels for one, on fine screens
         self.guard: Callable[..., Any] = lambda work, *given: work(*given)  # the window's own tells what failed
         self.browser: Browser | None = None  # the file browser, once there is one
+        self.ask: Callable[[Asked], None] = lambda asked: None  # the window asks
         self._own: dict[str, Start] = {
             "undo": self.undo,
             "redo": self.redo,

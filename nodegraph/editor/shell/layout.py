@@ -14,7 +14,6 @@ from nodegraph.editor.pane import Point
 from nodegraph.editor.panels.settings import settings_folder
 from nodegraph.editor.shell import theme
 
-
 INNER = 1_000  # from the tag of a docked window to that of the room in it
 
 
