@@ -1,0 +1,287 @@
+"""The viewer's tool bar: inputs, comparison, layer and channel, view, exposure and gamma, marks, zoom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any, Protocol
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.panes.viewer_settings import (
+    DARKEST,
+    FARTHEST,
+    LARGEST_GAMMA,
+    PROXIES,
+    SMALLEST_GAMMA,
+    Guides,
+    Settings,
+)
+from nodegraph.editor.shell import fonts, theme
+from nodegraph.editor.viewer.compare import Compare
+from nodegraph.editor.viewer.grade import Channel
+from nodegraph.editor.viewer.overlays import ASPECTS
+
+HEIGHT = 36
+NOBODY = "–"  # no second picture
+QUICK = "sRGB, clipped"
+CHANNELS = {
+    "RGB": Channel.COLOUR,
+    "R": Channel.RED,
+    "G": Channel.GREEN,
+    "B": Channel.BLUE,
+    "A": Channel.ALPHA,
+    "Y": Channel.LUMA,
+    "Matte": Channel.MATTE,
+}
+ZOOMS = ("fit", "12.5 %", "25 %", "50 %", "100 %", "200 %", "400 %", "800 %")
+OPEN = "no mask"
+RED = (122, 34, 30, 255)
+
+
+class Wishes(Protocol):
+    """What the bar asks of the pane."""
+
+    def set(self, settings: Settings) -> None: ...
+
+    def run(self, action: str) -> None: ...
+
+    def look_at(self, node: str) -> None: ...
+
+    def compare_with(self, node: str) -> None: ...
+
+    def view_through(self, name: str) -> None: ...
+
+    def zoom_to(self, percent: float | None) -> None: ...
+
+
+class Bar:
+    """The widgets; `sync` sets them, and their callbacks ask the pane."""
+
+    def __init__(self, parent: int | str, wishes: Wishes, keys: Callable[[str], str]) -> None:
+        self.wishes = wishes
+        self.keys = keys
+        self.settings = Settings()
+        self.shown: dict[int, Any] = {}
+        self.bound: dict[int, int] = {}
+        self.loose: list[tuple[int, float]] = []  # combos that share the width that is left
+        self._themes()
+        with dpg.child_window(parent=parent, height=HEIGHT, border=False, no_scrollbar=True) as self.bar:
+            dpg.bind_item_theme(self.bar, self.room)
+            with dpg.group(horizontal=True):
+                self._build()
+
+    def _themes(self) -> None:
+        with dpg.theme() as self.room, dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 8, 5)
+            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 5, 4)
+            dpg.add_theme_style(dpg.mvStyleVar_FramePadding, 6, 4)
+            dpg.add_theme_color(dpg.mvThemeCol_ChildBg, theme.PANEL)
+        with dpg.theme() as self.off, dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_color(dpg.mvThemeCol_Button, theme.CLEAR)
+            dpg.add_theme_color(dpg.mvThemeCol_Text, theme.TEXT)
+        with dpg.theme() as self.on, dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_color(dpg.mvThemeCol_Button, theme.ACCENT_DIM)
+            dpg.add_theme_color(dpg.mvThemeCol_ButtonHovered, theme.ACCENT_DIM)
+            dpg.add_theme_color(dpg.mvThemeCol_Text, theme.BRIGHT)
+        with dpg.theme() as self.alarm, dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_color(dpg.mvThemeCol_FrameBg, RED)
+            dpg.add_theme_color(dpg.mvThemeCol_FrameBgHovered, RED)
+            dpg.add_theme_color(dpg.mvThemeCol_FrameBgActive, RED)
+            dpg.add_theme_color(dpg.mvThemeCol_Text, theme.BRIGHT)
+        with dpg.theme() as self.calm, dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_color(dpg.mvThemeCol_Text, theme.TEXT)
+        with dpg.theme() as self.alarmed, dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_color(dpg.mvThemeCol_Button, theme.CLEAR)
+            dpg.add_theme_color(dpg.mvThemeCol_Text, theme.BAD)
+
+    def _build(self) -> None:
+        wishes = self.wishes
+        self.a = self._combo("A", 132, lambda name: wishes.look_at(_name(name)), "what is looked at")
+        self.b = self._combo("B", 132, lambda name: wishes.compare_with(_name(name)), "what it is compared with")
+        self.wipe = self._button("\uf042", "wipe", "Wipe")
+        self.difference = self._button("\uf53e", "difference", "Difference of A and B")
+        self.onion = self._button("\uf5fd", "onion", "Onion skin")
+        self._gap()
+        self.layer = self._combo("", 84, lambda name: self._set(layer="" if name == "rgba" else name), "layer")
+        self.channel = self._combo("", 66, self._channel, "channel: R G B A, Y luminance, M matte over the picture")
+        dpg.configure_item(self.channel, items=list(CHANNELS))
+        self.view = self._combo("", 150, wishes.view_through, "display and view")
+        self._gap()
+        self.bright = self._button("\uf185", "", "Exposure, in stops. Click: back to neutral", self._unbright)
+        self.exposure = self._drag(
+            "f/ %+.2f", 78, 0.02, DARKEST, FARTHEST, lambda x: self._put(self.settings.exposed(x))
+        )
+        self.bent = self._button("γ", "", "Gamma. Click: back to neutral", self._unbend, icon=False)
+        self.gamma = self._drag(
+            "%.2f", 58, 0.01, SMALLEST_GAMMA, LARGEST_GAMMA, lambda x: self._put(self.settings.curved(x))
+        )
+        self._gap()
+        self.overlays = self._button("\uf247", "overlays", "Overlays")
+        self.clipping = self._button("\uf071", "clipping", "Zebra on clipped and broken pixels")
+        self.false = self._button("\uf53f", "false_colour", "False colour")
+        self.scopes = self._button("\uf080", "scopes", "Scopes")
+        self.region = self._button("\uf125", "roi", "Region of interest")
+        self.guides = self._button("\uf00a", "guides", "Guides and aspect mask")
+        self._guide_menu()
+        self.proxy = self._combo("", 58, self._proxy, "proxy: screen pixels to a drawn one")
+        dpg.configure_item(self.proxy, items=[f"1:{down}" for down in PROXIES])
+        self.paused = self._button("\uf04c", "hold", "Pause the viewer")
+        self._gap()
+        self._button("\uf31e", "fit_picture", "Fit the picture")
+        self.zoom = self._combo("", 74, self._zoomed, "zoom")
+        dpg.configure_item(self.zoom, items=list(ZOOMS))
+        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.1)]
+
+    # -- showing ---------------------------------------------------------------------------------------------
+
+    def sync(self, settings: Settings, view: str, zoom: float) -> None:
+        """Show how the viewer stands."""
+        self.settings = settings
+        look = settings.look
+        self._value(self.exposure, look.exposure)
+        self._value(self.gamma, look.gamma)
+        self._bind(self.exposure, self.alarm if settings.bright else self.calm)
+        self._bind(self.gamma, self.alarm if settings.bent else self.calm)
+        self._bind(self.bright, self.alarmed if settings.bright else self.off)
+        self._bind(self.bent, self.alarmed if settings.bent else self.off)
+        self._value(self.channel, next(name for name, channel in CHANNELS.items() if channel is look.channel))
+        self._value(self.layer, settings.layer or "rgba")
+        self._value(self.view, view)
+        self._value(self.zoom, f"{zoom * 100:.3g} %")
+        self._value(self.proxy, f"1:{settings.step}")
+        for item, on in (
+            (self.wipe, settings.compare is Compare.WIPE),
+            (self.difference, settings.compare is Compare.DIFFERENCE),
+            (self.onion, settings.compare is Compare.ONION),
+            (self.overlays, settings.overlays),
+            (self.clipping, settings.clipping),
+            (self.false, settings.false_colour),
+            (self.scopes, settings.scopes),
+            (self.region, settings.in_region),
+            (self.guides, settings.guides is not Guides.NONE or bool(settings.aspect)),
+            (self.paused, settings.paused),
+        ):
+            self._bind(item, self.on if on else self.off)
+
+    def inputs(self, names: Sequence[str], a: str, b: str) -> None:
+        """The nodes that can be looked at, and the two that are; a number stands before those on a key."""
+        self._items(self.a, list(names))
+        self._items(self.b, [NOBODY, *names])
+        self._value(self.a, a or NOBODY)
+        self._value(self.b, b or NOBODY)
+
+    def layers(self, names: Sequence[str]) -> None:
+        self._items(self.layer, list(names))
+
+    def views(self, names: Sequence[str]) -> None:
+        self._items(self.view, [*names, QUICK])
+
+    def fit(self, width: float) -> None:
+        """Give the combos what the pane's width leaves for them."""
+        rest = width - 690 - 3 * 90
+        for item, share in self.loose:
+            wide = 90 + max(-34.0, min(75.0, rest / 3)) * share
+            dpg.set_item_width(item, round(wide))
+
+    def _value(self, item: int, value: Any) -> None:
+        if self.shown.get(item) != value:
+            self.shown[item] = value
+            dpg.set_value(item, value)
+
+    def _items(self, item: int, names: list[str]) -> None:
+        if self.shown.get(-item) != names:
+            self.shown[-item] = names
+            dpg.configure_item(item, items=names)
+
+    def _bind(self, item: int, which: int) -> None:
+        if self.bound.get(item) != which:
+            self.bound[item] = which
+            dpg.bind_item_theme(item, which)
+
+    # -- asking ----------------------------------------------------------------------------------------------
+
+    def _set(self, **changes: Any) -> None:
+        self._put(replace(self.settings, **changes))
+
+    def _put(self, settings: Settings) -> None:
+        self.settings = settings
+        self.wishes.set(settings)
+
+    def _channel(self, name: str) -> None:
+        self._put(replace(self.settings, look=replace(self.settings.look, channel=CHANNELS[name])))
+
+    def _proxy(self, name: str) -> None:
+        down = int(name.partition(":")[2])
+        self._set(proxy=down > 1, down=down if down > 1 else self.settings.down)
+
+    def _zoomed(self, name: str) -> None:
+        self.shown.pop(self.zoom, None)
+        self.wishes.zoom_to(None if name == "fit" else float(name.split()[0]) / 100)
+
+    def _unbright(self) -> None:
+        self._put(self.settings.exposed(0.0))
+
+    def _unbend(self) -> None:
+        self._put(self.settings.curved(1.0))
+
+    # -- building --------------------------------------------------------------------------------------------
+
+    def _guide_menu(self) -> None:
+        with dpg.popup(self.guides, mousebutton=dpg.mvMouseButton_Right):
+            for which in Guides:
+                dpg.add_selectable(
+                    label=which.value, width=120, user_data=which, callback=lambda _s, _a, it: self._set(guides=it)
+                )
+            dpg.add_separator()
+            for name in ("", *(each.name for each in ASPECTS)):
+                dpg.add_selectable(
+                    label=name or OPEN, width=120, user_data=name, callback=lambda _s, _a, it: self._set(aspect=it)
+                )
+
+    def _gap(self) -> None:
+        dpg.add_spacer(width=4)
+
+    def _combo(self, label: str, width: int, chosen: Callable[[str], None], tip: str) -> int:
+        if label:
+            dpg.add_text(label, color=theme.FAINT)
+        item: int = dpg.add_combo([], width=width, callback=lambda _s, value: chosen(str(value)))
+        self._tip(item, tip[0].upper() + tip[1:])
+        return item
+
+    def _button(
+        self, sign: str, action: str, tip: str, pressed: Callable[[], None] | None = None, *, icon: bool = True
+    ) -> int:
+        start = pressed or partial(self.wishes.run, action)
+        item: int = dpg.add_button(label=sign, width=27, callback=lambda _s, _a: start())
+        if icon:
+            dpg.bind_item_font(item, fonts.ICONS)
+        dpg.bind_item_theme(item, self.off)
+        keys = self.keys(action) if action else ""
+        self._tip(item, f"{tip}   {keys}" if keys else tip)
+        return item
+
+    def _drag(
+        self, form: str, width: int, speed: float, least: float, most: float, put: Callable[[float], None]
+    ) -> int:
+        item: int = dpg.add_drag_float(
+            width=width,
+            speed=speed,
+            min_value=least,
+            max_value=most,
+            clamped=True,
+            format=form,
+            callback=lambda _s, value: put(float(value)),
+        )
+        self._tip(item, "Drag, or double-click and type")
+        return item
+
+    def _tip(self, item: int, text: str) -> None:
+        with dpg.tooltip(item, delay=0.5):
+            dpg.add_text(text)
+
+
+def _name(label: str) -> str:
+    """The node of an entry, without its number."""
+    return "" if label == NOBODY else label.rpartition(" ")[2]
