@@ -64,6 +64,21 @@ class Placed:
         """True if nothing lies between the cursor and the pane: no menu, no question, no other window."""
         return any(bool(dpg.is_item_hovered(each)) for each in (self.window, *_inner(self.window)))
 
+    def is_drawn(self) -> bool:
+        """True if the cursor is over what the pane draws itself: to the library a draw list is a widget, too."""
+        return any(dpg.is_item_hovered(each) for each in _drawlists(self.window))
+
+
+def _drawlists(item: int) -> list[int]:
+    rows: list[int] = []
+    for child in dpg.get_item_children(item, 1) or ():
+        kind = dpg.get_item_type(child)
+        if kind == "mvAppItemType::mvDrawlist":
+            rows.append(child)
+        elif kind in ("mvAppItemType::mvChildWindow", "mvAppItemType::mvGroup"):
+            rows += _drawlists(child)
+    return rows
+
 
 def _inner(item: int, depth: int = 3) -> list[int]:
     """The child windows in a window: hovering one is hovering the pane."""
@@ -167,7 +182,8 @@ class Hands:
         if not clicked:
             return bool(down)
         found = self.under()
-        if popup or found is None or platform_x.any_hovered() or not found.is_hovered():
+        widget = platform_x.any_hovered() and not (found is not None and found.is_drawn())
+        if popup or found is None or widget or not found.is_hovered():
             return True
         button = clicked[0]
         double = self._is_double(button)
