@@ -11,20 +11,17 @@ from types import MappingProxyType
 from typing import Any
 
 from nodegraph.data.errors import NodegraphError
-from nodegraph.editor.asking import Asked
+from nodegraph.editor.asking import Asked, FileWanted
 from nodegraph.editor.canvas.picked import Picked
 from nodegraph.editor.pane import Pane, Start
 from nodegraph.editor.panels.bindings import Bindings, Chord
 from nodegraph.editor.panels.commands import Pane as Place
-from nodegraph.editor.panels.recovery import Autosaver, is_changed
+from nodegraph.editor.panels.recovery import Autosaver
 from nodegraph.editor.state import State
-from nodegraph.engine.events import Event
+from nodegraph.engine.events import Event, NodeProgress, Warned
 from nodegraph.engine.session import Session
 from nodegraph.graph.document import Document, save
 from nodegraph.graph.graph import Graph
-
-# Asks for a file: a title, the path it starts at, what takes the chosen path, and whether a new name may be given.
-Browser = Callable[[str, str, Callable[[str], None], bool], None]
 
 
 class App:
@@ -39,21 +36,19 @@ class App:
         self.closing = False
         self.scale = 1.0  # pixels for one, on fine screens
         self.guard: Callable[..., Any] = lambda work, *given: work(*given)  # the window's own tells what failed
-        self.browser: Browser | None = None  # the file browser, once there is one
         self.ask: Callable[[Asked], None] = lambda asked: None  # the window asks
-        self._own: dict[str, Start] = {
-            "undo": self.undo,
-            "redo": self.redo,
-            "save": self.save,
-        }
+        self._own: dict[str, Start] = {"undo": self.undo, "redo": self.redo, "save": self.save}
+        self._drawn: State | None = None
+        self.autosaved: float | None = None  # when, in seconds since 1970
+        self.working = ""  # what is computed now
         self._begin(document)
 
     def _begin(self, document: Document) -> None:
         shot = document.graph.shot
         self.session = Session(document.graph, root=document.folder, on_event=self._heard)
         self.autosaver = Autosaver(document)
+        self._saved: Graph | None = document.graph
         self.state = State(document, shot.first, shot.first, shot.last)
-        self._drawn: State | None = None
 
     # -- what panes ask for ------------------------------------------------------------------------------
 
@@ -92,7 +87,7 @@ class App:
             picked=(picked or self.state.picked).within(graph),
             panels=self.state.panels.after(graph),
             inputs=MappingProxyType(inputs),
-            changed=is_changed(document),
+            changed=graph is not self._saved,
         )
 
     def change(self, **fields: Any) -> None:
@@ -117,10 +112,10 @@ class App:
 
     def browse(self, title: str, path: str, took: Callable[[str], None], *, saves: bool = False) -> None:
         """Ask the artist for a file, beginning at a path; `took` is called with the one that was chosen."""
-        if self.browser is None:
-            self.say("there is no file browser: type or paste the path", True)
-            return
-        self.browser(title, path, took, saves)
+        start = Path(path) if path else None
+        folder = start if start is not None and start.is_dir() else start.parent if start is not None else None
+        name = start.name if start is not None and start != folder else ""
+        self.ask(FileWanted(title, took, folder, saving=saves, name=name))
 
     def start(self, action: str, pane: Place | None = None) -> bool:
         """Start an action by its name: the pane's own, else the window's."""
@@ -131,6 +126,14 @@ class App:
             (each.actions()[action] for each in self.panes if action in each.actions()), None
         )
         return found is not None and self.guarded(found)
+
+    def offer(self, actions: Mapping[str, Start]) -> None:
+        """Have the window's own actions found by their names."""
+        self._own.update(actions)
+
+    def can(self, action: str) -> bool:
+        """True if an action does something in this window."""
+        return action in self._own or any(action in pane.actions() for pane in self.panes)
 
     def key(self, chord: Chord, pane: Place) -> bool:
         """A key over a pane: the action bound to it, else what the pane itself makes of it."""
@@ -158,6 +161,13 @@ class App:
         """Work on another document; who calls has asked whether the old one is to be saved."""
         self.session.close()
         self._begin(document)
+        self.autosaved = None
+
+    def recovered(self, document: Document) -> None:
+        """Work on what an autosave held: it is not saved yet."""
+        self.open(document)
+        self._saved = None
+        self.change(changed=True)
 
     def save(self, path: Path | None = None) -> None:
         """Save, under another name if one is given."""
@@ -167,6 +177,7 @@ class App:
             return
         save(self.state.document, target)
         document = replace(self.state.document, path=target)
+        self._saved = document.graph
         self.change(document=document, changed=False)
         self.autosaver.saved(document)
         self.say(f"saved {target.name}")
@@ -182,7 +193,10 @@ class App:
             old, self._drawn = self._drawn, self.state
             for pane in self.panes:
                 self.guard(pane.sync, old, self._drawn)
-        self.autosaver.poll(self.state.document, now)
+        if self.autosaver.poll(self.state.document, now):
+            self.autosaved = time.time()
+        elif self.autosaver.problem:
+            self.say(self.autosaver.problem, True)
         return any(moving)
 
     @property
@@ -200,9 +214,14 @@ class App:
         self.post(lambda: self._told(event))
 
     def _told(self, event: Event) -> None:
-        message = getattr(event, "message", "")
-        if message:
-            self.say(str(message))
+        match event:
+            case NodeProgress(done=done) if done >= 1:
+                self.working = ""
+            case NodeProgress(node, frame, done, message):
+                at = "" if frame is None else f" at {frame}"
+                self.working = f"{node}{at}: {message or 'at work'} {done:.0%}"
+            case Warned(node, frame, message):
+                self.say(f"{node}: {message}")
 
 
 def faults_of(faults: Mapping[str, str]) -> Mapping[str, str]:

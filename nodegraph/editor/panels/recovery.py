@@ -105,6 +105,12 @@ class Autosaver:
         """True when it is time: the hands have rested, or the oldest edit has waited long enough."""
         return self._first is not None and (now - self._last >= IDLE or now - self._first >= LATEST)
 
+    def wait(self, now: float) -> float | None:
+        """Seconds until it will be time; None if there is nothing to keep."""
+        if self._first is None:
+            return None
+        return max(0.0, min(self._last + IDLE, self._first + LATEST) - now)
+
     def poll(self, document: Document, now: float) -> bool:
         """Keep the document if it is due; True if it was written. A fault is told in `problem`, and tried again."""
         if not self.due(now):

@@ -10,6 +10,7 @@ from pathlib import Path
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.asking import FileWanted
+from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.files import Entry, Listing, Order, Places, Sort, existence, listed
 from nodegraph.editor.shell import fonts, icons, theme
 from nodegraph.editor.shell.loop import Guard
@@ -89,6 +90,7 @@ class Browser:
             height=height,
             pos=at,
         ) as self.window:
+            dpg.bind_item_theme(self.window, theme.SHEET)
             title = dpg.add_text(self.wanted.title, color=theme.BRIGHT)
             dpg.bind_item_font(title, fonts.BOLD)
             self._bar()
@@ -155,7 +157,7 @@ class Browser:
             verb = "Save" if self.wanted.saving else "Use this folder" if self.wanted.wants_folder else "Open"
             main = dpg.add_button(label=verb, width=round(120 * self.scale), callback=lambda: self.guard.run(self.take))
             dpg.bind_item_theme(main, theme.CHOSEN)
-            dpg.add_button(label="Cancel", width=-1, callback=lambda: self.guard.run(self.done))
+            dpg.add_button(label="Cancel", width=-1, callback=lambda: self.guard.run(self.closed))
 
     def _hint(self) -> str:
         return "name of the file" if self.wanted.saving else "or type a path here"
@@ -273,14 +275,23 @@ class Browser:
         else:
             self.take()
 
-    def key(self, name: str) -> None:
-        """Arrows and Backspace; Return and Escape are seen to by the window."""
-        if name in ("Up", "Down") and self._rows:
-            self.pick(max(0, min(len(self._rows) - 1, self.picked + (1 if name == "Down" else -1))))
-        elif name == "Backspace":
+    def key(self, chord: Chord) -> bool:
+        """Arrows go up and down the rows, Backspace to the folder above; while a field is typed into, they are its."""
+        if dpg.is_item_active(self._name) or dpg.is_item_active(self._path) or dpg.is_item_active(self._filter):
+            return False
+        if chord.key in ("Up", "Down") and self._rows:
+            self.pick(max(0, min(len(self._rows) - 1, self.picked + (1 if chord.key == "Down" else -1))))
+        elif chord.key == "Backspace":
             self.go(self.folder.parent)
-        elif name == "F5":
+        elif chord.key == "F5":
             self._look()
+        else:
+            return False
+        return True
+
+    def closed(self) -> None:
+        """Nothing was chosen."""
+        self.done()
 
     def _sorted(self, _sender: int, specs: list[list[int]] | None) -> None:
         if specs:

@@ -1,18 +1,38 @@
-"""Questions over the window: a choice, a text, a file. One at a time; the next waits."""
+"""Questions over the window: a choice, a text, a file, a sheet of another kind. One at a time; the next waits."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Protocol
 
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.asking import Answer, Asked, FileWanted, Question, TextWanted
+from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panes.browser import Browser
 from nodegraph.editor.shell import fonts, theme
 from nodegraph.editor.shell.loop import Guard
 
-Size = tuple[int, int]
 WIDTH = 440
+
+
+class Sheet(Protocol):
+    """A window over the window, which has all keys while it is open."""
+
+    window: int
+
+    def build(self) -> None:
+        """Make its widgets."""
+
+    def key(self, _chord: Chord, /) -> bool:
+        """A key; True if it was used. Else Return takes, and Escape closes."""
+
+    def take(self) -> None:
+        """Return, or the main button."""
+
+    def closed(self) -> None:
+        """Escape, or the last button."""
 
 
 class Dialogs:
@@ -22,112 +42,155 @@ class Dialogs:
         self.guard = guard
         self.scale = scale
         self.post = post
-        self.asked: Asked | None = None
-        self.browser: Browser | None = None
-        self._waiting: list[Asked] = []
-        self._window = 0
-        self._field = 0
-        self._main: Callable[[], None] | None = None
-        self._last: Callable[[], None] | None = None
+        self.sheet: Sheet | None = None
+        self._waiting: list[Asked | Sheet] = []
 
-    @property
-    def is_open(self) -> bool:
-        return self.asked is not None
-
-    def ask(self, asked: Asked) -> None:
+    def ask(self, asked: Asked | Sheet) -> None:
         """Show a question, or keep it until the one before it is answered."""
-        if self.asked is not None:
+        if self.sheet is not None:
             self._waiting.append(asked)
             return
-        self.asked = asked
         match asked:
             case Question():
-                self._question(asked)
+                self.sheet = Choice(asked, self)
             case TextWanted():
-                self._text(asked)
+                self.sheet = Text(asked, self)
             case FileWanted():
-                self.browser = Browser(asked, self.guard, self.scale, self.post, self._done)
-                self._main, self._last = self.browser.take, self._done
-                self.browser.build()
-                self._window = self.browser.window
+                self.sheet = Browser(asked, self.guard, self.scale, self.post, self.done)
+            case _:
+                self.sheet = asked
+        if self.guard.run(self._built) is None:
+            self.done()
 
-    def key(self, name: str) -> bool:
-        """Return and Escape; True while something is asked, since then keys are for nobody else."""
-        if self.asked is None:
-            return False
-        if name == "Escape" and self._last is not None:
-            self.guard.run(self._last)
-        elif name == "Return" and self._main is not None:
-            self.guard.run(self._main)
-        elif self.browser is not None:
-            self.guard.run(self.browser.key, name)
+    def _built(self) -> bool:
+        if self.sheet is not None:
+            self.sheet.build()
         return True
 
-    def _question(self, question: Question) -> None:
-        self._frame(question.title)
-        dpg.add_text(question.text, parent=self._window, wrap=round((WIDTH - 40) * self.scale))
-        self._buttons([(each.label, self._answer(each)) for each in question.answers])
-        self._main, self._last = self._answer(question.answers[0]), self._answer(question.answers[-1])
+    def key(self, chord: Chord, typing: bool) -> bool:
+        """A key; True while something is asked, since then it is for nobody else."""
+        sheet = self.sheet
+        if sheet is None:
+            return False
+        if self.guard.run(sheet.key, chord):
+            return True
+        if chord.key == "Escape":
+            self.guard.run(sheet.closed)
+        elif chord.key == "Return" and not typing:
+            self.guard.run(sheet.take)
+        return True
 
-    def _text(self, wanted: TextWanted) -> None:
-        self._frame(wanted.title)
-        dpg.add_text(wanted.label, parent=self._window)
-        self._field = dpg.add_input_text(
-            parent=self._window, default_value=wanted.text, hint=wanted.hint, width=-1, auto_select_all=True
+    def done(self) -> None:
+        """Take the sheet away, and show what waits."""
+        sheet, self.sheet = self.sheet, None
+        if sheet is not None and sheet.window and dpg.does_item_exist(sheet.window):
+            dpg.delete_item(sheet.window)
+        if self._waiting and self.sheet is None:
+            self.ask(self._waiting.pop(0))
+
+    # -- for small sheets ------------------------------------------------------------------------------------
+
+    def frame(self, title: str, width: int = WIDTH) -> int:
+        """A small modal window with a title, in the upper middle."""
+        width = round(width * self.scale)
+        at = ((dpg.get_viewport_client_width() - width) // 2, dpg.get_viewport_client_height() // 4)
+        window = int(
+            dpg.add_window(
+                modal=True,
+                no_title_bar=True,
+                no_resize=True,
+                no_move=True,
+                no_saved_settings=True,
+                autosize=True,
+                pos=at,
+                min_size=(width, 10),
+                max_size=(width, 2000),
+            )
         )
-        dpg.focus_item(self._field)
-
-        def take() -> None:
-            text = str(dpg.get_value(self._field))
-            self._done()
-            wanted.take(text)
-
-        self._buttons([("OK", take), ("Cancel", self._done)])
-        self._main, self._last = take, self._done
-
-    def _frame(self, title: str) -> None:
-        width = round(WIDTH * self.scale)
-        pos = ((dpg.get_viewport_client_width() - width) // 2, dpg.get_viewport_client_height() // 4)
-        self._window = dpg.add_window(
-            label=title,
-            modal=True,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_saved_settings=True,
-            width=width,
-            autosize=False,
-            pos=pos,
-            min_size=(width, 10),
-        )
-        dpg.configure_item(self._window, autosize=False, height=round(150 * self.scale))
-        head = dpg.add_text(title, parent=self._window, color=theme.BRIGHT)
+        dpg.bind_item_theme(window, theme.SHEET)
+        head = dpg.add_text(title, parent=window, color=theme.BRIGHT)
         dpg.bind_item_font(head, fonts.BOLD)
-        dpg.add_spacer(height=2, parent=self._window)
+        dpg.add_spacer(height=1, parent=window)
+        return window
 
-    def _buttons(self, rows: list[tuple[str, Callable[[], None]]]) -> None:
-        dpg.add_spacer(height=6, parent=self._window)
-        with dpg.group(horizontal=True, parent=self._window):
+    def buttons(self, window: int, rows: list[tuple[str, Callable[[], None]]]) -> None:
+        """Buttons at the foot; the first is the main one."""
+        dpg.add_spacer(height=4, parent=window)
+        with dpg.group(horizontal=True, parent=window):
             for k, (label, work) in enumerate(rows):
-                button = dpg.add_button(label=label, callback=_called(self.guard, work), height=round(28 * self.scale))
+                button = dpg.add_button(
+                    label=label,
+                    callback=partial(_called, self.guard, work),
+                    height=round(28 * self.scale),
+                    width=max(round(90 * self.scale), 0) if len(label) < 11 else 0,
+                )
                 if k == 0:
                     dpg.bind_item_theme(button, theme.CHOSEN)
 
-    def _answer(self, answer: Answer) -> Callable[[], None]:
-        def given() -> None:
-            self._done()
-            answer.work()
 
-        return given
-
-    def _done(self) -> None:
-        self.asked = self.browser = self._main = self._last = None
-        if self._window and dpg.does_item_exist(self._window):
-            dpg.delete_item(self._window)
-        self._window = 0
-        if self._waiting:
-            self.ask(self._waiting.pop(0))
+def _called(guard: Guard, work: Callable[[], None]) -> None:
+    guard.run(work)
 
 
-def _called(guard: Guard, work: Callable[[], None]) -> Callable[[], None]:
-    return lambda: guard.run(work)
+class Choice:
+    """A question with its answers."""
+
+    def __init__(self, question: Question, dialogs: Dialogs) -> None:
+        self.question = question
+        self.dialogs = dialogs
+        self.window = 0
+
+    def build(self) -> None:
+        self.window = self.dialogs.frame(self.question.title)
+        dpg.add_text(self.question.text, parent=self.window, wrap=round((WIDTH - 30) * self.dialogs.scale))
+        self.dialogs.buttons(self.window, [(each.label, partial(self._give, each)) for each in self.question.answers])
+
+    def key(self, _chord: Chord) -> bool:
+        return False
+
+    def take(self) -> None:
+        self._give(self.question.answers[0])
+
+    def closed(self) -> None:
+        self._give(self.question.answers[-1])
+
+    def _give(self, answer: Answer) -> None:
+        self.dialogs.done()
+        answer.work()
+
+
+class Text:
+    """A text to type."""
+
+    def __init__(self, wanted: TextWanted, dialogs: Dialogs) -> None:
+        self.wanted = wanted
+        self.dialogs = dialogs
+        self.window = 0
+        self._field = 0
+
+    def build(self) -> None:
+        self.window = self.dialogs.frame(self.wanted.title)
+        if self.wanted.label:
+            dpg.add_text(self.wanted.label, parent=self.window, wrap=round((WIDTH - 30) * self.dialogs.scale))
+        self._field = dpg.add_input_text(
+            parent=self.window,
+            default_value=self.wanted.text,
+            hint=self.wanted.hint,
+            width=-1,
+            auto_select_all=True,
+            on_enter=True,
+            callback=partial(_called, self.dialogs.guard, self.take),
+        )
+        dpg.focus_item(self._field)
+        self.dialogs.buttons(self.window, [("OK", self.take), ("Cancel", self.closed)])
+
+    def key(self, _chord: Chord) -> bool:
+        return False
+
+    def take(self) -> None:
+        text = str(dpg.get_value(self._field))
+        self.dialogs.done()
+        self.wanted.take(text)
+
+    def closed(self) -> None:
+        self.dialogs.done()

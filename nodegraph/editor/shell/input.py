@@ -94,14 +94,19 @@ def _inner(item: int, depth: int = 3) -> list[int]:
 class Hands:
     """Looks at mouse and keys once a frame, and tells the panes."""
 
-    def __init__(self, panes: Sequence[Placed], on_key: Callable[[Chord, Place], bool]) -> None:
+    def __init__(
+        self, panes: Sequence[Placed], on_key: Callable[[Chord, Place], bool], asked: Callable[[Chord, bool], bool]
+    ) -> None:
         self.panes = panes
         self.at: Point = (-1.0, -1.0)
         self.holder: Pane | None = None  # has the mouse while a button is down
         self.button = Button.LEFT
+        self.last = Place.WINDOW  # over which the cursor was last
         self._on_key = on_key
+        self._asked = asked  # has all keys while something is asked
         self._over: Pane | None = None
         self._was_typing = False
+        self._typing_before = self._typing_now = False
         self._popup_before = False
         self._down: set[Button] = set()
         self._pressed: tuple[Button | None, float, Point] = (None, 0.0, (0.0, 0.0))
@@ -148,7 +153,7 @@ class Hands:
         before, self.at = self.at, tuple(map(float, dpg.get_mouse_pos(local=False)))  # type: ignore[assignment]
         moved = before != self.at
         popup, self._popup_before = platform_x.popup_open() or self._popup_before, platform_x.popup_open()
-        self.typing()
+        self._typing_before, self._typing_now = self._typing_now, self.typing()
         if self.holder is not None:
             self._hold(moved)
             return True
@@ -173,6 +178,8 @@ class Hands:
         if self._over is not None and self._over is not pane:
             self._over.left()
         self._over = pane
+        if pane is not None:
+            self.last = pane.place
         if pane is not None and not any(dpg.is_mouse_button_down(button.value) for button in Button):
             pane.hovered(self.at, self.held())
 
@@ -208,6 +215,9 @@ class Hands:
         if name is None:
             return
         chord = Chord(name, *self.held())
-        if platform_x.popup_open() or (self.typing() and not chord.passes_fields):
+        typing = self._typing_now or self._typing_before  # Return in a field ends the typing
+        if self._asked(chord, typing):
+            return
+        if platform_x.popup_open() or self._popup_before or (typing and not chord.passes_fields):
             return
         self._on_key(chord, self.place())

@@ -40,6 +40,7 @@ SLOTS = (
     Slot(4_000_000_009, "models", "ModelsPane", "Models"),
     Slot(4_000_000_010, "status", "StatusPane", "Status", True, "status"),
 )
+STATUS = SLOTS[-1].tag
 # What Dear ImGui calls the dock over the whole window: hashes of its own names.
 SPACE, HOST = "0x08BD597D", "0x1BBC0F80"
 GROUPS = {"viewer": 3, "graph": 5, "timeline": 8, "right": 6, "status": 10}

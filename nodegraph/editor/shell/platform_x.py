@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -20,6 +20,7 @@ WINDOW = "glfwGetCurrentContext"
 ACTIVE = "_ZN5ImGui15IsAnyItemActiveEv"
 HOVERED = "_ZN5ImGui16IsAnyItemHoveredEv"
 POPUP = "_ZN5ImGui11IsPopupOpenEji"
+COLOUR = "_ZN5ImGui17GetStyleColorVec4Ei"
 LOAD = "_ZN5ImGui25LoadIniSettingsFromMemoryEPKcm"
 SAVE = "_ZN5ImGui23SaveIniSettingsToMemoryEPm"
 END = ("_Z26ImGui_ImplOpenGL3_Shutdownv", "_Z23ImGui_ImplGlfw_Shutdownv")
@@ -46,7 +47,11 @@ def _symbol(name: str, result: Any = None, *arguments: Any) -> Any:
 def waker() -> Callable[[], None] | None:
     """What wakes the sleeping window from any thread; None if it cannot be, and must not sleep."""
     found = _symbol(WAKE)
-    return (lambda: found()) if found is not None else None
+
+    def wake() -> None:
+        found()
+
+    return wake if found is not None else None
 
 
 def any_active() -> bool:
@@ -83,6 +88,17 @@ def content_scale() -> float:
 def _window() -> Any:
     found = _symbol(WINDOW, ctypes.c_void_p)
     return found() if found is not None else None
+
+
+def set_colours(colours: Mapping[int, tuple[int, int, int, int]]) -> None:
+    """Colours for what no theme reaches: the bars of tabs are drawn before the windows that have themes."""
+    found = _symbol(COLOUR, ctypes.POINTER(ctypes.c_float), ctypes.c_int)
+    if found is None:
+        return
+    for number, colour in colours.items():
+        place = found(number)
+        for k in range(4):
+            place[k] = colour[k] / 255
 
 
 def load_layout(text: str) -> bool:

@@ -84,6 +84,9 @@ COLOURS: dict[str, Colour] = {
     "DragDropTarget": ACCENT,
     "NavHighlight": CLEAR,
     "ModalWindowDimBg": SHADE,
+    "TreeLines": LINE,
+    "UnsavedMarker": ACCENT,
+    "InputTextCursor": BRIGHT,
 }
 
 STYLES: dict[str, tuple[float, float]] = {
@@ -117,6 +120,14 @@ THEME = 4_200_000_001
 BARE = 4_200_000_002  # no padding: for panes that draw to their edges
 FLAT = 4_200_000_003  # buttons without a ground, as in a bar of icons
 CHOSEN = 4_200_000_004  # a button that is on
+SHEET = 4_200_000_005  # a window over the window
+MENU = 4_200_000_006  # the bar at the top
+CARD = 4_200_000_007  # a field that stands out
+
+
+def base_colours() -> dict[int, Colour]:
+    """The colours by Dear ImGui's numbers."""
+    return {getattr(dpg, f"mvThemeCol_{name}"): colour for name, colour in COLOURS.items()}
 
 
 def build(scale: float = 1.0) -> None:
@@ -136,4 +147,18 @@ def build(scale: float = 1.0) -> None:
         dpg.add_theme_color(dpg.mvThemeCol_Button, ACCENT_DIM)
         dpg.add_theme_color(dpg.mvThemeCol_ButtonHovered, ACCENT_DIM)
         dpg.add_theme_color(dpg.mvThemeCol_Text, BRIGHT)
+    with dpg.theme(tag=SHEET), dpg.theme_component(dpg.mvAll):
+        dpg.add_theme_color(dpg.mvThemeCol_PopupBg, (46, 46, 50, 255))
+        dpg.add_theme_color(dpg.mvThemeCol_WindowBg, (46, 46, 50, 255))
+        dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 14 * scale, 12 * scale)
+        dpg.add_theme_style(dpg.mvStyleVar_WindowRounding, 5 * scale, 0)
+        dpg.add_theme_style(dpg.mvStyleVar_PopupRounding, 5 * scale, 0)
+        dpg.add_theme_style(dpg.mvStyleVar_WindowBorderSize, 1, 0)
+    with dpg.theme(tag=MENU), dpg.theme_component(dpg.mvAll):
+        dpg.add_theme_style(dpg.mvStyleVar_FramePadding, 8 * scale, 5 * scale)
+        dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 10 * scale, 6 * scale)
+        dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 8 * scale, 8 * scale)
+    with dpg.theme(tag=CARD), dpg.theme_component(dpg.mvAll):
+        dpg.add_theme_color(dpg.mvThemeCol_ChildBg, PANEL)
+        dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 12 * scale, 8 * scale)
     dpg.bind_theme(THEME)

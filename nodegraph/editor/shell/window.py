@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
+import threading
 import time
 from importlib.util import find_spec
 
@@ -12,7 +13,12 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Pane
+from nodegraph.editor.panes.menus import MenusPane
+from nodegraph.editor.panes.welcome import WelcomePane
+from nodegraph.editor.projects import Projects
 from nodegraph.editor.shell import fonts, layout, platform_x, theme
+from nodegraph.editor.shell.conduct import Conduct
+from nodegraph.editor.shell.dialogs import Dialogs
 from nodegraph.editor.shell.input import Hands, Placed
 from nodegraph.editor.shell.layout import SLOTS, Slot
 from nodegraph.editor.shell.loop import Guard, Pacer, run_callbacks
@@ -37,8 +43,16 @@ class Window:
         self.app.guard = self.guard.run
         self.pacer = Pacer(can_sleep=wake is not None)
         self.placed: list[Placed] = []
-        self.hands = Hands(self.placed, self.app.key)
+        self.dialogs = Dialogs(self.guard, self.scale, self.app.post)
+        self.app.ask = self.dialogs.ask
+        self.hands = Hands(self.placed, self.app.key, self.dialogs.key)
+        self.projects = Projects(self.app)
+        self.conduct = Conduct(self)
+        self.menus = MenusPane(self.app)
+        self.welcome = WelcomePane(self.app, self.projects, lambda: self.front("presets"))
+        self._alarm: threading.Timer | None = None
         self._drop: object | None = None
+        self._titled = ""
 
     # -- open and close ------------------------------------------------------------------------------------
 
@@ -47,16 +61,25 @@ class Window:
         sys.setswitchinterval(SWITCH)
         dpg.create_context()
         dpg.configure_app(docking=True, docking_space=True, manual_callback_management=True)
-        dpg.create_viewport(title="nodegraph", width=self.size[0], height=self.size[1], x_pos=0, y_pos=0)
+        dpg.create_viewport(
+            title="nodegraph", disable_close=True, width=self.size[0], height=self.size[1], x_pos=0, y_pos=0
+        )
         fonts.build(self.scale)
         theme.build(self.scale)
         layout.load(*self.size, self.scale)
         self.hands.build()
         for slot in SLOTS:
             self._build(slot)
-        self.app.panes = [each.pane for each in self.placed]
+        self.app.offer({**self.projects.actions(), **self.conduct.actions()})
+        self.menus.hands = self.hands
+        self.menus.build(0)
+        self.welcome.build(0)
+        self.app.panes = [*(each.pane for each in self.placed), self.menus, self.welcome]
+        self.menus.know()
         dpg.setup_dearpygui()
         dpg.show_viewport()
+        platform_x.set_colours(theme.base_colours())
+        self.projects.check()
         self._drop = platform_x.on_drop(lambda paths: self.app.post(lambda: self.dropped(paths)))
 
     def _build(self, slot: Slot) -> None:
@@ -75,8 +98,21 @@ class Window:
         pane.build(room)
         return pane
 
+    def front(self, module: str) -> None:
+        """Bring a pane to the front."""
+        for slot in SLOTS:
+            if slot.module == module and dpg.does_item_exist(slot.tag):
+                dpg.focus_item(slot.tag)
+
+    def _title(self) -> str:
+        document = self.app.state.document
+        name = document.path.name if document.path else "untitled"
+        return f"{name}{' •' if self.app.state.changed else ''} – nodegraph"
+
     def close(self) -> None:
         """Let go of everything."""
+        if self._alarm is not None:
+            self._alarm.cancel()
         self.app.close()
         platform_x.close_window()
 
@@ -84,7 +120,7 @@ class Window:
 
     def run(self) -> None:
         """Until it is closed."""
-        while dpg.is_dearpygui_running() and not self.app.closing:
+        while not self.app.closing:
             self.turn()
 
     def turn(self, may_sleep: bool = True) -> None:
@@ -92,9 +128,22 @@ class Window:
         if self.app.turn(time.monotonic()):
             self.pacer.heat(1)
         self.pacer.frame(may_sleep and self.app.inbox.empty())
+        self._wake_for_autosave()
+        if self._title() != self._titled:
+            self._titled = self._title()
+            dpg.set_viewport_title(self._titled)
         came = [self._measure(), self.guard.run(self.hands.poll), run_callbacks(self.guard), self.app.is_stale]
         if any(came):
             self.pacer.heat()
+
+    def _wake_for_autosave(self) -> None:
+        """Asleep or not, work is kept when it is time."""
+        wait = self.app.autosaver.wait(time.monotonic())
+        if wait is None or (self._alarm is not None and self._alarm.is_alive()):
+            return
+        self._alarm = threading.Timer(wait + 0.05, self.app.wake)
+        self._alarm.daemon = True
+        self._alarm.start()
 
     def _measure(self) -> bool:
         """Tell panes that were moved or resized; True if there was one."""
