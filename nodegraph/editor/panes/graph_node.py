@@ -5,6 +5,7 @@ The matrix of the canvas enlarges places, but no letters, radii and corners: tho
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import dearpygui.dearpygui as dpg
@@ -20,6 +21,7 @@ TITLE, SMALL, TINY = 15.0, 11.0, 10.0
 PORT = 4.5
 BADGE = 6.5
 TAG = 16.0
+MOST_ROWS = 3  # of names of ports, one over the other
 OFF = 0.62  # how much of its colour a disabled node loses
 WIRE = {Detail.PORTS: 1.6, Detail.FULL: 2.2}
 
@@ -159,17 +161,24 @@ class NodeDrawing:
                 self._scaled.append((drawn, "radius", PORT if not (hollow and spot.optional) else PORT - 0.8))
 
     def _labels(self, look: NodeLook) -> None:
-        """The names of ports, where there is a choice among them and room for the words."""
-        for spots, y in ((look.ins, -15.0), (look.outs, look.size[1] + 5.0)):
+        """The names of ports, where there is a choice; those too long for their room only while it is selected."""
+        for spots, y, up in ((look.ins, -15.0, True), (look.outs, look.size[1] + 5.0, False)):
             if len(spots) < 2:
                 continue
-            room = spots[1].at[0] - spots[0].at[0] - 9.0
-            for spot in spots:
-                self._label(spot, y, room)
+            step = spots[1].at[0] - spots[0].at[0]
+            longest = max(inks.text_width(spot.label, TINY) for spot in spots) + 9.0
+            rows = min(MOST_ROWS, math.ceil(longest / step))
+            if rows > 1 and not look.selected:
+                continue
+            for index, spot in enumerate(spots):
+                row = (rows - 1 - index % rows) if up else index % rows
+                self._label(spot, y - row * TINY * 1.15 if up else y + row * TINY * 1.15, rows * step - 9.0)
 
     def _label(self, spot: Spot, y: float, room: float) -> None:
         text = inks.cut(spot.label, room, TINY)
-        drawn = dpg.draw_text((spot.at[0] + 6, y), text, color=faded(inks.FAINT, 220), size=TINY, parent=self.fine)
+        drawn = dpg.draw_text(
+            (spot.at[0] + 6, y), text, color=mixed(inks.FAINT, inks.TEXT, 0.3), size=TINY, parent=self.fine
+        )
         self._fine_scaled.append((drawn, "size", TINY))
 
     def _tags(self, look: NodeLook, height: float) -> None:

@@ -12,7 +12,7 @@ from nodegraph.editor.panes.graph_ink import ink
 from nodegraph.editor.shell import fonts
 from nodegraph.graph.layout import Point
 
-WIDTH, ROW, MOST = 400.0, 26.0, 11
+WIDTH, ROW, MOST, LEAST = 400.0, 26.0, 11, 3
 EDGE = 8.0
 FIELD = 30.0  # with the space under it
 TYPED = 27.0
@@ -291,7 +291,10 @@ class Chooser(Popup):
             fill=inks.ACCENT_DIM,
             show=bool(self.rows),
         )
-        bottom = MOST * ROW
+        bottom = max(LEAST, min(MOST, len(self.rows))) * ROW
+        height = FIELD + bottom + HELP + 2 * EDGE
+        self.size = (WIDTH, height)
+        dpg.configure_item(self.window, height=round(height))
         words = self.rows[self.at].help if self.rows else ("nothing is called so" if self.text else "")
         dpg.configure_item(self._rule, p1=(0, bottom + 2), p2=(wide, bottom + 2))
         dpg.configure_item(self._help, pos=(8, bottom + 6), text=inks.cut(words, wide - 12, SMALL))
