@@ -53,6 +53,7 @@ class ViewerPane(Pane):
         self.stale = True  # the picture must be made anew
         self.marks = True  # what lies over it must be
         self.built = False
+        self.told = ""  # what is being made, as it was last written
         self._actions = actions_of(self)
 
     # -- the window's side -----------------------------------------------------------------------------------
@@ -320,6 +321,8 @@ class ViewerPane(Pane):
             self._picture()
             self.bar.sync(self.settings, self.colours.shown, self.framing.zoom)
             self._probe()
+        if self.told != self.view.told:
+            self._probe()
         if self.marks:
             self.marks = False
             self.paint.marks(self)
@@ -336,15 +339,16 @@ class ViewerPane(Pane):
         used = self.composer.compose(out, a, b if view.two else None, stand)
         self.paint.picture(self.room, used)
         if self.settings.scopes:
-            self.paint.scopes.draw(out[: used.height, : used.width], *map(float, self.room))
+            self.paint.scopes.draw(out[self.composer.place.slices(used.box)], self.room.width, self.room.height)
         else:
             self.paint.scopes.hide()
 
     def _probe(self) -> None:
         """What the line under the picture says."""
         side, found = self.view.a, None
+        self.told = self.view.told
         if side is None:
-            self.foot.draw(self.size[0], "no picture", None, self.settings.look)
+            self.foot.draw(self.size[0], "no picture", None, self.settings.look, self.told)
             return
         picture: Picture = side.picture
         box = self.box
@@ -354,7 +358,7 @@ class ViewerPane(Pane):
         if box is not None and side.whole:
             found = probed(picture.over(box), box, picture.layer.channels)
         what = described(picture.image, self.settings.step)
-        self.foot.draw(self.size[0], what, found, self.settings.look, self.view.told)
+        self.foot.draw(self.size[0], what, found, self.settings.look, self.told)
 
     def _show_inputs(self, state: State) -> None:
         keys = {name: slot for slot, name in sorted(state.inputs.items(), reverse=True)}

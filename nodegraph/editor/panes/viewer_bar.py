@@ -24,6 +24,7 @@ from nodegraph.editor.viewer.grade import Channel
 from nodegraph.editor.viewer.overlays import ASPECTS
 
 HEIGHT = 36
+FIXED = 826  # of the width: all but the combos that share what is left
 NOBODY = "–"  # no second picture
 QUICK = "sRGB, clipped"
 CHANNELS = {
@@ -67,7 +68,9 @@ class Bar:
         self.bound: dict[int, int] = {}
         self.loose: list[tuple[int, float]] = []  # combos that share the width that is left
         self._themes()
-        with dpg.child_window(parent=parent, height=HEIGHT, border=False, no_scrollbar=True) as self.bar:
+        with dpg.child_window(
+            parent=parent, height=HEIGHT, border=False, no_scrollbar=True, always_use_window_padding=True
+        ) as self.bar:
             dpg.bind_item_theme(self.bar, self.room)
             with dpg.group(horizontal=True):
                 self._build()
@@ -98,24 +101,24 @@ class Bar:
 
     def _build(self) -> None:
         wishes = self.wishes
-        self.a = self._combo("A", 132, lambda name: wishes.look_at(_name(name)), "what is looked at")
-        self.b = self._combo("B", 132, lambda name: wishes.compare_with(_name(name)), "what it is compared with")
+        self.a = self._combo("A", 132, lambda name: wishes.look_at(_name(name)), "what is looked at", True)
+        self.b = self._combo("B", 132, lambda name: wishes.compare_with(_name(name)), "what it is compared with", True)
         self.wipe = self._button("\uf042", "wipe", "Wipe")
         self.difference = self._button("\uf53e", "difference", "Difference of A and B")
         self.onion = self._button("\uf5fd", "onion", "Onion skin")
         self._gap()
-        self.layer = self._combo("", 84, lambda name: self._set(layer="" if name == "rgba" else name), "layer")
-        self.channel = self._combo("", 66, self._channel, "channel: R G B A, Y luminance, M matte over the picture")
+        self.layer = self._combo("", 62, lambda name: self._set(layer="" if name == "rgba" else name), "layer")
+        self.channel = self._combo("", 48, self._channel, "channel: R G B A, Y luminance, M matte over the picture")
         dpg.configure_item(self.channel, items=list(CHANNELS))
-        self.view = self._combo("", 150, wishes.view_through, "display and view")
+        self.view = self._combo("", 150, wishes.view_through, "display and view", True)
         self._gap()
         self.bright = self._button("\uf185", "", "Exposure, in stops. Click: back to neutral", self._unbright)
         self.exposure = self._drag(
-            "f/ %+.2f", 78, 0.02, DARKEST, FARTHEST, lambda x: self._put(self.settings.exposed(x))
+            "f/ %+.2f", 70, 0.02, DARKEST, FARTHEST, lambda x: self._put(self.settings.exposed(x))
         )
         self.bent = self._button("γ", "", "Gamma. Click: back to neutral", self._unbend, icon=False)
         self.gamma = self._drag(
-            "%.2f", 58, 0.01, SMALLEST_GAMMA, LARGEST_GAMMA, lambda x: self._put(self.settings.curved(x))
+            "%.2f", 48, 0.01, SMALLEST_GAMMA, LARGEST_GAMMA, lambda x: self._put(self.settings.curved(x))
         )
         self._gap()
         self.overlays = self._button("\uf247", "overlays", "Overlays")
@@ -125,14 +128,14 @@ class Bar:
         self.region = self._button("\uf125", "roi", "Region of interest")
         self.guides = self._button("\uf00a", "guides", "Guides and aspect mask")
         self._guide_menu()
-        self.proxy = self._combo("", 58, self._proxy, "proxy: screen pixels to a drawn one")
+        self.proxy = self._combo("", 36, self._proxy, "proxy: screen pixels to a drawn one")
         dpg.configure_item(self.proxy, items=[f"1:{down}" for down in PROXIES])
         self.paused = self._button("\uf04c", "hold", "Pause the viewer")
         self._gap()
         self._button("\uf31e", "fit_picture", "Fit the picture")
-        self.zoom = self._combo("", 74, self._zoomed, "zoom")
+        self.zoom = self._combo("", 58, self._zoomed, "zoom")
         dpg.configure_item(self.zoom, items=list(ZOOMS))
-        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.1)]
+        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.4)]
 
     # -- showing ---------------------------------------------------------------------------------------------
 
@@ -180,10 +183,9 @@ class Bar:
 
     def fit(self, width: float) -> None:
         """Give the combos what the pane's width leaves for them."""
-        rest = width - 690 - 3 * 90
+        each = max(60.0, min(170.0, (width - FIXED) / sum(share for _, share in self.loose)))
         for item, share in self.loose:
-            wide = 90 + max(-34.0, min(75.0, rest / 3)) * share
-            dpg.set_item_width(item, round(wide))
+            dpg.set_item_width(item, round(each * share))
 
     def _value(self, item: int, value: Any) -> None:
         if self.shown.get(item) != value:
@@ -241,12 +243,14 @@ class Bar:
                 )
 
     def _gap(self) -> None:
-        dpg.add_spacer(width=4)
+        dpg.add_spacer(width=2)
 
-    def _combo(self, label: str, width: int, chosen: Callable[[str], None], tip: str) -> int:
+    def _combo(self, label: str, width: int, chosen: Callable[[str], None], tip: str, arrow: bool = False) -> int:
         if label:
             dpg.add_text(label, color=theme.FAINT)
-        item: int = dpg.add_combo([], width=width, callback=lambda _s, value: chosen(str(value)))
+        item: int = dpg.add_combo(
+            [], width=width, no_arrow_button=not arrow, callback=lambda _s, value: chosen(str(value))
+        )
         self._tip(item, tip[0].upper() + tip[1:])
         return item
 
@@ -254,7 +258,7 @@ class Bar:
         self, sign: str, action: str, tip: str, pressed: Callable[[], None] | None = None, *, icon: bool = True
     ) -> int:
         start = pressed or partial(self.wishes.run, action)
-        item: int = dpg.add_button(label=sign, width=27, callback=lambda _s, _a: start())
+        item: int = dpg.add_button(label=sign, width=25, callback=lambda _s, _a: start())
         if icon:
             dpg.bind_item_font(item, fonts.ICONS)
         dpg.bind_item_theme(item, self.off)

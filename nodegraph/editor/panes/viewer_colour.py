@@ -82,8 +82,9 @@ def names_of(config: Config) -> dict[str, tuple[str, str]]:
     for display in (usual, *(each for each in config.displays if each != usual)):
         rows += [(display, view) for view in config.views(display) if (display, view) != first]
     for display, view in rows:
-        short = display.partition(" - ")[0]
-        found[f"{view} ({short})"] = (display, view)
+        screen = display.partition(" - ")[0]
+        short = f"{view.partition(' (')[0]}  {screen}"
+        found[f"{view}  {screen}" if short in found else short] = (display, view)
     return found
 
 

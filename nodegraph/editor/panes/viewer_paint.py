@@ -56,10 +56,10 @@ class Paint:
         behind = dpg.add_draw_layer(parent=canvas)
         self.ground: int = dpg.draw_rectangle((0, 0), (1, 1), fill=theme.BACKGROUND, color=theme.CLEAR, parent=behind)
         self.screen = Screen(dpg.add_draw_layer(parent=canvas))
-        self.pen = Pen(dpg.add_draw_layer(parent=canvas))
-        self.front = Pen(dpg.add_draw_layer(parent=canvas))
+        self.pen = Pen(canvas)
+        self.front = Pen(canvas)
         self.scopes = Scopes(canvas)
-        self.above = Pen(dpg.add_draw_layer(parent=canvas))
+        self.above = Pen(canvas)
 
     def picture(self, room: Room, used: Room) -> None:
         """The buffer was filled: show so much of it over the whole room."""
@@ -80,6 +80,7 @@ class Paint:
         """Draw all that lies over the picture."""
         room, settings, view = shown.room, shown.settings, shown.view
         dpg.configure_item(self.ground, pmax=room)
+        self.pen.room = (float(room.width), float(room.height))
         for pen in (self.pen, self.front, self.above):
             pen.begin()
         image = shown.image

@@ -7,6 +7,7 @@ from typing import Any
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.panes.drawing import text_width
 from nodegraph.editor.shell import theme
 from nodegraph.editor.viewer.overlays import Dots, Drawing, Fill, Line, Role, Words
 
@@ -34,13 +35,23 @@ WIDTHS = {Role.BOX: 1.4, Role.OUTLINE: 1.4, Role.ARM: 1.2, Role.REGION: 1.4}
 RADII = {Role.BEFORE: 1.6, Role.LANDMARKS: 1.9, Role.AFTER: 1.9, Role.HANDLE: 3.2}
 FINE = {Role.LANDMARKS, Role.AFTER}  # lines so faint that the dots on them are seen
 SMALL_TYPE = 12.0
+# From the back to the front.
+KINDS: dict[str, Any] = {
+    "fill": dpg.draw_rectangle,
+    "line": dpg.draw_polyline,
+    "square": dpg.draw_rectangle,
+    "dot": dpg.draw_circle,
+    "words": dpg.draw_text,
+}
 
 
 class Pen:
     """A drawing layer whose items are kept: what is drawn again costs one call, what is left over is hidden."""
 
     def __init__(self, parent: int | str) -> None:
-        self.parent = parent
+        # What is written stands on what is filled, whichever was made first.
+        self.layers = {kind: int(dpg.add_draw_layer(parent=parent)) for kind in KINDS}
+        self.room = (1e9, 1e9)  # beyond which words would be cut
         self.items: dict[str, list[int]] = {}
         self.used: dict[str, int] = {}
         self.shown: dict[int, tuple[Any, ...]] = {}
@@ -64,7 +75,7 @@ class Pen:
         self._put("dot", (x, y, radius, colour, edge))
 
     def square(self, x: float, y: float, half: float, colour: Colour, edge: Colour) -> None:
-        self._put("fill", ((x - half, y - half), (x + half, y + half), colour, edge, 0.0))
+        self._put("square", ((x - half, y - half), (x + half, y + half), colour, edge, 0.0))
 
     def fill(self, one: tuple[float, float], other: tuple[float, float], colour: Colour, rounding: float = 0.0) -> None:
         self._put("fill", (one, other, colour, theme.CLEAR, rounding))
@@ -92,9 +103,13 @@ class Pen:
     def _label(self, each: Words, colour: Colour, scale: float) -> None:
         size = SMALL_TYPE * scale
         if each.role is Role.FORMAT:
-            self.words(each.x + 4, each.y + 3, each.text, (*colour[:3], 170), size)
+            wide = text_width(each.text, size)
+            x, y = min(each.x, self.room[0]) - wide - 6, min(each.y, self.room[1]) - size - 6
+            self.words(x, y, each.text, (255, 255, 255, 150), size)
             return
-        self.words(each.x + 2, each.y - size - 4, each.text, colour, size)
+        x, y = round(each.x), round(each.y - size - 7)
+        self.fill((x, y), (x + text_width(each.text, size) + 10, y + size + 5), (16, 16, 18, 170), 2)
+        self.words(x + 5, y + 2, each.text, colour, size)
 
     def _put(self, kind: str, what: tuple[Any, ...]) -> None:
         number = self.used.get(kind, 0)
@@ -106,7 +121,7 @@ class Pen:
                 dpg.configure_item(item, show=True, **_settings(kind, what))
                 self.shown[item] = what
             return
-        item = _made(kind, what, self.parent)
+        item = _made(kind, what, self.layers[kind])
         kept.append(item)
         self.shown[item] = what
 
@@ -116,12 +131,12 @@ def _settings(kind: str, what: tuple[Any, ...]) -> dict[str, Any]:
         return {"points": what[0], "color": what[1], "thickness": what[2], "closed": what[3]}
     if kind == "dot":
         return {"center": [what[0], what[1]], "radius": what[2], "fill": what[3], "color": what[4]}
-    if kind == "fill":
+    if kind in ("fill", "square"):
         return {"pmin": what[0], "pmax": what[1], "fill": what[2], "color": what[3], "rounding": what[4]}
     return {"pos": what[0], "text": what[1], "color": what[2], "size": what[3]}
 
 
 def _made(kind: str, what: tuple[Any, ...], parent: int | str) -> int:
-    make = {"line": dpg.draw_polyline, "dot": dpg.draw_circle, "fill": dpg.draw_rectangle, "words": dpg.draw_text}
+    make = KINDS
     item: int = make[kind](parent=parent, **_settings(kind, what))
     return item

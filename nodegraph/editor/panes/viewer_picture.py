@@ -108,12 +108,14 @@ class Composer:
     """Writes the screen's pixels into a buffer; it keeps what it needs twice."""
 
     second: Screen = field(default_factory=lambda: np.zeros((1, 1, 4), np.float32))
+    place: Box = EMPTY  # of the buffer, where the picture that is looked at lies
 
     def compose(self, out: Screen, a: Side | None, b: Side | None, stand: Stand) -> Pane:
         """Show A, beside B if that is asked for; returns how much of the buffer was written."""
         framing, pane = stand.coarse
         part = out[: pane.height, : pane.width]
         target = part if part.flags.c_contiguous else out
+        self.place = EMPTY
         if a is None:
             target[: pane.height] = 0
             return pane
@@ -151,6 +153,7 @@ class Composer:
         _, pane = stand.coarse
         rows = out[: pane.height]
         place = found.place
+        self.place = self.place.join(place)
         if place.empty:
             rows[:] = 0
             return

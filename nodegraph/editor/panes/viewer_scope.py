@@ -64,9 +64,8 @@ class Scopes:
 
     def __init__(self, parent: int | str) -> None:
         self.layer: int = dpg.add_draw_layer(parent=parent)
-        ground: int = dpg.add_draw_layer(parent=parent)
         self.screen = Screen(self.layer)
-        self.pen = Pen(ground)
+        self.pen = Pen(parent)
         self.seen = False
 
     def draw(self, codes: Pixels, width: float, height: float) -> None:
@@ -74,9 +73,10 @@ class Scopes:
         picture = drawn(codes)
         buffer = self.screen.buffer(WIDTH, SIZE)
         buffer[:SIZE, :WIDTH] = picture
-        x, y = max(8.0, width - WIDTH - 12), height - SIZE - 12
-        self.screen.show((x, y, x + WIDTH, y + SIZE), WIDTH, SIZE)
-        self._marks(x, y)
+        times = max(0.6, min(1.0, height * 0.4 / SIZE, (width - 24) / WIDTH))
+        x, y = max(8.0, width - WIDTH * times - 12), height - SIZE * times - 12
+        self.screen.show((x, y, x + WIDTH * times, y + SIZE * times), WIDTH, SIZE)
+        self._marks(x, y, times)
         self.seen = True
 
     def hide(self) -> None:
@@ -87,25 +87,26 @@ class Scopes:
             self.pen.end()
             self.seen = False
 
-    def _marks(self, x: float, y: float) -> None:
+    def _marks(self, x: float, y: float, times: float) -> None:
         pen = self.pen
+        wide, gap, size = WIDE * times, GAP * times, SIZE * times
         pen.begin()
-        for name, at, wide in (
-            ("Histogram", x, WIDE),
-            ("Waveform", x + WIDE + GAP, WIDE),
-            ("Vectorscope", x + 2 * (WIDE + GAP), SIZE),
+        for name, at, width in (
+            ("Histogram", x, wide),
+            ("Waveform", x + wide + gap, wide),
+            ("Vectorscope", x + 2 * (wide + gap), size),
         ):
-            pen.line([[at, y], [at + wide, y], [at + wide, y + SIZE], [at, y + SIZE]], theme.LINE, 1.0, True)
+            pen.line([[at, y], [at + width, y], [at + width, y + size], [at, y + size]], theme.LINE, 1.0, True)
             pen.words(at + 6, y + 4, name, theme.FAINT, 11.0)
-        left = x + WIDE + GAP
+        left = x + wide + gap
         for k in (1, 2, 3):
-            level = y + SIZE * k / 4
-            pen.line([[left, level], [left + WIDE, level]], (255, 255, 255, 26))
-        middle = x + 2 * (WIDE + GAP) + SIZE / 2
-        pen.line([[middle, y], [middle, y + SIZE]], (255, 255, 255, 30))
-        pen.line([[middle - SIZE / 2, y + SIZE / 2], [middle + SIZE / 2, y + SIZE / 2]], (255, 255, 255, 30))
+            level = y + size * k / 4
+            pen.line([[left, level], [left + wide, level]], (255, 255, 255, 26))
+        middle = x + 2 * (wide + gap) + size / 2
+        pen.line([[middle, y], [middle, y + size]], (255, 255, 255, 30))
+        pen.line([[middle - size / 2, y + size / 2], [middle + size / 2, y + size / 2]], (255, 255, 255, 30))
         # The line that skin of every colour lies near: 123 degrees from Cb, BT.709.
-        level = y + SIZE / 2
-        skin = [middle - 0.545 * SIZE / 2, level - 0.839 * SIZE / 2]
+        level = y + size / 2
+        skin = [middle - 0.545 * size / 2, level - 0.839 * size / 2]
         pen.line([[middle, level], skin], (255, 200, 150, 90))
         pen.end()
