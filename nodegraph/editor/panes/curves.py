@@ -228,7 +228,7 @@ class CurvesPane(Pane):
         return None, ""
 
     def pressed(self, at: Point, button: Button, held: Held, double: bool) -> bool:
-        x, y = self._on_list(at)
+        y = self._on_list(at)[1]
         if y < 0:
             return False
         self._gesture = f"curves {next(GESTURES)}"

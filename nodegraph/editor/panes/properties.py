@@ -9,9 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
-from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.commands import Pane as Place
-from nodegraph.editor.panels.fields import nudged
 from nodegraph.editor.panes import property_look as look
 from nodegraph.editor.panes.property_colour import ColourBox
 from nodegraph.editor.panes.property_files import Files
@@ -71,9 +69,10 @@ class PropertiesPane(Pane):
         dpg.bind_item_theme(self._list, theme)
         self._end = int(dpg.add_spacer(parent=self._list, height=1))
         self._empty = int(dpg.add_text(EMPTY, parent=self._list, color=FAINT))
+        self.hands.rest = self._search
         with dpg.handler_registry():
-            dpg.add_key_press_handler(dpg.mvKey_Up, callback=self._arrow, user_data=True)
-            dpg.add_key_press_handler(dpg.mvKey_Down, callback=self._arrow, user_data=False)
+            for key in ("Up", "Down", "Left", "Right", "Home", "End"):
+                dpg.add_key_press_handler(getattr(dpg, f"mvKey_{key}"), callback=self._arrow, user_data=key)
 
     def _tool(self, sign: str, tip: str, action: str) -> int:
         item = int(
@@ -166,6 +165,7 @@ class PropertiesPane(Pane):
         return None
 
     def pressed(self, at: Point, button: Button, held: Held, double: bool) -> bool:
+        del held
         self.at = at
         row = self.row_at(at)
         if row is None:
@@ -193,11 +193,13 @@ class PropertiesPane(Pane):
             )
 
     def released(self, at: Point, held: Held) -> None:
+        del at, held
         if self._pull is not None:
             self._pull = None
             self.turning.end()
 
     def hovered(self, at: Point, held: Held) -> None:
+        del held
         self.at = at
 
     # -- keys ----------------------------------------------------------------------------------------------------
@@ -234,14 +236,11 @@ class PropertiesPane(Pane):
         if found is not None:
             self.app.change(panels=self.app.state.panels.turned(found.name))
 
-    def key(self, chord: Chord) -> bool:
-        return False
-
-    def _arrow(self, _sender: int, _code: int, up: bool) -> None:
-        """Up and Down in a number's field step the digit left of the caret."""
-        self.app.guarded(lambda: self.hands.nudge(up, nudged))
+    def _arrow(self, _sender: int, _code: int, key: str) -> None:
+        self.app.guarded(lambda: self.hands.arrow(key))
 
     def tick(self, now: float) -> bool:
+        del now
         return self.hands.settle()
 
     def close(self) -> None:

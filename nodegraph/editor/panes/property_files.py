@@ -63,11 +63,12 @@ class Files:
 
     def ask(self, row: RowView) -> None:
         """Let the artist choose a file for a row."""
-        self._seen.pop((row.row.text, self.app.state.document.folder), None)
+        folder, text = self.app.state.document.folder, row.row.text
+        self._seen.pop((text, folder), None)
         self.app.browse(
             f"{row.node} {row.row.label}",
-            row.row.text,
-            lambda path: self.turning.set(row.node, row.knob, path),
+            absolute(text, folder, self.app.state.graph.roots) if text else str(folder),
+            lambda path: self.turning.set(row.node, row.knob, inside(path, folder)),
             saves=row.row.saves,
         )
 
@@ -94,3 +95,9 @@ class Files:
     def close(self) -> None:
         """Stop looking."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def inside(path: str, folder: Path) -> str:
+    """A path as a knob holds it: from the project's folder if it is in it."""
+    chosen = Path(path)
+    return chosen.relative_to(folder).as_posix() if chosen.is_relative_to(folder) else path

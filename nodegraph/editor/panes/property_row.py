@@ -75,7 +75,7 @@ class RowView:
             if text.strip() != self._cache.get(item):
                 self.turning.typed(self.node, self.knob, text, part)
 
-        item = self.hands.field(took, self.again, width=round(width))
+        item = self.hands.field(took, self.again, unit=self.kind.knob.unit, width=round(width))
         if part is not None:
             dpg.bind_item_font(item, fonts.SMALL)
         self.fields.append(item)

@@ -55,6 +55,11 @@ class Turning:
         """A drag begins: all that comes until its end is one step of undo."""
         self._gesture = f"turn {next(GESTURES)}"
 
+    @property
+    def busy(self) -> bool:
+        """True in the middle of a gesture."""
+        return bool(self._gesture)
+
     def end(self) -> None:
         """The drag is over."""
         self._gesture = ""
