@@ -40,11 +40,15 @@ class Guard:
 
 
 def run_callbacks(guard: Guard) -> bool:
-    """Run what widgets called for since the last frame, each on its own; True if there was something."""
+    """Run what widgets called for since the last frame, each on its own; True if there was something.
+
+    A widget that was taken away meanwhile calls no more: a field tells its last change while its window closes.
+    """
     jobs = dpg.get_callback_queue() or []
     for job in jobs:
         work, given = job[0], job[1:]
-        if work is not None:
+        sender = given[0] if given else None
+        if work is not None and (not sender or dpg.does_item_exist(sender)):
             guard.run(work, *given[: _takes(work)])
     return bool(jobs)
 
