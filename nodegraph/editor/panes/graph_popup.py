@@ -69,6 +69,12 @@ class Popup:
             dpg.add_item_clicked_handler(0, callback=lambda: work(mouse()))
         dpg.bind_item_handler_registry(item, registry)
 
+    def on_left(self, item: int, work: Callable[[], None]) -> None:
+        """What is done when a field is left, by whichever key or press."""
+        with dpg.item_handler_registry() as registry:
+            dpg.add_item_deactivated_handler(callback=lambda: work() if self.shown else None)
+        dpg.bind_item_handler_registry(item, registry)
+
     def show(self, at: Point, size: Point, focus: int) -> None:
         """Open it at a pixel of the window, moved so that it is all seen."""
         across = max(0.0, min(at[0], dpg.get_viewport_client_width() - size[0] - 6))
@@ -116,6 +122,8 @@ class Field(Popup):
         for key in RETURNS:
             self.on(key, self._returned)
         self.on(dpg.mvKey_Escape, self.close)
+        for field in (self._line, self._lines):
+            self.on_left(field, self.take)
 
     def ask(
         self,
@@ -188,6 +196,7 @@ class Chooser(Popup):
             self.on(key, self.choose)
         self.on(dpg.mvKey_Escape, self.close)
         self.on_click(self._list, self.click)
+        self.on_left(self._field, self._left)
         dpg.add_mouse_wheel_handler(callback=lambda _, clicks: self.turned(clicks), parent=self.keys)
 
     def ask(self, at: Point, hint: str, find: Callable[[str], Sequence[Row]], done: Callable[[Row], None]) -> None:
@@ -198,6 +207,11 @@ class Chooser(Popup):
         dpg.configure_item(self._field, hint=hint)
         self.show(at, (WIDTH, FIELD + MOST * ROW + HELP + 2 * EDGE), self._field)
         self._typed("")
+
+    def _left(self) -> None:
+        """A press elsewhere closes it."""
+        if not self.holds(mouse()):
+            self.close()
 
     def _typed(self, text: str) -> None:
         self.text = text
