@@ -38,16 +38,17 @@ class Palette:
             no_resize=True,
             no_move=True,
             no_saved_settings=True,
+            no_scrollbar=True,
             width=width,
-            height=round(480 * scale),
+            height=round(460 * scale),
             pos=[(dpg.get_viewport_client_width() - width) // 2, round(120 * scale)],
         ) as self.window:
             dpg.bind_item_theme(self.window, theme.SHEET)
             dpg.bind_item_font(dpg.add_text(self.title, color=theme.BRIGHT), fonts.BOLD)
             self._field = dpg.add_input_text(width=-1, hint="words of the action", callback=self._typed, on_enter=False)
             with dpg.table(header_row=False, policy=dpg.mvTable_SizingFixedFit) as self._list:
+                dpg.add_table_column(width_fixed=True, init_width_or_weight=90 * scale)
                 dpg.add_table_column(width_stretch=True)
-                dpg.add_table_column(width_fixed=True, init_width_or_weight=110 * scale)
                 dpg.add_table_column(width_fixed=True, init_width_or_weight=130 * scale)
         dpg.focus_item(self._field)
         self._typed(0, "")
@@ -67,10 +68,10 @@ class Palette:
         dpg.delete_item(self._list, children_only=True, slot=1)
         for k, action in enumerate(self.found):
             with dpg.table_row(parent=self._list):
+                dpg.add_text(action.menu, color=theme.FAINT)
                 dpg.add_selectable(
                     label=action.label, span_columns=True, default_value=k == self.at, callback=partial(self._start, k)
                 )
-                dpg.add_text(action.menu, color=theme.FAINT)
                 dpg.add_text(self.app.bindings.shown(action.name), color=theme.FAINT)
 
     def key(self, chord: Chord) -> bool:

@@ -25,7 +25,8 @@ class Conduct:
     def __init__(self, window: Window) -> None:
         self.window = window
         self.app = window.app
-        self._hidden: list[int] = []
+        self._hidden: list[int] = []  # while one pane has all the room
+        self._before = ""
 
     def actions(self) -> Mapping[str, Start]:
         """By their names in the list of commands."""
@@ -77,17 +78,23 @@ class Conduct:
             for item in self._hidden:
                 dpg.configure_item(item, show=True)
             self._hidden = []
+            platform_x.load_layout(self._before)
             return
         found = self.window.hands.under()
-        if found is None:
+        before = platform_x.layout_text()
+        if found is None or before is None or found.docked == layout.STATUS:
             return
-        keep = {found.docked, layout.STATUS}
-        self._hidden = [each.docked for each in self.window.placed if each.docked not in keep]
+        self._before = before
+        self._hidden = [each.docked for each in self.window.placed if each.docked not in (found.docked, layout.STATUS)]
         for item in self._hidden:
             dpg.configure_item(item, show=False)
+        width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
+        platform_x.load_layout(layout.alone(found.docked, width, height, self.window.scale))
 
     def save_layout(self) -> None:
         """Keep the panes where they are, for the next start too."""
+        if self._hidden:
+            self.maximise()
         layout.save()
         self.app.say("the layout is kept")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from pathlib import Path
 from typing import NamedTuple
@@ -98,6 +99,15 @@ def rectangle(room: int) -> tuple[Point, Point]:
     inner = dpg.get_item_state(room)
     (left, top), (width, height) = inner["pos"], inner["content_region_avail"]
     return (float(x + left), float(y + top)), (float(width), float(height))
+
+
+def alone(tag: int, width: int, height: int, scale: float) -> str:
+    """The layout with one pane in the middle, where there is always room; for when the others are hidden."""
+    middle = f"DockId=0x{GROUPS['graph']:08X}"
+    rows = default(width, height, scale).split("[Window]")
+    return "[Window]".join(
+        re.sub("DockId=0x[0-9A-F]+", middle, row) if row.startswith(f"[###{tag}]") else row for row in rows
+    )
 
 
 def own_file() -> Path:

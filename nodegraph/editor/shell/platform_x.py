@@ -111,6 +111,15 @@ def load_layout(text: str) -> bool:
     return True
 
 
+def layout_text() -> str | None:
+    """Where the panes are now, as a layout; None if it cannot be asked."""
+    found = _symbol(SAVE, ctypes.c_char_p, ctypes.c_void_p)
+    if found is None:
+        return None
+    text = found(None)
+    return text.decode() if text else None
+
+
 def on_drop(take: Callable[[tuple[str, ...]], None]) -> object | None:
     """Have dropped files told as paths; keep what is returned as long as the window lives. None: not possible."""
     window, install = _window(), _symbol("glfwSetDropCallback", ctypes.c_void_p, ctypes.c_void_p, DropCallback)
