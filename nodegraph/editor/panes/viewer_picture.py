@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,19 +61,29 @@ class Side:
     """A or B: its picture and the proxy that was made of it last."""
 
     picture: Picture
-    made: tuple[Any, Proxy] | None = None
+    made: Proxy | None = None
+    lay: tuple[Framing, Pane, Layer] | None = None  # how the picture lay in the pane then
+    reach: Box = EMPTY  # and of which part of the pane it was made
     whole: bool = True  # its pixels are here, and not only the proxy
 
     def proxy(self, framing: Framing, pane: Pane, within: Box | None) -> Proxy:
-        """Its light in the pane; of the same framing, the one there is."""
-        asked = (framing, pane, within, self.picture.layer)
-        if self.made is None or (self.whole and self.made[0] != asked):
-            self.made = (asked, self.picture.seen(framing, pane, within))
-        return self.made[1]
+        """Its light in a part of the pane.
+
+        Of a fresh picture no more is made than is asked for. What is asked for again with another part, as by a wipe
+        that is dragged, is made of the whole pane at once.
+        """
+        part = pane.box if within is None else within.meet(pane.box)
+        lay = (framing, pane, self.picture.layer)
+        if self.made is None or (self.whole and self.lay != lay):
+            self.take(framing, pane, part, self.picture.seen(framing, pane, part))
+        elif self.whole and not self.reach.covers(part):
+            self.take(framing, pane, pane.box, self.picture.seen(framing, pane, pane.box))
+        return _part(self.made, part) if self.made is not None else _nothing(self.picture.layer.channels)
 
     def take(self, framing: Framing, pane: Pane, within: Box | None, found: Proxy) -> None:
         """Have a proxy that was made elsewhere."""
-        self.made = ((framing, pane, within, self.picture.layer), found)
+        self.made, self.lay = found, (framing, pane, self.picture.layer)
+        self.reach = pane.box if within is None else within
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,6 +197,16 @@ def read_at(picture: Picture, stand: Stand) -> Proxy:
     """The whole proxy of a picture, for a thread that has time."""
     framing, pane = stand.coarse
     return picture.seen(framing, pane, stand.within) if not pane.box.empty else _nothing(picture.layer.channels)
+
+
+def _part(found: Proxy, part: Box) -> Proxy:
+    """So much of a proxy; nothing is copied."""
+    place = found.place.meet(part)
+    if place == found.place or found.place.empty:
+        return found
+    if place.empty:
+        return _nothing(found.channels)
+    return Proxy(found.pixels[place.slices(found.place)], place, found.channels, found.read)
 
 
 def _nothing(names: Channels) -> Proxy:

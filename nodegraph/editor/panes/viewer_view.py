@@ -155,7 +155,7 @@ class View:
         for side in (self.a, self.b):
             if side is not None and side.whole:
                 side.picture = Picture.of(side.picture.image, self.home.settings.layer)
-                side.made = None
+                side.made = side.lay = None
         self.rekey()
 
     def refresh(self) -> None:
