@@ -62,24 +62,32 @@ class ViewerPane(Pane):
         with dpg.theme() as close, dpg.theme_component(dpg.mvAll):
             dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 0, 0)
         with dpg.group(parent=window) as rows:
-            self.bar = viewer_bar.Bar(rows, self, self.app.bindings.shown)
+            self.bar = viewer_bar.Bar(rows, self, self.app.bindings.shown, self.app.scale)
             self.canvas: int = dpg.add_drawlist(100, 100)
-            self.foot_canvas: int = dpg.add_drawlist(100, viewer_foot.HEIGHT)
+            self.foot_canvas: int = dpg.add_drawlist(100, self.foot_height)
         dpg.bind_item_theme(rows, close)
-        self.paint = Paint(self.canvas)
-        self.foot = viewer_foot.Foot(self.foot_canvas)
+        self.paint = Paint(self.canvas, self.app.scale)
+        self.foot = viewer_foot.Foot(self.foot_canvas, self.app.scale)
         self.built = True
         self.colours.load(self.app.state.graph.shot.config)
 
     @property
+    def bar_height(self) -> int:
+        return round(viewer_bar.HEIGHT * self.app.scale)
+
+    @property
+    def foot_height(self) -> int:
+        return round(viewer_foot.HEIGHT * self.app.scale)
+
+    @property
     def room(self) -> Room:
         """The picture's part of the pane, in screen pixels."""
-        return Room(max(16, round(self.size[0])), max(16, round(self.size[1] - viewer_bar.HEIGHT - viewer_foot.HEIGHT)))
+        return Room(max(16, round(self.size[0])), max(16, round(self.size[1] - self.bar_height - self.foot_height)))
 
     def resized(self) -> None:
         room = self.room
         dpg.configure_item(self.canvas, width=room.width, height=room.height)
-        dpg.configure_item(self.foot_canvas, width=room.width, height=viewer_foot.HEIGHT)
+        dpg.configure_item(self.foot_canvas, width=room.width, height=self.foot_height)
         dpg.configure_item(self.bar.bar, width=room.width)
         self.bar.fit(self.size[0])
         if self.fitting:
@@ -160,7 +168,7 @@ class ViewerPane(Pane):
         return True
 
     def _local(self, at: Point) -> Point:
-        return at[0] - self.origin[0], at[1] - self.origin[1] - viewer_bar.HEIGHT
+        return at[0] - self.origin[0], at[1] - self.origin[1] - self.bar_height
 
     def _inside(self, at: Point) -> Point | None:
         x, y = self._local(at)

@@ -60,7 +60,8 @@ class Wishes(Protocol):
 class Bar:
     """The widgets; `sync` sets them, and their callbacks ask the pane."""
 
-    def __init__(self, parent: int | str, wishes: Wishes, keys: Callable[[str], str]) -> None:
+    def __init__(self, parent: int | str, wishes: Wishes, keys: Callable[[str], str], scale: float = 1.0) -> None:
+        self.scale = scale
         self.wishes = wishes
         self.keys = keys
         self.settings = Settings()
@@ -69,17 +70,21 @@ class Bar:
         self.loose: list[tuple[int, float]] = []  # combos that share the width that is left
         self._themes()
         with dpg.child_window(
-            parent=parent, height=HEIGHT, border=False, no_scrollbar=True, always_use_window_padding=True
+            parent=parent, height=self.px(HEIGHT), border=False, no_scrollbar=True, always_use_window_padding=True
         ) as self.bar:
             dpg.bind_item_theme(self.bar, self.room)
             with dpg.group(horizontal=True):
                 self._build()
 
+    def px(self, size: float) -> int:
+        """Screen pixels for a size: more of them on fine screens."""
+        return round(size * self.scale)
+
     def _themes(self) -> None:
         with dpg.theme() as self.room, dpg.theme_component(dpg.mvAll):
-            dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 8, 5)
-            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 5, 4)
-            dpg.add_theme_style(dpg.mvStyleVar_FramePadding, 6, 4)
+            dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, self.px(8), self.px(5))
+            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, self.px(5), self.px(4))
+            dpg.add_theme_style(dpg.mvStyleVar_FramePadding, self.px(6), self.px(4))
             dpg.add_theme_color(dpg.mvThemeCol_ChildBg, theme.PANEL)
         with dpg.theme() as self.off, dpg.theme_component(dpg.mvAll):
             dpg.add_theme_color(dpg.mvThemeCol_Button, theme.CLEAR)
@@ -110,7 +115,7 @@ class Bar:
         self.layer = self._combo("", 62, lambda name: self._set(layer="" if name == "rgba" else name), "layer")
         self.channel = self._combo("", 48, self._channel, "channel: R G B A, Y luminance, M matte over the picture")
         dpg.configure_item(self.channel, items=list(CHANNELS))
-        self.view = self._combo("", 150, wishes.view_through, "display and view", True)
+        self.view = self._combo("", 150, wishes.view_through, "display and view")
         self._gap()
         self.bright = self._button("\uf185", "", "Exposure, in stops. Click: back to neutral", self._unbright)
         self.exposure = self._drag(
@@ -135,7 +140,7 @@ class Bar:
         self._button("\uf31e", "fit_picture", "Fit the picture")
         self.zoom = self._combo("", 58, self._zoomed, "zoom")
         dpg.configure_item(self.zoom, items=list(ZOOMS))
-        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.4)]
+        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.75)]
 
     # -- showing ---------------------------------------------------------------------------------------------
 
@@ -152,7 +157,7 @@ class Bar:
         self._value(self.channel, next(name for name, channel in CHANNELS.items() if channel is look.channel))
         self._value(self.layer, settings.layer or "rgba")
         self._value(self.view, view)
-        self._value(self.zoom, f"{zoom * 100:.3g} %")
+        self._value(self.zoom, f"{zoom * 100:.{0 if zoom >= 1 else 1}f} %")
         self._value(self.proxy, f"1:{settings.step}")
         for item, on in (
             (self.wipe, settings.compare is Compare.WIPE),
@@ -183,9 +188,9 @@ class Bar:
 
     def fit(self, width: float) -> None:
         """Give the combos what the pane's width leaves for them."""
-        each = max(60.0, min(170.0, (width - FIXED) / sum(share for _, share in self.loose)))
+        each = max(60.0, min(170.0, (width / self.scale - FIXED) / sum(share for _, share in self.loose)))
         for item, share in self.loose:
-            dpg.set_item_width(item, round(each * share))
+            dpg.set_item_width(item, self.px(each * share))
 
     def _value(self, item: int, value: Any) -> None:
         if self.shown.get(item) != value:
@@ -243,13 +248,13 @@ class Bar:
                 )
 
     def _gap(self) -> None:
-        dpg.add_spacer(width=2)
+        dpg.add_spacer(width=self.px(2))
 
     def _combo(self, label: str, width: int, chosen: Callable[[str], None], tip: str, arrow: bool = False) -> int:
         if label:
             dpg.add_text(label, color=theme.FAINT)
         item: int = dpg.add_combo(
-            [], width=width, no_arrow_button=not arrow, callback=lambda _s, value: chosen(str(value))
+            [], width=self.px(width), no_arrow_button=not arrow, callback=lambda _s, value: chosen(str(value))
         )
         self._tip(item, tip[0].upper() + tip[1:])
         return item
@@ -258,7 +263,7 @@ class Bar:
         self, sign: str, action: str, tip: str, pressed: Callable[[], None] | None = None, *, icon: bool = True
     ) -> int:
         start = pressed or partial(self.wishes.run, action)
-        item: int = dpg.add_button(label=sign, width=25, callback=lambda _s, _a: start())
+        item: int = dpg.add_button(label=sign, width=self.px(25), callback=lambda _s, _a: start())
         if icon:
             dpg.bind_item_font(item, fonts.ICONS)
         dpg.bind_item_theme(item, self.off)
@@ -270,7 +275,7 @@ class Bar:
         self, form: str, width: int, speed: float, least: float, most: float, put: Callable[[float], None]
     ) -> int:
         item: int = dpg.add_drag_float(
-            width=width,
+            width=self.px(width),
             speed=speed,
             min_value=least,
             max_value=most,

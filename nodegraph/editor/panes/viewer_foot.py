@@ -43,17 +43,20 @@ def described(image: Image, step: int) -> str:
 class Foot:
     """Draws the line."""
 
-    def __init__(self, parent: int | str) -> None:
+    def __init__(self, parent: int | str, scale: float = 1.0) -> None:
         self.pen = Pen(parent)
+        self.scale = scale
+        self.type = SIZE * scale
+        self.top = (HEIGHT - SIZE) / 2 * scale - 1
 
     def draw(self, width: float, what: str, found: Sample | None, look: Look, told: str = "") -> None:
         """Draw it anew; what has not changed costs nothing."""
         pen = self.pen
         pen.begin()
-        top = (HEIGHT - SIZE) / 2 - 1
-        x = 8.0
-        pen.words(x, top, what, theme.FAINT, SIZE)
-        x = max(220.0, x + text_width(what, SIZE) + 24)
+        top, by = self.top, self.scale
+        x = 8.0 * by
+        pen.words(x, top, what, theme.FAINT, self.type)
+        x = max(220.0 * by, x + text_width(what, self.type) + 24 * by)
         if found is not None:
             x = self._where(x, top, found)
             for name, value in list(found.values.items())[:4]:
@@ -62,35 +65,40 @@ class Foot:
             if light is not None:
                 x = self._value(x, top, "Y", light)
                 self._swatch(x, found, look)
-                x += 50
+                x += 50 * by
             if found.broken:
-                pen.words(x, top, f"{found.broken} no numbers", theme.BAD, SIZE)
+                pen.words(x, top, f"{found.broken} no numbers", theme.BAD, self.type)
         if told:
-            pen.words(width - text_width(told, SIZE) - 10, top, told, theme.FAINT, SIZE)
+            pen.words(width - text_width(told, self.type) - 10 * by, top, told, theme.FAINT, self.type)
         pen.end()
 
     def _where(self, x: float, top: float, found: Sample) -> float:
-        box = found.box
+        box, by = found.box, self.scale
         if box.area == 1:
-            self.pen.words(x, top, "x", theme.FAINT, SIZE)
-            self.pen.words(x + 12, top, str(box.x0), theme.TEXT, SIZE)
-            self.pen.words(x + 58, top, "y", theme.FAINT, SIZE)
-            self.pen.words(x + 70, top, str(box.y0), theme.TEXT, SIZE)
-            return x + 122
+            self.pen.words(x, top, "x", theme.FAINT, self.type)
+            self.pen.words(x + 12 * by, top, str(box.x0), theme.TEXT, self.type)
+            self.pen.words(x + 58 * by, top, "y", theme.FAINT, self.type)
+            self.pen.words(x + 70 * by, top, str(box.y0), theme.TEXT, self.type)
+            return x + 122 * by
         text = f"mean of {box.width}×{box.height} at {box.x0}, {box.y0}"
-        self.pen.words(x, top, text, theme.TEXT, SIZE)
-        return x + text_width(text, SIZE) + 22
+        self.pen.words(x, top, text, theme.TEXT, self.type)
+        return x + text_width(text, self.type) + 22 * by
 
     def _value(self, x: float, top: float, name: str, value: float) -> float:
         ink = INKS.get(name.upper(), theme.TEXT)
-        self.pen.words(x, top, name.lower() if name != "Y" else "Y", (*ink[:3], 170), SIZE)
-        self.pen.words(x + 13, top, written(value), ink, SIZE)
-        return x + CELL
+        self.pen.words(x, top, name.lower() if name != "Y" else "Y", (*ink[:3], 170), self.type)
+        self.pen.words(x + 13 * self.scale, top, written(value), ink, self.type)
+        return x + CELL * self.scale
 
     def _swatch(self, x: float, found: Sample, look: Look) -> None:
         gain = 2.0**look.exposure
         code = [round(255 * _srgb(value * gain)) for value in found.mean[:3]]
-        self.pen.fill((x, 5), (x + 34, HEIGHT - 5), (code[0], code[1], code[2], 255), 3.0)
+        self.pen.fill(
+            (x, 5 * self.scale),
+            (x + 34 * self.scale, (HEIGHT - 5) * self.scale),
+            (code[0], code[1], code[2], 255),
+            3.0 * self.scale,
+        )
 
 
 def _srgb(light: float) -> float:

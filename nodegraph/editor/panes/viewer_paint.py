@@ -52,7 +52,9 @@ class Shown(Protocol):
 class Paint:
     """The layers of the picture's draw list, from the back to the front."""
 
-    def __init__(self, canvas: int) -> None:
+    def __init__(self, canvas: int, scale: float = 1.0) -> None:
+        self.scale = scale
+        self.label = LABEL * scale
         behind = dpg.add_draw_layer(parent=canvas)
         self.ground: int = dpg.draw_rectangle((0, 0), (1, 1), fill=theme.BACKGROUND, color=theme.CLEAR, parent=behind)
         self.screen = Screen(dpg.add_draw_layer(parent=canvas))
@@ -85,7 +87,7 @@ class Paint:
             pen.begin()
         image = shown.image
         if image is not None:
-            self.pen.draw(guides_of(settings, image, shown.framing))
+            self.pen.draw(guides_of(settings, image, shown.framing), self.scale)
             if settings.overlays:
                 self._overlays(shown)
             if shown.box is not None:
@@ -104,10 +106,10 @@ class Paint:
         tool = shown.tool()
         editing = isinstance(tool, TracksTool)
         found = [(each.value, each.before) for each in shown.view.over.values() if each.value is not None]
-        self.pen.draw(marks_of(found, frame, framing, shown.room, editing))
+        self.pen.draw(marks_of(found, frame, framing, shown.room, editing), self.scale)
         if tool is None:
             return
-        self.front.draw(tool.drawing(framing))
+        self.front.draw(tool.drawing(framing), self.scale)
         over = shown.hands.over
         for handle in tool.handles(framing):
             taken = over is not None and over.part == handle.part
@@ -148,7 +150,7 @@ class Paint:
     def _annotation(self, shown: Shown) -> None:
         room, state, view = shown.room, shown.app.state, shown.view
         if view.a is not None:
-            self._chip(12, room.height - 30, f"{state.graph.shot.name}   {self._frame(shown)}")
+            self._chip(12, room.height - 30 * self.scale, f"{state.graph.shot.name}   {self._frame(shown)}")
             if not (shown.settings.compare is Compare.WIPE and view.two):
                 name = view.name("A")
                 text = f"{state.shown % 10}  {name}"
@@ -167,12 +169,12 @@ class Paint:
         return str(shown.app.state.frame)
 
     def _wide(self, text: str) -> float:
-        return text_width(text, LABEL) + 16
+        return text_width(text, self.label) + 16 * self.scale
 
     def _chip(self, x: float, y: float, text: str, colour: theme.Colour = theme.TEXT) -> None:
         x, y = round(x), round(y)
-        self.above.fill((x, y), (x + self._wide(text), y + 20), (18, 18, 20, 165), 3)
-        self.above.words(x + 8, y + 3, text, colour, LABEL)
+        self.above.fill((x, y), (x + self._wide(text), y + 20 * self.scale), (18, 18, 20, 165), 3)
+        self.above.words(x + 8 * self.scale, y + 3 * self.scale, text, colour, self.label)
 
     def _words(self, words: Words, room: Room) -> None:
         wide = min(560.0, room.width - 40.0)

@@ -25,6 +25,7 @@ from nodegraph.editor.viewer.proxy import Proxy
 
 AHEAD = tuple(f"ahead {k}" for k in range(1, AT_ONCE + 1))
 HOW_TO_LOOK = "Select a node and press 1"
+OR_CHOOSE = "or choose one in the bar above, behind A"
 NOTHING = np.zeros((0, 0, 1), np.float32)
 
 
@@ -82,7 +83,7 @@ class View:
         self.b: Side | None = None
         self.at: dict[str, Wanted] = {}  # what sides show
         self.over: dict[str, Over] = {}
-        self.words: Words | None = Words(HOW_TO_LOOK)
+        self.words: Words | None = Words(HOW_TO_LOOK, OR_CHOOSE)
         self.notice = ""
         self._noticed: tuple[str, int] | None = None
         self._due: int | None = None  # asked for by play, and not shown yet
@@ -194,7 +195,7 @@ class View:
         name = self.name("A")
         self.a = None
         if not name:
-            self.words = Words(HOW_TO_LOOK)
+            self.words = Words(HOW_TO_LOOK, OR_CHOOSE)
         elif shows_over(self.app.state.graph, name):
             self.words = Words(f"{name} has no plate to be drawn over", "Wire a picture to what it is made of", True)
         else:
