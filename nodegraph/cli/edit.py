@@ -26,11 +26,12 @@ def run(args: argparse.Namespace) -> int:
     size = size_of(args.size) if args.size else None
     library = Library.discover()
     document = load(args.project, library, strict=False) if args.project else Document(Graph(library))
+    from nodegraph.editor.panes.preferences import remembered_scale
     from nodegraph.editor.shell import platform_x
     from nodegraph.editor.shell.window import SIZE, Window
 
-    platform_x.preflight()
-    window = Window(document, size=size or SIZE, scale=args.scale)
+    found = platform_x.preflight()
+    window = Window(document, size=size or SIZE, scale=args.scale or remembered_scale() or found)
     window.open()
     try:
         window.run()

@@ -27,9 +27,12 @@ from nodegraph.graph.graph import Graph
 class App:
     """What panes ask for. Everything here is called on the main thread, save `post`."""
 
-    def __init__(self, document: Document, *, wake: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, document: Document, *, wake: Callable[[], None] = lambda: None, memory: int | None = None
+    ) -> None:
         self.inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.wake = wake
+        self.memory = memory  # bytes for pictures
         self.panes: list[Pane] = []
         self.bindings = Bindings.load()
         self.said: tuple[str, bool] = ("", False)  # the status line, and whether it is a complaint
@@ -45,7 +48,7 @@ class App:
 
     def _begin(self, document: Document) -> None:
         shot = document.graph.shot
-        self.session = Session(document.graph, root=document.folder, on_event=self._heard)
+        self.session = Session(document.graph, root=document.folder, memory=self.memory, on_event=self._heard)
         self.autosaver = Autosaver(document)
         self._saved: Graph | None = document.graph
         self.state = State(document, shot.first, shot.first, shot.last)

@@ -13,6 +13,7 @@ from nodegraph.editor.pane import Start
 from nodegraph.editor.panels.fields import number
 from nodegraph.editor.panes.keys_dialog import KeysDialog
 from nodegraph.editor.panes.palette import Palette
+from nodegraph.editor.panes.preferences import Preferences
 from nodegraph.editor.shell import layout, platform_x
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Conduct:
         """By their names in the list of commands."""
         return {
             "rebind": self.rebind,
+            "preferences": self.preferences,
             "go_to_frame": self.ask_frame,
             "maximise": self.maximise,
             "full_screen": dpg.toggle_viewport_fullscreen,
@@ -46,6 +48,11 @@ class Conduct:
         """Show all keys."""
         dialogs = self.window.dialogs
         dialogs.ask(KeysDialog(self.app, dialogs.done, self.window.menus.show_keys))
+
+    def preferences(self) -> None:
+        """Show what can be chosen for the window."""
+        dialogs = self.window.dialogs
+        dialogs.ask(Preferences(dialogs))
 
     def find_action(self) -> None:
         """Find an action by its words."""
@@ -78,7 +85,9 @@ class Conduct:
             for item in self._hidden:
                 dpg.configure_item(item, show=True)
             self._hidden = []
-            platform_x.load_layout(self._before)
+            # Windows that come back put themselves in front: which tab was in front is said once they are there.
+            before = self._before
+            self.window.soon(3, lambda: platform_x.load_layout(before))
             return
         found = self.window.hands.under()
         before = platform_x.layout_text()

@@ -75,16 +75,6 @@ def popup_open() -> bool:
     return found is not None and bool(found(0, ANY_POPUP))
 
 
-def content_scale() -> float:
-    """How many pixels stand for one, as the screen says; 1 if it does not."""
-    window, ask = _window(), _symbol("glfwGetWindowContentScale", None, *[ctypes.c_void_p] * 3)
-    if not window or ask is None:
-        return 1.0
-    x, y = ctypes.c_float(1.0), ctypes.c_float(1.0)
-    ask(window, ctypes.byref(x), ctypes.byref(y))
-    return max(1.0, x.value)
-
-
 def _window() -> Any:
     found = _symbol(WINDOW, ctypes.c_void_p)
     return found() if found is not None else None
@@ -152,8 +142,11 @@ class NoDisplay(NodegraphError):
     """There is no screen that a window could be opened on."""
 
 
-def preflight() -> None:
-    """Refuse in words where the library would end the whole process: no display, or no OpenGL 3 on it."""
+def preflight() -> float:
+    """How many pixels the screen wants for one.
+
+    Refuses in words where the library would end the whole process: no display, or no OpenGL 3 on it.
+    """
     hint = "render without a window: nodegraph render PROJECT"
     start = _symbol("glfwInit", ctypes.c_int)
     create = _symbol("glfwCreateWindow", ctypes.c_void_p, *[ctypes.c_int] * 2, ctypes.c_char_p, *[ctypes.c_void_p] * 2)
@@ -162,7 +155,7 @@ def preflight() -> None:
     if start is None or create is None or destroy is None or expect is None:
         if os.name == "posix" and not os.environ.get("DISPLAY"):
             raise NoDisplay("there is no display to open a window on", hint)
-        return
+        return 1.0
     if not start():
         raise NoDisplay(f"no window can be opened: {_fault()}", hint)
     expect(VISIBLE_HINT, FALSE)
@@ -170,6 +163,7 @@ def preflight() -> None:
     expect(CONTEXT_MINOR, 0)
     window = create(64, 64, b"nodegraph", None, None)
     fault = "" if window else _fault()
+    scale = _content_scale(window) if window else 1.0
     if window:
         destroy(window)
     reset = _symbol("glfwDefaultWindowHints")
@@ -177,6 +171,17 @@ def preflight() -> None:
         reset()
     if not window:
         raise NoDisplay(f"no window can be opened: {fault}", hint)
+    return scale
+
+
+def _content_scale(window: int) -> float:
+    """As the screen says, in quarters; 1 if it does not."""
+    ask = _symbol("glfwGetWindowContentScale", None, *[ctypes.c_void_p] * 3)
+    if ask is None:
+        return 1.0
+    x, y = ctypes.c_float(1.0), ctypes.c_float(1.0)
+    ask(window, ctypes.byref(x), ctypes.byref(y))
+    return min(4.0, max(1.0, round(x.value * 4) / 4))
 
 
 def _fault() -> str:

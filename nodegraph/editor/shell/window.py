@@ -7,6 +7,7 @@ import logging
 import sys
 import threading
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 
 import dearpygui.dearpygui as dpg
@@ -14,6 +15,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Pane
 from nodegraph.editor.panes.menus import MenusPane
+from nodegraph.editor.panes.preferences import remembered_memory
 from nodegraph.editor.panes.welcome import WelcomePane
 from nodegraph.editor.projects import Projects
 from nodegraph.editor.shell import fonts, layout, platform_x, theme
@@ -37,7 +39,7 @@ class Window:
         self.size = size
         self.scale = scale or 1.0
         wake = platform_x.waker()
-        self.app = App(document, wake=wake or (lambda: None))
+        self.app = App(document, wake=wake or (lambda: None), memory=remembered_memory())
         self.app.scale = self.scale
         self.guard = Guard(self.app.say)
         self.app.guard = self.guard.run
@@ -53,6 +55,7 @@ class Window:
         self._alarm: threading.Timer | None = None
         self._drop: object | None = None
         self._titled = ""
+        self._soon: list[tuple[int, Callable[[], object]]] = []
 
     # -- open and close ------------------------------------------------------------------------------------
 
@@ -76,6 +79,7 @@ class Window:
         self.welcome.build(0)
         self.app.panes = [*(each.pane for each in self.placed), self.menus, self.welcome]
         self.menus.know()
+        dpg.set_exit_callback(lambda: self.app.start("quit"))
         dpg.setup_dearpygui()
         dpg.show_viewport()
         platform_x.set_colours(theme.base_colours())
@@ -104,6 +108,17 @@ class Window:
             if slot.module == module and dpg.does_item_exist(slot.tag):
                 dpg.focus_item(slot.tag)
 
+    def soon(self, frames: int, work: Callable[[], object]) -> None:
+        """Have something done a few frames from now."""
+        self._soon.append((frames, work))
+        self.pacer.heat(frames + 4)
+
+    def _do_soon(self) -> None:
+        due = [work for frames, work in self._soon if frames <= 0]
+        self._soon = [(frames - 1, work) for frames, work in self._soon if frames > 0]
+        for work in due:
+            self.guard.run(work)
+
     def _title(self) -> str:
         document = self.app.state.document
         name = document.path.name if document.path else "untitled"
@@ -129,6 +144,7 @@ class Window:
             self.pacer.heat(1)
         self.pacer.frame(may_sleep and self.app.inbox.empty())
         self._wake_for_autosave()
+        self._do_soon()
         if self._title() != self._titled:
             self._titled = self._title()
             dpg.set_viewport_title(self._titled)
