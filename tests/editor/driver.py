@@ -6,6 +6,7 @@ The test is the window's loop: every wait draws frames until its condition holds
 from __future__ import annotations
 
 import atexit
+import ctypes
 import os
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
@@ -206,9 +207,40 @@ class Driver:
             _xdotool("keyup", *keys)
             self.turn(2)
 
+    def press_close(self) -> None:
+        """What the close button of a window manager sends."""
+        x11: Any = ctypes.CDLL("libX11.so.6")
+        x11.XOpenDisplay.restype = x11.XInternAtom.restype = ctypes.c_void_p
+        server = ctypes.c_void_p(x11.XOpenDisplay(None))
+        found = subprocess.run(["xdotool", "search", "--name", "nodegraph"], capture_output=True, text=True, check=True)
+        window = int(found.stdout.split()[-1])
+        atoms = [x11.XInternAtom(server, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW")]
+        event = _ClientMessage(type=33, window=window, kind=atoms[0], format=32)
+        event.data[0] = atoms[1]
+        x11.XSendEvent(server, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(event))
+        x11.XFlush(server)
+        x11.XCloseDisplay(server)
+        self.turn(5)
+
     def close(self) -> None:
         """End the window."""
         self.window.close()
+
+
+class _ClientMessage(ctypes.Structure):
+    """X's own event of that name."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("serial", ctypes.c_ulong),
+        ("sent", ctypes.c_int),
+        ("display", ctypes.c_void_p),
+        ("window", ctypes.c_ulong),
+        ("kind", ctypes.c_ulong),
+        ("format", ctypes.c_int),
+        ("data", ctypes.c_long * 5),
+        ("rest", ctypes.c_long * 12),
+    )
 
 
 def _xdotool(*words: str) -> None:

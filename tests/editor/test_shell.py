@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -217,6 +219,73 @@ def test_keys_are_not_heard_while_someone_types(driver: Driver) -> None:
     assert driver.app.state.frame == frame
     assert not driver.app.state.changed
     driver.key("Escape")
+
+
+def test_the_close_button_asks_first(driver: Driver) -> None:
+    longer(driver, 1050)
+    driver.press_close()
+    driver.until(lambda: driver.window.dialogs.sheet, "the question")
+    assert not driver.app.closing
+
+
+def test_preferences_are_kept(driver: Driver) -> None:
+    driver.app.start("preferences")
+    driver.turn(5)
+    sheet = driver.window.dialogs.sheet
+    driver.double(_middle(sheet._memory))  # type: ignore[union-attr]
+    driver.key("ctrl+a")
+    driver.type("3")
+    driver.key("Return")
+    driver.turn(3)
+    if driver.window.dialogs.sheet is not None:
+        driver.key("Return")
+    driver.until(lambda: driver.window.dialogs.sheet is None, "the end of the sheet")
+    from nodegraph.editor.panes.preferences import remembered_memory
+
+    assert remembered_memory() == 3_000_000_000
+
+
+def test_an_error_is_jumped_to(driver: Driver) -> None:
+    import dearpygui.dearpygui as dpg
+
+    from nodegraph.editor.app import faults_of
+    from nodegraph.editor.panes.status import StatusPane
+
+    driver.app.change(faults=faults_of({"Trail": "it is broken"}))
+    status = driver.pane(StatusPane)
+    driver.until(lambda: dpg.is_item_visible(status._fault), "the red button")
+    driver.turn(2)
+    driver.click(_middle(status._fault))
+    driver.until(lambda: driver.app.state.picked.nodes == {"Trail"}, "the node selected")
+    assert "it is broken" in driver.app.said[0]
+
+
+def test_asleep_it_wakes_for_what_is_posted(driver: Driver) -> None:
+    """The loop itself runs here, asleep: only what is posted can end it."""
+    frames = 0
+    for _ in range(12):
+        driver.turn()
+
+    def post_and_end() -> None:
+        time.sleep(0.5)
+        driver.app.post(lambda: driver.app.goto(1007))
+        time.sleep(0.5)
+        driver.app.post(lambda: driver.app.start("quit"))
+
+    thread = threading.Thread(target=post_and_end)
+    thread.start()
+    turn = driver.window.turn
+
+    def counted(may_sleep: bool = True) -> None:
+        nonlocal frames
+        frames += 1
+        turn(may_sleep)
+
+    driver.window.turn = counted  # type: ignore[method-assign]
+    driver.window.run()
+    thread.join()
+    assert driver.app.state.frame == 1007
+    assert frames < 40  # a second at full speed would be more
 
 
 def _middle(item: int) -> tuple[float, float]:
