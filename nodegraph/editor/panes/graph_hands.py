@@ -162,7 +162,7 @@ class Move(Hand):
         """Show into which wire the node would go."""
         pane, self.goal = self.pane, None
         name = self.hit.name
-        free = self.hit.part is Part.NODE and len(picked.nodes) == 1 and not picked.backdrops
+        free = not self.out and self.hit.part is Part.NODE and len(picked.nodes) == 1 and not picked.backdrops
         if free and not self.graph.node(name).inputs and not self.graph.consumers(name):
             place = pane.painted(self.graph, name)
             item = pane.scene.nodes.get(name)
