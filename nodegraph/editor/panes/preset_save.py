@@ -25,6 +25,7 @@ class SaveQuestion:
         self.app = app
         self._saved = saved
         self.item = 0
+        self._keys = 0
         self._texts: dict[str, str] = {}
         self._chosen: dict[str, str] = {}  # Node.knob -> its label
         self._names: tuple[str, ...] = ()
@@ -67,6 +68,7 @@ class SaveQuestion:
                 self.go = dpg.add_button(label="Save", width=104, callback=self.save)
                 dpg.bind_item_theme(self.go, theme.CHOSEN)
                 dpg.bind_item_font(self.go, fonts.BOLD)
+        self._listen()
 
     def _field(self, name: str, hint: str) -> None:
         with dpg.group(horizontal=True):
@@ -105,6 +107,13 @@ class SaveQuestion:
 
     def _typed(self, _sender: int, text: str, name: str) -> None:
         self._texts[name] = text
+
+    def _listen(self) -> None:
+        """Return and Escape, which no pane gets while this is open."""
+        with dpg.handler_registry() as self._keys:
+            for key in (dpg.mvKey_Return, dpg.mvKey_NumPadEnter):
+                dpg.add_key_press_handler(key, callback=self.save)
+            dpg.add_key_press_handler(dpg.mvKey_Escape, callback=self.close)
 
     def _turned(self, _sender: int, on: bool, place: str) -> None:
         if on:
@@ -146,4 +155,5 @@ class SaveQuestion:
         """Take it away."""
         if self.is_open:
             dpg.delete_item(self.item)
+            dpg.delete_item(self._keys)
         self.item = 0

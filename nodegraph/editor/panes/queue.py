@@ -14,7 +14,6 @@ from nodegraph.data.frames import FrameRange
 from nodegraph.editor.app import App
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
-from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.progress import Failure, Line
 from nodegraph.editor.panels.queue import OVER, Job, RenderQueue
@@ -347,12 +346,6 @@ class QueuePane(Pane):
     def left(self) -> None:
         self.rows.hover(None)
         self.log.hover(None)
-
-    def key(self, chord: Chord) -> bool:
-        if self.question.is_open and chord.key in ("Return", "Escape"):
-            (self.question.render if chord.key == "Return" else self.question.close)()
-            return True
-        return False
 
     def close(self) -> None:
         self._closing.set()

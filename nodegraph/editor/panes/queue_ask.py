@@ -15,12 +15,13 @@ WIDE = 380
 
 
 class Question:
-    """A small window over the others. Return renders, Escape does not."""
+    """A small window over the others. Return renders, Escape leaves it."""
 
     def __init__(self, app: App, render: Render) -> None:
         self.app = app
         self._render = render
         self.item = 0
+        self._keys = 0
         self._frames = ""
         self._preview = False
         self._chosen: dict[str, bool] = {}
@@ -54,10 +55,18 @@ class Question:
                 self.go = dpg.add_button(label="Render", width=104, callback=self.render)
                 dpg.bind_item_theme(self.go, theme.CHOSEN)
         dpg.bind_item_font(self.go, fonts.BOLD)
+        self._listen()
 
     @property
     def is_open(self) -> bool:
         return bool(self.item) and dpg.does_item_exist(self.item)
+
+    def _listen(self) -> None:
+        """Return and Escape, which no pane gets while this is open."""
+        with dpg.handler_registry() as self._keys:
+            for key in (dpg.mvKey_Return, dpg.mvKey_NumPadEnter):
+                dpg.add_key_press_handler(key, callback=self.render)
+            dpg.add_key_press_handler(dpg.mvKey_Escape, callback=self.close)
 
     def _turned(self, _sender: int, on: bool, name: str) -> None:
         self._chosen[name] = on
@@ -84,4 +93,5 @@ class Question:
         """Take it away."""
         if self.is_open:
             dpg.delete_item(self.item)
+            dpg.delete_item(self._keys)
         self.item = 0

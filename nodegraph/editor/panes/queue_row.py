@@ -74,12 +74,13 @@ def paint(parent: int, job: Job, look: Look, texture: int | None) -> None:
     write_right(parent, (right, 10), state, colour, PLAIN)
     name = ", ".join(job.sinks)
     write(parent, (x, 10), fitted(name, right - x - text_width(state) - 10, PLAIN), theme.BRIGHT, PLAIN)
-    count = f"{job.progress.count} / {job.total}"
+    whole = job.state is State.DONE
+    count = f"{len(job.frames)} frames" if whole else f"{job.progress.count} / {job.total}"
     write_right(parent, (right, 30), count, theme.FAINT, SMALL)
     frames = f"{job.name}   {str(job.frames).replace(',', ', ')}"
     write(parent, (x, 30), fitted(frames, right - x - text_width(count, SMALL) - 10, SMALL), theme.FAINT, SMALL)
     box(parent, (x, 49), (right - x, 5), theme.SUNK, None, 2)
-    part = job.progress.part
+    part = 1.0 if whole else job.progress.part  # a movie is one file, whatever its frames
     if part > 0:
         box(parent, (x, 49), (max(3.0, (right - x) * part), 5), colour, None, 2)
     failed = len(job.progress.failed) / max(1, job.total) * (right - x)
