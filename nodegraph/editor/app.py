@@ -13,6 +13,7 @@ from typing import Any
 from nodegraph.data.errors import NodegraphError
 from nodegraph.editor.asking import Asked, FileWanted
 from nodegraph.editor.canvas.picked import Picked
+from nodegraph.editor.first_look import first_look
 from nodegraph.editor.pane import Pane, Start
 from nodegraph.editor.panels.bindings import Bindings, Chord
 from nodegraph.editor.panels.commands import Pane as Place
@@ -51,7 +52,7 @@ class App:
         self.session = Session(document.graph, root=document.folder, memory=self.memory, on_event=self._heard)
         self.autosaver = Autosaver(document)
         self._saved: Graph | None = document.graph
-        self.state = State(document, shot.first, shot.first, shot.last)
+        self.state = State(document, shot.first, shot.first, shot.last, inputs=first_look(document.graph))
 
     # -- what panes ask for ------------------------------------------------------------------------------
 
