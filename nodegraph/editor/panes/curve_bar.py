@@ -69,15 +69,15 @@ class Bar:
                 with dpg.group() as group:
                     self._picture(action, SIDE * px, start)
                 self._tip(int(group), TIPS[action], shown(action))
-            dpg.add_spacer(width=round(2 * px))
-            self._frame = self._field("frame", typed, 52 * px)
-            self._value = self._field("value", typed, 66 * px)
+            self._frame = self._field("frame", typed, 46 * px)
+            self._value = self._field("value", typed, 58 * px)
             self._count = int(dpg.add_text("", color=FAINT))
             dpg.bind_item_font(self._count, fonts.SMALL)
 
     def _tip(self, item: int, tip: str, key: str) -> None:
-        with dpg.tooltip(item, delay=0.35, hide_on_activity=True):
+        with dpg.tooltip(item, delay=0.35, hide_on_activity=True) as box:
             dpg.add_text(f"{tip}  ({key})" if key else tip)
+        dpg.bind_item_theme(box, look.TIP_THEME)
 
     def _picture(self, action: str, side: float, start: Callable[[str], None]) -> None:
         item = int(dpg.add_drawlist(round(side), round(side)))
@@ -96,7 +96,7 @@ class Bar:
     def _field(self, name: str, typed: Callable[[str, str], None], width: float) -> int:
         dpg.bind_item_font(dpg.add_text(name, color=FAINT), fonts.SMALL)
         item = self.hands.field(lambda text: typed(name, text), self.again, width=round(width))
-        dpg.bind_item_theme(item, look.FIELDS[look.State.DEFAULT])
+        dpg.bind_item_theme(item, look.BAR_FIELD)
         dpg.bind_item_font(item, fonts.SMALL)
         return item
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from itertools import count
 
@@ -55,7 +56,8 @@ class CurvesPane(Pane):
         self._scroll = 0.0
         self._fitted = False
         self._dirty = True
-        self._at: Point = (0.0, 0.0)
+        self._at: Point = (0.0, 0.0)  # where the mouse was pressed
+        self._fresh: tuple[RowId, int] | None = None  # the key that this press has added
 
     # -- making and showing --------------------------------------------------------------------------------------
 
@@ -272,9 +274,10 @@ class CurvesPane(Pane):
         if found is None or found[1].part != "key":
             return
         key, grip = found
-        if held.shift:
+        if held.shift and grip.at not in self.keys.held.get(key, ()):
             self.hold(self.keys.toggled(key, grip.at))
-        elif grip.at not in self.keys.held.get(key, ()):
+            self._fresh = (key, grip.at)
+        elif not held.shift and grip.at not in self.keys.held.get(key, ()):
             self.hold(self.keys.holding({key: frozenset({grip.at})}))
 
     def _press_curves(self, at: Point, held: Held, double: bool) -> None:
@@ -305,13 +308,25 @@ class CurvesPane(Pane):
             self.app.guarded(lambda: drag(at, held))
 
     def released(self, at: Point, held: Held) -> None:
-        del at, held
+        if self._drag is not None and math.dist(at, self._at) <= drags.STILL:
+            self._clicked(at, held)
+        self._fresh = None
         self._drag, self.rubber, self._gesture = None, None, ""
         self._dirty = True
 
+    def _clicked(self, at: Point, held: Held) -> None:
+        """A click on one of many held keys holds it alone; with Shift it is let go."""
+        found = self._grip(at)
+        if found is None or found[1].part != "key":
+            return
+        key, index = found[0], found[1].at
+        if held.shift and (key, index) != self._fresh:
+            self.hold(self.keys.toggled(key, index))
+        elif not held.shift:
+            self.hold(self.keys.holding({key: frozenset({index})}))
+
     def hovered(self, at: Point, held: Held) -> None:
         del held
-        self._at = at
         line = self._row(at)
         found = None if line else self._grip(at)
         hit = None if line or found else self._curve(at)

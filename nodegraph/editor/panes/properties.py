@@ -85,8 +85,9 @@ class PropertiesPane(Pane):
         dpg.bind_item_font(item, fonts.ICONS_SMALL)
         dpg.bind_item_theme(item, look.SIGN_THEME)
         key = self.app.bindings.shown(action)
-        with dpg.tooltip(item, delay=0.35, hide_on_activity=True):
+        with dpg.tooltip(item, delay=0.35, hide_on_activity=True) as box:
             dpg.add_text(f"{tip}  ({key})" if key else tip)
+        dpg.bind_item_theme(box, look.TIP_THEME)
         return item
 
     # -- showing -------------------------------------------------------------------------------------------------
@@ -119,7 +120,11 @@ class PropertiesPane(Pane):
                 self._drop([name])
                 view = None
             if view is None:
-                asks = {"file": self.files.ask, "colour": self._ask_colour}
+                asks = {
+                    "file": self.files.ask,
+                    "colour": self._ask_colour,
+                    "follow": lambda row: self.open_panel(row.row.link.partition(".")[0]),
+                }
                 view = PanelView(
                     self.hands, name, state, found, width, asks, spaces, name in self._folded, self._list, after
                 )

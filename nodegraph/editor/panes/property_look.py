@@ -19,6 +19,7 @@ from nodegraph.editor.shell.theme import (
     FAINT,
     HOVERED,
     KEYED,
+    PANEL,
     RAISED,
     SUNK,
     TEXT,
@@ -54,6 +55,9 @@ SIGN_THEME = 4_300_000_014
 SIGN_ON = 4_300_000_015
 SECTION_THEME = 4_300_000_016
 SLIDER_THEME = 4_300_000_017
+BAR_FIELD = 4_300_000_018
+TIP_THEME = 4_300_000_019
+LINK_THEME = 4_300_000_020
 
 
 def scale() -> float:
@@ -67,6 +71,7 @@ def build() -> None:
         return
     for state, (ground, ink) in GROUNDS.items():
         _field(FIELDS[state], ground, ink)
+    _field(BAR_FIELD, PANEL, BRIGHT)
     _field(BROKEN, (84, 34, 32, 255), BRIGHT)
     _theme(CARD_THEME, {"ChildBg": CARD, "Border": CLEAR}, {"WindowPadding": (0, 0), "ItemSpacing": (4, 3)})
     _theme(NAME_THEME, {"FrameBg": CLEAR, "FrameBgHovered": HOVERED, "Text": BRIGHT}, {"FramePadding": (4, 3)})
@@ -78,6 +83,9 @@ def build() -> None:
     sign = {"FramePadding": (4, 4)}
     _theme(SIGN_THEME, {"Button": CLEAR, "ButtonHovered": HOVERED, "Text": FAINT}, sign)
     _theme(SIGN_ON, {"Button": ACCENT_DIM, "ButtonHovered": ACCENT_DIM, "Text": ACCENT}, sign)
+    _theme(TIP_THEME, {"PopupBg": (26, 26, 28, 250)}, {"WindowPadding": (10, 8), "ItemSpacing": (6, 5)})
+    link = {"Button": LINKED, "ButtonHovered": (88, 68, 122, 255), "Text": TEXT}
+    _theme(LINK_THEME, link, {"FramePadding": (6, 3), "ButtonTextAlign": (0, 0.5)})
     section = {"Header": RAISED, "HeaderHovered": HOVERED, "HeaderActive": HOVERED, "Text": TEXT}
     _theme(SECTION_THEME, section, {"FramePadding": (6, 2)})
     _theme(

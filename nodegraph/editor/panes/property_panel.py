@@ -38,7 +38,11 @@ def rows_shown(state: State, name: str, filter: Filter) -> list[Row]:
 def shape_of(state: State, name: str, found: list[Row]) -> Shape:
     """What a panel is built for; when it is another, the panel is built anew."""
     node = state.graph.node(name)
-    return (node.kind, node.version, tuple((row.knob, row.widget, row.part_names, row.choices) for row in found))
+    return (
+        node.kind,
+        node.version,
+        tuple((row.knob, row.widget, row.part_names, row.choices, row.link) for row in found),
+    )
 
 
 class PanelView:
@@ -86,21 +90,21 @@ class PanelView:
         with dpg.table(header_row=False, pad_outerX=True, policy=dpg.mvTable_SizingFixedFit) as table:
             dpg.bind_item_theme(table, look.ROWS_THEME)
             dpg.add_table_column(width_stretch=True, init_width_or_weight=1.0)
-            dpg.add_table_column(width_fixed=True, init_width_or_weight=5 * look.ICON * px)
+            dpg.add_table_column(width_fixed=True, init_width_or_weight=4 * look.ICON * px)
             with dpg.table_row():
                 with dpg.group(horizontal=True, horizontal_spacing=2):
                     self._fold = self._sign(icons.DOWN, "fold the panel", lambda: self.fold(not self.folded))
-                    room = self.width - (5 * look.ICON + 2 * look.EDGE) * px
                     self._name = self.hands.field(
                         lambda text: self.turning.rename(self.name, text),
                         self._name_again,
-                        width=round(min(126 * px, room * 0.6)),
+                        width=round(min(self.width * 0.5, len(self.name) * 8.6 * px + 14 * px)),
                     )
                     dpg.bind_item_theme(self._name, look.NAME_THEME)
                     dpg.bind_item_font(self._name, fonts.BOLD)
                     self._kind = int(dpg.add_text(node.kind, color=FAINT))
                     dpg.bind_item_font(self._kind, fonts.SMALL)
-                    with dpg.tooltip(self._kind, delay=0.35, hide_on_activity=True):
+                    with dpg.tooltip(self._kind, delay=0.35, hide_on_activity=True) as tip:
+                        dpg.bind_item_theme(tip, look.TIP_THEME)
                         dpg.bind_item_font(dpg.add_text(node.kind), fonts.BOLD)
                         dpg.add_text(kind.help if kind else "this program does not have it", wrap=380 * px)
                 with dpg.group(horizontal=True, horizontal_spacing=0):
@@ -129,8 +133,9 @@ class PanelView:
         )
         dpg.bind_item_font(item, fonts.ICONS_SMALL)
         dpg.bind_item_theme(item, look.SIGN_THEME)
-        with dpg.tooltip(item, delay=0.35, hide_on_activity=True):
+        with dpg.tooltip(item, delay=0.35, hide_on_activity=True) as box:
             dpg.add_text(tip)
+        dpg.bind_item_theme(box, look.TIP_THEME)
         return item
 
     def _build_body(self, state: State, found: list[Row]) -> None:

@@ -53,10 +53,11 @@ class RowView:
         with dpg.table_row() as self.item:
             self.label = int(dpg.add_text(row.label))
             with dpg.tooltip(self.label, delay=0.35, hide_on_activity=True) as self._tooltip:
+                dpg.bind_item_theme(self._tooltip, look.TIP_THEME)
                 dpg.bind_item_font(dpg.add_text(row.label), fonts.BOLD)
                 self._tip_text = int(dpg.add_text("", wrap=320 * px))
             with dpg.group(horizontal=True, horizontal_spacing=look.GAP * px):
-                BUILDERS[row.widget](self)
+                (RowView._linked if row.link else BUILDERS[row.widget])(self)
             with dpg.group(horizontal=True, horizontal_spacing=0):
                 if self.kind.is_number:
                     self.keys = KeyButton(look.KEYS * px, look.SWATCH * px)
@@ -67,8 +68,7 @@ class RowView:
                     )
                     dpg.bind_item_font(self.reset, fonts.ICONS_SMALL)
                     dpg.bind_item_theme(self.reset, look.SIGN_THEME)
-                    with dpg.tooltip(self.reset, delay=0.35, hide_on_activity=True):
-                        dpg.add_text("back to the default")
+                    self._hint(self.reset, "back to the default")
 
     def _number_field(self, width: float, part: int | None) -> None:
         def took(text: str) -> None:
@@ -120,8 +120,9 @@ class RowView:
 
     def _file(self) -> None:
         self.dot = Dot()
-        with dpg.tooltip(self.dot.item, delay=0.2, hide_on_activity=True):
+        with dpg.tooltip(self.dot.item, delay=0.2, hide_on_activity=True) as tip:
             self.told = int(dpg.add_text(""))
+        dpg.bind_item_theme(tip, look.TIP_THEME)
         button = look.ICON * self.scale
         self.fields.append(self.hands.field(self._set, self.again, width=round(-button - 2 * look.GAP * self.scale)))
         self._button(icons.FOLDER_OPEN, "choose a file", "file")
@@ -133,6 +134,22 @@ class RowView:
             dpg.add_combo(("", *self.spaces), no_preview=True, **self.hands.told(self._set), height_mode=2)
         )
 
+    def _linked(self) -> None:
+        """A knob that follows another: its value, and the way to the other."""
+        self.fields.append(
+            self.hands.field(self._set, self.again, width=round(look.NUMBER * self.scale), readonly=True)
+        )
+        self.linked = int(
+            dpg.add_button(label=self.row.link, width=-1, **self.hands.told(lambda _: self.asks["follow"](self)))
+        )
+        dpg.bind_item_theme(self.linked, look.LINK_THEME)
+        self._hint(self.linked, f"follows {self.row.link}: click to open its panel")
+
+    def _hint(self, item: int, text: str) -> None:
+        with dpg.tooltip(item, delay=0.35, hide_on_activity=True) as tip:
+            dpg.add_text(text)
+        dpg.bind_item_theme(tip, look.TIP_THEME)
+
     def _drawn(self) -> None:
         self.told = int(dpg.add_text("", color=FAINT))
 
@@ -140,8 +157,7 @@ class RowView:
         item = int(dpg.add_button(label=sign, **self.hands.told(lambda _: self.asks[ask](self))))
         dpg.bind_item_font(item, fonts.ICONS_SMALL)
         dpg.bind_item_theme(item, look.SIGN_THEME)
-        with dpg.tooltip(item, delay=0.35, hide_on_activity=True):
-            dpg.add_text(tip)
+        self._hint(item, tip)
 
     # -- turning -------------------------------------------------------------------------------------------------
 
@@ -191,7 +207,7 @@ class RowView:
 
     def _show_fields(self, row: Row) -> None:
         texts: list[str] = [row.text]
-        if row.value is not None and self.kind.is_number:
+        if row.value is not None and self.kind.is_number and not row.link:
             numbers = row.value if isinstance(row.value, tuple) else (row.value,)
             room = self.width if row.widget not in (Widget.SLIDER, Widget.NUMBER) else look.NUMBER * self.scale
             each = room / max(1, len(self.fields)) if row.part_names else room
@@ -212,7 +228,7 @@ class RowView:
     def _show_tip(self, row: Row) -> None:
         lines = [row.tip] if row.tip else []
         if row.link:
-            lines.append(f"follows {row.link}: right-click to go there or to break the link")
+            lines.append(f"follows {row.link}: right-click to break the link")
         elif row.state is State.KEYED:
             lines.append("has a key at this frame")
         elif row.state is State.ANIMATED:
