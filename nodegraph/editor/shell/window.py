@@ -9,11 +9,13 @@ import threading
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from pathlib import Path
 
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Pane
+from nodegraph.editor.panels.files import GRAPH
 from nodegraph.editor.panes.menus import MenusPane
 from nodegraph.editor.panes.preferences import remembered_memory
 from nodegraph.editor.panes.welcome import WelcomePane
@@ -175,7 +177,10 @@ class Window:
         return changed
 
     def dropped(self, paths: tuple[str, ...]) -> None:
-        """Files were dropped on the window: to the pane under the cursor, else to the first that wants them."""
+        """Files were dropped on the window: a project is opened; else to the pane under the cursor, or who wants them."""
+        if paths and paths[0].endswith(GRAPH):
+            self.projects.leaving(lambda: self.projects.open(Path(paths[0])))
+            return
         under = self.hands.under()
         rows = [under.pane] if under else []
         for pane in [*rows, *(each.pane for each in self.placed)]:
