@@ -12,6 +12,7 @@ from nodegraph.data.box import EMPTY, Box
 from nodegraph.data.image import Image
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
+from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panes import viewer_bar, viewer_foot
 from nodegraph.editor.panes.viewer_actions import actions_of
@@ -22,7 +23,7 @@ from nodegraph.editor.panes.viewer_looker import Looker
 from nodegraph.editor.panes.viewer_paint import Paint
 from nodegraph.editor.panes.viewer_picture import Composer, Picture, Stand, wipe_of
 from nodegraph.editor.panes.viewer_settings import Settings
-from nodegraph.editor.panes.viewer_tools import NONE, Tool, tool_of
+from nodegraph.editor.panes.viewer_tools import NONE, Chosen, RotoTool, Tool, tool_of
 from nodegraph.editor.panes.viewer_view import View
 from nodegraph.editor.state import State
 from nodegraph.editor.viewer.compare import Compare, Wipe
@@ -167,6 +168,14 @@ class ViewerPane(Pane):
         self.hands.wheeled(here, clicks)
         return True
 
+    def key(self, chord: Chord) -> bool:
+        tool = self.tool()
+        if chord.key not in ("Delete", "Backspace") or not isinstance(tool, RotoTool) or not tool.open:
+            return False
+        self.app.edit(f"points of {tool.node} removed", tool.removed())
+        self.chose_points(NONE)
+        return True
+
     def _local(self, at: Point) -> Point:
         return at[0] - self.origin[0], at[1] - self.origin[1] - self.bar_height
 
@@ -289,7 +298,14 @@ class ViewerPane(Pane):
         """A point of a shape was taken hold of: its tangents show."""
         if len(part) == 3 and part[2] == "point":
             one = frozenset({(int(part[0]), int(part[1]))})
-            self.chosen = self.chosen | one if add else one
+            self.chose_points(self.chosen | one if add else one)
+        elif not part:
+            self.chose_points(NONE)
+
+    def chose_points(self, chosen: Chosen) -> None:
+        """These points of shapes are worked on."""
+        if chosen != self.chosen:
+            self.chosen, self.marks = chosen, True
 
     def edited(self, label: str, graph: Graph, merge: str) -> None:
         self.app.edit(label, graph, merge)

@@ -11,7 +11,7 @@ from typing import Protocol
 from nodegraph.data.box import Box
 from nodegraph.editor.pane import Button, Held, Point
 from nodegraph.editor.panes.viewer_settings import Settings
-from nodegraph.editor.panes.viewer_tools import Tool
+from nodegraph.editor.panes.viewer_tools import Chosen, RotoTool, Tool
 from nodegraph.editor.viewer.compare import Compare, Wipe
 from nodegraph.editor.viewer.framing import Framing, stepped
 from nodegraph.editor.viewer.handles import Handle, box_handles, dragged_box, hit
@@ -42,6 +42,8 @@ class Viewed(Protocol):
     def tool(self) -> Tool | None: ...
 
     def chose(self, part: tuple[str | int, ...], add: bool) -> None: ...
+
+    def chose_points(self, chosen: Chosen) -> None: ...
 
     def edited(self, label: str, graph: Graph, merge: str) -> None: ...
 
@@ -87,6 +89,8 @@ class Hands:
 
     def pressed(self, at: Point, button: Button, held: Held) -> bool:
         """A button went down; True if it begins something."""
+        if button is Button.LEFT and held.ctrl and held.alt and self._add_point(at):
+            return True
         if button is Button.MIDDLE or (button is Button.LEFT and held.alt):
             self.gesture = self._pan(at)
         elif button is Button.RIGHT and held.ctrl:
@@ -117,10 +121,12 @@ class Hands:
         if self.drawing_region:
             self.drawing_region = False
             return self._region(at)
-        if held.ctrl:
-            return self._probe(at)
         taken = hit(self.handles(), *at)
+        roto = taken is not None and taken.part[-1] == "point"
+        if held.ctrl and not (held.shift and roto):
+            return self._probe(at)
         if taken is None:
+            self.viewed.chose((), False)
             return None
         if taken.part == WIPE_MIDDLE:
             return Gesture(lambda to, _: self._wipe(self.viewed.wipe_now().moved_to(self.viewed.framing, *to)))
@@ -129,6 +135,17 @@ class Hands:
         if taken.part[0] == "region":
             return self._resize(taken)
         return self._tool(taken, at, held)
+
+    def _add_point(self, at: Point) -> bool:
+        """Set a point of a shape here, if it is shapes that are worked on."""
+        viewed = self.viewed
+        tool = viewed.tool()
+        if not isinstance(tool, RotoTool):
+            return False
+        graph, chosen = tool.added(viewed.framing.to_picture(*at))
+        viewed.edited(f"point of {tool.node}", graph, "")
+        viewed.chose_points(chosen)
+        return True
 
     def _pan(self, at: Point) -> Gesture:
         start = self.viewed.framing
@@ -179,11 +196,14 @@ class Hands:
         viewed.chose(taken.part, held.shift)
         merge = f"viewer drag {next(COUNT)}"
         off = (taken.x - at[0], taken.y - at[1])  # the cursor is not quite on it
+        part = taken.part
+        if part[-1] == "point" and held.shift:  # tangents and feather lie on the point until they are pulled out
+            part = (*part[:2], "feather" if held.ctrl else "after")
 
         def moved(to: Point, now: Held) -> None:
             place = viewed.framing.to_picture(to[0] + off[0], to[1] + off[1])
-            graph = tool.dragged(taken.part, place, now.ctrl)
-            self.over = Handle(taken.part, to[0] + off[0], to[1] + off[1])
+            graph = tool.dragged(part, place, now.ctrl)
+            self.over = Handle(part, to[0] + off[0], to[1] + off[1])
             viewed.edited(f"{tool.label}: {tool.node}", graph, merge)
 
         return Gesture(moved)

@@ -16,7 +16,7 @@ from nodegraph.editor.panes.viewer_painter import Pen
 from nodegraph.editor.panes.viewer_scope import Scopes
 from nodegraph.editor.panes.viewer_screen import Screen
 from nodegraph.editor.panes.viewer_settings import Settings
-from nodegraph.editor.panes.viewer_tools import Tool, TracksTool
+from nodegraph.editor.panes.viewer_tools import RotoTool, Tool, TracksTool
 from nodegraph.editor.panes.viewer_view import View, Words
 from nodegraph.editor.shell import theme
 from nodegraph.editor.viewer.compare import Compare, Wipe, cut
@@ -162,6 +162,10 @@ class Paint:
             x = (room.width - wide) / 2
             self.above.fill((x, room.height - 34), (x + wide, room.height - 10), (90, 30, 26, 225), 4)
             self.above.words(x + 10, room.height - 30, view.notice, (255, 214, 200, 255), 14)
+        tool = shown.tool() if shown.settings.overlays else None
+        if isinstance(tool, RotoTool) and not tool.shapes.shapes:
+            hint = "Ctrl+Alt-click: points of a shape.   Shift-drag a point: its tangent,   with Ctrl its feather"
+            self._chip((room.width - self._wide(hint)) / 2, 12, hint)
         if shown.settings.paused:
             self._chip(room.width - 12 - self._wide("paused"), 12, "paused", theme.WARN)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from nodegraph.data.box import Format
@@ -29,7 +29,7 @@ from nodegraph.editor.viewer.handles import (
 from nodegraph.editor.viewer.overlays import Drawing
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import Vec
-from nodegraph.graph.shapes import Shapes
+from nodegraph.graph.shapes import Point, Shape, Shapes
 
 Chosen = frozenset[tuple[int, int]]
 NONE: Chosen = frozenset()
@@ -38,8 +38,13 @@ NONE: Chosen = frozenset()
 class Tool(Protocol):
     """What can be dragged of a node."""
 
-    node: str
-    label: str  # of the step of undo
+    @property
+    def node(self) -> str: ...
+
+    @property
+    def label(self) -> str:
+        """Of the step of undo."""
+        ...
 
     def handles(self, framing: Framing) -> list[Handle]: ...
 
@@ -133,6 +138,29 @@ class RotoTool:
 
     def dragged(self, part: Part, place: Place, broken: bool) -> Graph:
         shapes = dragged_roto(self.shapes, self.frame, part, place, auto_key=self.auto_key, broken=broken)
+        return self._with(shapes)
+
+    def added(self, place: Place) -> tuple[Graph, Chosen]:
+        """With a point more after the chosen one, or the first of another shape; and that point chosen."""
+        point = Point(round(place[0], 3), round(place[1], 3))
+        shapes = self.shapes.shapes
+        if not self.open:
+            return self._with(Shapes((*shapes, Shape((point,))))), frozenset({(len(shapes), 0)})
+        k, n = max(self.open)
+        points = shapes[k].points
+        grown = replace(shapes[k], points=(*points[: n + 1], point, *points[n + 1 :]))
+        return self._with(Shapes((*shapes[:k], grown, *shapes[k + 1 :]))), frozenset({(k, n + 1)})
+
+    def removed(self) -> Graph:
+        """Without the chosen points; a shape goes with its last one."""
+        left = []
+        for k, shape in enumerate(self.shapes.shapes):
+            points = tuple(point for n, point in enumerate(shape.points) if (k, n) not in self.open)
+            if points:
+                left.append(replace(shape, points=points))
+        return self._with(Shapes(tuple(left)))
+
+    def _with(self, shapes: Shapes) -> Graph:
         return self.graph.set(self.node, "shapes", shapes)
 
 

@@ -1,7 +1,5 @@
 """The viewer in the real window, with real mouse and keys."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 
@@ -9,6 +7,10 @@ import numpy as np
 import pytest
 
 from nodegraph.data.box import Format
+from nodegraph.data.faces import Face, Rect
+from nodegraph.data.image import Image
+from nodegraph.data.shot import Shot
+from nodegraph.data.tracks import Track, Tracks
 from nodegraph.editor.canvas.picked import Picked
 from nodegraph.editor.panes.viewer import ViewerPane
 from nodegraph.editor.panes.viewer_settings import Settings
@@ -17,12 +19,23 @@ from nodegraph.editor.viewer.grade import Channel
 from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
+from nodegraph.graph.node import node
 from nodegraph.graph.shapes import Point, Shape, Shapes
 from tests.editor.driver import MIDDLE, At, Driver, opened
 
+ANGLES = np.linspace(0, 2 * np.pi, 68, endpoint=False)
+POINTS = np.stack([160 + 70 * np.cos(ANGLES * 3), 90 + 60 * np.sin(ANGLES * 5 + 0.3)], axis=1)
+
+
+@node
+def marked(image: Image, shot: Shot) -> Tracks:
+    """A face whose landmarks are known."""
+    face = Face(Rect(90.0, 30.0, 230.0, 150.0), points=POINTS, confidence=1.0)
+    return Tracks(image.format, (Track("face1", dict.fromkeys(shot.frames, face)),))
+
 
 def graph() -> Graph:
-    made = Graph(Library.discover()).with_shot(first=1001, last=1008)
+    made = Graph(Library.discover().with_nodes(marked)).with_shot(first=1001, last=1008)
     made = made.add("TestPlate", "Bars", pattern="SMPTE bars", size=[320, 180])
     made = made.add("Constant", "Grey", color=[0.18, 0.18, 0.18, 1.0], size=[320, 180])
     made = made.add("Transform", "Move").connect("Move", "image", "Bars")
@@ -325,3 +338,53 @@ def test_marks_scopes_and_guides_by_keys(driver: Driver, pane: ViewerPane) -> No
     driver.until(lambda: pane.settings.step == 4, "proxy")
     driver.key("alt+2")
     driver.until(lambda: pane.settings.step == 1, "full")
+
+
+def test_a_shape_is_drawn_point_by_point(driver: Driver, pane: ViewerPane) -> None:
+    app = driver.app
+    app.edit("add", app.state.graph.add("Roto", "Fresh"))
+    app.pick(Picked(frozenset({"Fresh"})))
+    driver.turn(3)
+    places = [(50.0, 40.0), (150.0, 50.0), (100.0, 130.0)]
+    for place in places:
+        with driver.hold("ctrl", "alt"):
+            driver.click(over(pane, *place))
+    (shape,) = app.state.graph.setting("Fresh", "shapes").shapes
+    assert [point[:2] for point in shape.points] == [pytest.approx(place, abs=1) for place in places]
+    with driver.hold("shift"):
+        driver.drag(over(pane, 150, 50), over(pane, 170, 80))
+    (shape,) = app.state.graph.setting("Fresh", "shapes").shapes
+    assert shape.points[1][4:6] == pytest.approx((20, 30), abs=1.5)
+    driver.key("Delete")
+    driver.until(lambda: len(app.state.graph.setting("Fresh", "shapes").shapes[0].points) < 3, "a point less")
+    for _ in range(6):
+        app.undo()
+    assert "Fresh" not in app.state.graph.nodes
+
+
+def test_a_landmark_is_dragged_and_becomes_a_key(driver: Driver, pane: ViewerPane) -> None:
+    app = driver.app
+    app.edit("add", app.state.graph.add("Marked", "Found").connect("Found", "image", "Bars"))
+    app.edit("add", app.state.graph.add("EditTracks", "Edit").connect("Edit", "tracks", "Found"))
+    app.look("Edit", 1)
+    app.pick(Picked(frozenset({"Edit"})))
+    driver.until(lambda: pane.view.tracks_of("Edit") is not None and shows(pane, "Bars"), "tracks over the plate")
+    driver.turn(3)
+    x, y = POINTS[30]
+    before = app.session.undo_label
+    driver.drag(over(pane, x, y), over(pane, x + 20, y + 12))
+    key = app.state.graph.setting("Edit", "corrections").of("face1")[1001]
+    ((number, across, down),) = key.offsets
+    assert number == 30
+    assert (across, down) == pytest.approx((20, 12), abs=1.5)
+    driver.until(lambda: moved(pane) == pytest.approx((x + across, y + down), abs=0.1), "the track follows")
+    app.undo()
+    assert app.session.undo_label == before
+    app.undo()
+    app.undo()
+
+
+def moved(pane: ViewerPane) -> tuple[float, float]:
+    found = pane.view.tracks_of("Edit")
+    points = found["face1"].faces[1001].points if found is not None else None
+    return (float(points[30, 0]), float(points[30, 1])) if points is not None else (0.0, 0.0)
