@@ -99,6 +99,7 @@ class GraphPane(Pane):
             self.painter.hidden = hidden
             self.painter.redraw(set())
         self.painter.apply(changes, scene)
+        self.map.apply(changes)
         if other:
             self.painter.redraw(other)
         self._map_stale = self._map_stale or not changes.empty

@@ -143,7 +143,9 @@ class Actions:
         if source:
             box = next(iter(pane.scene.boxes([source]).values()))
             place = (box.right + 60, box.bottom + 50) if branch else (box.left, box.bottom + 50)
-        self._made("paste", gestures.pasted(self.graph, text, place, source))
+        made = gestures.pasted(self.graph, text, place, source)
+        graph = edits.fed(made.graph, made.picked.nodes, source) if source else made.graph
+        self._made("paste", made._replace(graph=graph))
 
     def delete(self) -> None:
         """Wires close over what is gone."""

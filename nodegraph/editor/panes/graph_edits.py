@@ -58,6 +58,19 @@ def splayed(graph: Graph, names: Collection[str]) -> Graph:
     return graph
 
 
+def fed(graph: Graph, names: Collection[str], source: str) -> Graph:
+    """The graph with the first of some nodes that takes it wired to a source, if none is yet."""
+    if any(wire.node == source for name in names for wire in graph.node(name).inputs.values()):
+        return graph
+    for name in _downwards(graph, names):
+        inputs = graph.node(name).inputs
+        free = [label for label, _ in in_ports(graph, name) if label not in inputs]
+        label = next((label for label in free if not why_not(graph, name, label, Wire(source))), None)
+        if label is not None and not inputs:
+            return graph.connect(name, label, Wire(source))
+    return graph
+
+
 def _wired(graph: Graph, taker: str, giver: str) -> Graph:
     inputs = graph.node(taker).inputs
     if any(wire.node == giver for wire in inputs.values()):

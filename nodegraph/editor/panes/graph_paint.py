@@ -17,7 +17,7 @@ from nodegraph.editor.panes.graph_node import NodeDrawing, WireDrawing
 from nodegraph.editor.panes.graph_papers import Ground, Papers
 from nodegraph.graph.layout import Point
 
-AHEAD = 0.25  # of the canvas, beyond its edges: drawn before it is seen
+AHEAD = 0.06  # of the canvas, beyond its edges: little, so that no step of a pan has much to make
 Side = Callable[[str], tuple[str, ...]]
 Picture = Callable[[str], int]
 
@@ -167,6 +167,11 @@ class Painter:
         if drawn is None:
             drawn = self._wire_drawings[key] = WireDrawing(self._wires, item)
         return drawn
+
+    def is_drawn(self, taker: str, port: str) -> bool:
+        """True if a wire is on the screen."""
+        drawn = self._wire_drawings.get(Key("wire", taker, port))
+        return drawn is not None and bool(dpg.is_item_shown(drawn.root))
 
     # -- the hand ----------------------------------------------------------------------------------------
 

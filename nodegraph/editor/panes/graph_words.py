@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
@@ -13,6 +14,7 @@ from nodegraph.editor.state import State
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import File
 
+PREFIX = re.compile(r"^( at frame -?\d+)?: ")  # of a fault; the node is seen already
 LONGEST = 34  # letters of a line beside a node
 HIDDEN = "hidden"  # in a node's layout: its wires are not shown
 
@@ -36,8 +38,8 @@ class Words:
         rows = []
         fault = state.faults.get(name, "")
         if fault:
-            rows.append(_short(fault.partition("\n")[0]))
-        if self.files and not fault:
+            rows.append(_short(PREFIX.sub("", fault.partition("\n")[0].removeprefix(name))))
+        if self.files:
             rows += [_short(text) for text in file_names(state.graph, name)][:1]
         if name in self.seconds:
             rows.append(duration(self.seconds[name]))

@@ -3,85 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from nodegraph.editor.canvas.hit import spot_place
-from nodegraph.editor.canvas.picked import Picked, nodes
-from nodegraph.editor.canvas.shapes import point_on, spot_at
-from nodegraph.editor.canvas.view import LEAST, MOST, View
-from nodegraph.editor.panes.graph import GraphPane
+from nodegraph.editor.canvas.picked import nodes
+from nodegraph.editor.canvas.view import LEAST, MOST
 from nodegraph.graph.document import Document, write
-from nodegraph.graph.graph import Graph, Wire
-from nodegraph.graph.layout import Backdrop, Note, backdrops, placed, places, with_item
-from nodegraph.graph.library import Library
-from tests.editor.driver import MIDDLE, At, Driver, opened
-
-
-def start() -> Graph:
-    """A plate, graded twice and merged with itself, and a node that nobody is wired to."""
-    graph = Graph(Library.discover())
-    for kind, name in (("Read", "Plate"), ("Grade", "One"), ("Grade", "Two"), ("Merge", "Over"), ("Blur", "Free")):
-        graph = graph.add(kind, name)
-    graph = graph.add("Detect", "Faces")
-    graph = graph.connect("One", "image", "Plate").connect("Two", "image", "One").connect("Over", "b", "Two")
-    return placed(graph, Plate=(0, 0), One=(0, 90), Two=(0, 200), Over=(0, 280), Free=(300, 60), Faces=(300, 220))
-
-
-class Canvas:
-    """The pane, and where things of the graph are in the window."""
-
-    def __init__(self, driver: Driver) -> None:
-        self.driver = driver
-        self.pane = driver.pane(GraphPane)
-        self.pane.show(View(-250.0, -10.0, 1.0))
-        driver.turn(3)
-
-    @property
-    def graph(self) -> Graph:
-        return self.driver.app.state.graph
-
-    @property
-    def picked(self) -> Picked:
-        return self.driver.app.state.picked
-
-    def at(self, x: float, y: float) -> At:
-        """A place in the graph."""
-        left, top = self.pane.view.to_screen((x, y))
-        return left + self.pane.origin[0], top + self.pane.origin[1]
-
-    def node(self, name: str) -> At:
-        """The middle of a node."""
-        box = self.pane.scene.boxes([name])[name]
-        return self.at(*box.centre)
-
-    def port(self, name: str, port: str, out: bool = False) -> At:
-        item = self.pane.scene.nodes[name]
-        spot = spot_at(item.look.outs if out else item.look.ins, port)
-        assert spot is not None
-        return self.at(*spot_place(item, spot))
-
-    def wire(self, taker: str, port: str, along: float = 0.5) -> At:
-        item = next(i for k, i in self.pane.scene.layer("wire") if (k.name, k.port) == (taker, port))
-        return self.at(*point_on(item.place, along))  # type: ignore[arg-type]
-
-    def double(self, at: At) -> None:
-        """A double click, however slowly a busy machine draws its frames."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("nodegraph.editor.shell.input.DOUBLE", 60.0)
-            self.driver.double(at)
-
-    def steps(self) -> int:
-        """How many steps could be taken back."""
-        app, count = self.driver.app, 0
-        while app.session.undo_label:
-            app.undo()
-            count += 1
-        for _ in range(count):
-            app.redo()
-        self.driver.turn(2)
-        return count
+from nodegraph.graph.graph import Wire
+from nodegraph.graph.layout import Backdrop, Note, backdrops, places, with_item
+from tests.editor.driver import MIDDLE, Driver, opened
+from tests.editor.panes.graph_canvas import NOWHERE, Canvas, start
 
 
 @pytest.fixture(scope="module")
@@ -93,11 +24,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
 @pytest.fixture
 def canvas(driver: Driver) -> Canvas:
     """A fresh graph in the same window."""
-    driver.app.open(Document(start()))
-    driver.turn(3)
-    found = Canvas(driver)
-    driver.move(found.at(-200, 200))
-    return found
+    return Canvas(driver)
 
 
 def test_the_wheel_zooms_about_the_cursor_between_5_and_400_percent(canvas: Canvas) -> None:
@@ -162,7 +89,7 @@ def test_a_box_selects_and_a_click_on_nothing_lets_go(canvas: Canvas) -> None:
     with driver.hold("shift"):
         driver.drag(canvas.at(250, 40), canvas.at(480, 110))
     assert canvas.picked.nodes == {"One", "Two", "Free"}
-    driver.click(canvas.at(-200, 200))
+    driver.click(canvas.at(*NOWHERE))
     assert canvas.picked.empty
 
 
@@ -194,7 +121,7 @@ def test_the_reason_is_told_while_the_wire_is_in_the_hand(canvas: Canvas) -> Non
     assert complaint
     assert "gives Faces, but Free.image takes Image" in said
     assert dpg.is_item_shown(overlay._card)
-    driver.move(canvas.at(-200, 200))
+    driver.move(canvas.at(*NOWHERE))
     driver.key("Escape")
     driver.release()
     assert canvas.graph.nodes == start().nodes
@@ -297,7 +224,7 @@ def test_notes_are_moved_and_written(canvas: Canvas) -> None:
     driver.until(lambda: canvas.pane.names.field.shown, "the field")
     driver.key("ctrl+a")
     driver.type("fresh words")
-    driver.click(canvas.at(-200, 200))
+    driver.click(canvas.at(*NOWHERE))
     assert canvas.graph.ui["notes"]["Paper"]["text"] == "fresh words"
     driver.drag(canvas.at(310, 160), canvas.at(330, 180))
     assert canvas.graph.ui["notes"]["Paper"]["at"] == [320, 170]
@@ -336,11 +263,3 @@ def test_undo_all_is_the_start_and_redo_all_the_end(canvas: Canvas) -> None:
         driver.key("ctrl+y")
     assert write(app.state.document) == last
     assert last != first
-
-
-def test_settings_stay_in_their_folder(canvas: Canvas, tmp_path: Path) -> None:
-    """What was used last is remembered where the window keeps its settings, not in the artist's home."""
-    import os
-
-    assert canvas.pane.adding.recent
-    assert (Path(os.environ["XDG_CONFIG_HOME"]) / "nodegraph" / "nodes.json").is_file()
