@@ -70,6 +70,8 @@ class CurvesPane(Pane):
             with dpg.child_window(height=round(BAR * self.scale), border=False, no_scrollbar=True):
                 self.bar = Bar(self.hands, self._start, self._typed, self.app.bindings.shown)
             self.paint = Painter(int(group), self.scale)
+        with dpg.handler_registry():
+            dpg.add_key_press_handler(dpg.mvKey_Escape, callback=self.menu.close)
         with dpg.theme() as theme, dpg.theme_component(dpg.mvAll):
             dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 0, 0)
             dpg.add_theme_style(dpg.mvStyleVar_FramePadding, 5 * self.scale, 3 * self.scale)

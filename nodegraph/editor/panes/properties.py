@@ -73,6 +73,7 @@ class PropertiesPane(Pane):
         with dpg.handler_registry():
             for key in ("Up", "Down", "Left", "Right", "Home", "End"):
                 dpg.add_key_press_handler(getattr(dpg, f"mvKey_{key}"), callback=self._arrow, user_data=key)
+            dpg.add_key_press_handler(dpg.mvKey_Escape, callback=self._escape)
 
     def _tool(self, sign: str, tip: str, action: str) -> int:
         item = int(
@@ -243,6 +244,11 @@ class PropertiesPane(Pane):
 
     def _arrow(self, _sender: int, _code: int, key: str) -> None:
         self.app.guarded(lambda: self.hands.arrow(key))
+
+    def _escape(self) -> None:
+        """A popup does not close by itself."""
+        self.menu.close()
+        self.colours.close()
 
     def tick(self, now: float) -> bool:
         del now

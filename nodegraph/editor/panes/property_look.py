@@ -58,6 +58,7 @@ SLIDER_THEME = 4_300_000_017
 BAR_FIELD = 4_300_000_018
 TIP_THEME = 4_300_000_019
 LINK_THEME = 4_300_000_020
+SIGN_OFF = 4_300_000_021
 
 
 def scale() -> float:
@@ -82,6 +83,8 @@ def build() -> None:
     )
     sign = {"FramePadding": (4, 4)}
     _theme(SIGN_THEME, {"Button": CLEAR, "ButtonHovered": HOVERED, "Text": FAINT}, sign)
+    off = {"Button": CLEAR, "ButtonHovered": CLEAR, "ButtonActive": CLEAR, "Text": (84, 84, 90, 255)}
+    _theme(SIGN_OFF, off, sign)
     _theme(SIGN_ON, {"Button": ACCENT_DIM, "ButtonHovered": ACCENT_DIM, "Text": ACCENT}, sign)
     _theme(TIP_THEME, {"PopupBg": (26, 26, 28, 250)}, {"WindowPadding": (10, 8), "ItemSpacing": (6, 5)})
     link = {"Button": LINKED, "ButtonHovered": (88, 68, 122, 255), "Text": TEXT}
@@ -126,7 +129,8 @@ def number_text(value: float, most: int, unit: str = "") -> str:
 def _rounded(value: float, most: int) -> str:
     size = math.floor(math.log10(abs(value))) if value else 0
     if size >= most or size < -4:
-        return f"{value:.{max(0, most - 6)}e}".replace("e-0", "e-").replace("e+0", "e")
+        digits, _, power = f"{value:.{max(0, most - 6)}e}".partition("e")
+        return f"{digits}e{int(power)}"
     places = max(0, most - 2 - max(size, 0) - (value < 0))
     text = f"{value:.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

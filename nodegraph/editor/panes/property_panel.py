@@ -197,7 +197,9 @@ class PanelView:
         dpg.bind_item_theme(self._pin, look.SIGN_ON if self.name in state.panels.pinned else look.SIGN_THEME)
         dpg.bind_item_theme(self._power, look.SIGN_ON if node.disabled else look.SIGN_THEME)
         dpg.set_value(self._kind, f"{node.kind}  off" if node.disabled else node.kind)
-        dpg.configure_item(self._all, show=bool(node.knobs) and node.saved is None)
+        turned = bool(node.knobs) and node.saved is None
+        dpg.configure_item(self._all, enabled=turned)
+        dpg.bind_item_theme(self._all, look.SIGN_THEME if turned else look.SIGN_OFF)
         for view, row in zip(self.rows, found, strict=True):
             view.show(row)
 
