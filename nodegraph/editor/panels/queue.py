@@ -25,6 +25,7 @@ from nodegraph.graph.document import Document, write
 
 FROZEN = ".ngraph.json"
 TOLD = 40  # so many lines of what a render says of its end are kept
+BEHIND = 10  # how far a render stands back, as `nice` counts
 PATIENCE = 10.0  # seconds that a render may take to put its things away
 
 
@@ -130,6 +131,9 @@ class Job:
             raise DocumentError(
                 f"the render cannot start: {fault}", "the graph is put beside the project: make room"
             ) from fault
+        if hasattr(os, "setpriority"):  # the hands that go on editing come first
+            with contextlib.suppress(OSError):
+                os.setpriority(os.PRIO_PGRP, self._child.pid, BEHIND)
         self._readers = [
             self._reader(self._child.stdout, self._lines.put),
             self._reader(self._child.stderr, self._told.append),
