@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import dearpygui.dearpygui as dpg
 
@@ -59,9 +60,8 @@ class Bar:
             dpg.add_spacer(width=round(2 * px))
             for action in ("fit", "insert_key", "delete"):
                 sign = {"fit": icons.FIT, "insert_key": icons.PLUS, "delete": icons.TRASH}[action]
-                item = int(
-                    dpg.add_button(label=sign, width=round(SIDE * px), **hands.told(lambda _, name=action: start(name)))
-                )
+                told = hands.told(partial(_called, start, action))
+                item = int(dpg.add_button(label=sign, width=round(SIDE * px), **told))
                 dpg.bind_item_font(item, fonts.ICONS_SMALL)
                 dpg.bind_item_theme(item, look.SIGN_THEME)
                 self._tip(item, TIPS[action], shown(action))
@@ -128,3 +128,7 @@ class Bar:
                 dpg.configure_item(item, color=colour)
             ground = (80, 58, 30, 255) if on else RAISED
             dpg.configure_item(self._grounds[kind.value], color=ground, fill=ground)
+
+
+def _called(start: Callable[[str], None], action: str, _told: object) -> None:
+    start(action)

@@ -52,7 +52,7 @@ class Keys(NamedTuple):
         return cls(graph, rows, {key: value for key, value in kept.items() if value})
 
     @property
-    def count(self) -> int:
+    def total(self) -> int:
         """How many keys are held."""
         return sum(map(len, self.held.values()))
 

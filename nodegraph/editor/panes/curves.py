@@ -13,9 +13,9 @@ from nodegraph.editor.pane import Button, Held, Pane, Point, Start
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.curve_list import CurveRow
 from nodegraph.editor.panels.curve_view import Grip, Ruler, grip_at, on_curve
-from nodegraph.editor.panels.keys import next_key, previous_key
 from nodegraph.editor.panes import curve_drags as drags
 from nodegraph.editor.panes import property_look as look
+from nodegraph.editor.panes.curve_actions import actions_of
 from nodegraph.editor.panes.curve_bar import Bar
 from nodegraph.editor.panes.curve_edit import Keys, RowId, framed, id_of, span
 from nodegraph.editor.panes.curve_menu import CurveMenu
@@ -25,8 +25,6 @@ from nodegraph.editor.panes.property_turn import Turning
 from nodegraph.editor.shell import fonts
 from nodegraph.editor.shell.theme import FAINT
 from nodegraph.editor.state import State
-from nodegraph.graph.curve import Kind
-from nodegraph.graph.graph import Graph
 
 BAR = 31.0
 NEAR = 7.0
@@ -55,6 +53,7 @@ class CurvesPane(Pane):
         self._lit_row: RowId | None = None
         self._scroll = 0.0
         self._fitted = False
+        self._names: list[str] = []
         self._dirty = True
         self._at: Point = (0.0, 0.0)  # where the mouse was pressed
         self._fresh: tuple[RowId, int] | None = None  # the key that this press has added
@@ -118,7 +117,7 @@ class CurvesPane(Pane):
                 self.keys = Keys.of(new.graph, self.names(), self.keys.held)
             self._dirty = True
             if not self._fitted and self.keys.rows and self.size[0] > 50:
-                self._fit(whole=True)
+                self.fit(whole=True)
         if old is None or old.frame != new.frame or (old.first, old.last) != (new.first, new.last):
             self._dirty = True
         self._names = self.names()
@@ -128,7 +127,7 @@ class CurvesPane(Pane):
         height = max(10, round(self.size[1] - BAR * self.scale))
         dpg.configure_item(self.paint.item, width=max(10, round(self.size[0])), height=height)
         if not self._fitted and self.keys.rows:
-            self._fit(whole=True)
+            self.fit(whole=True)
         self._dirty = True
 
     def tick(self, now: float) -> bool:
@@ -176,14 +175,15 @@ class CurvesPane(Pane):
         self._dirty = True
 
     def _typed(self, field: str, text: str) -> None:
-        if not text.strip() or not self.keys.count:
+        if not text.strip() or not self.keys.total:
             return
         if field == "frame":
             self.edit("move keys", self.keys.typed_frame(self.frame, text))
         else:
             self.edit("set keys", self.keys.typed_value(self.frame, text))
 
-    def _fit(self, *, whole: bool) -> None:
+    def fit(self, *, whole: bool) -> None:
+        """Show what is held, or all."""
         rows = self.rows_shown()
         area = span(rows, {} if whole else self.keys.held)
         if area is not None:
@@ -243,7 +243,7 @@ class CurvesPane(Pane):
             return True
         if button is Button.RIGHT:
             self._hold_under(at, held)
-            self.menu.open(at, bool(self.keys.count))
+            self.menu.open(at, bool(self.keys.total))
             return True
         if button is Button.MIDDLE or held.alt:
             self._drag = drags.of_zoom(self, at) if held.ctrl else drags.of_view(self, at)
@@ -293,7 +293,8 @@ class CurvesPane(Pane):
         elif side is not None and bounds is not None:
             self._drag = drags.of_box(self, bounds, side, at)
         elif (double or held.ctrl) and (hit := self._curve(at)) is not None:
-            self.app.guarded(lambda: self.edit("insert a key", self.keys.inserted(*hit, self.frame)))
+            curve, frame = hit
+            self.app.guarded(lambda: self.edit("insert a key", self.keys.inserted(curve, frame, self.frame)))
             self._drag = drags.of_keys(self, at)
         else:
             if not held.shift:
@@ -359,59 +360,8 @@ class CurvesPane(Pane):
         self.app.guarded(self.actions()[action])
 
     def actions(self) -> Mapping[str, Start]:
-        def kind(kind: Kind) -> Start:
-            return lambda: self.edit(f"{kind.value} keys", self.keys.with_kind(self.frame, kind))
+        return actions_of(self)
 
-        middle = (self.room.width / 2, self.room.height / 2)
-        return {
-            **{each.value: kind(each) for each in Kind},
-            "level": lambda: self.edit("level handles", self.keys.levelled(self.frame)),
-            "break_handles": self._break,
-            "insert_key": self._insert,
-            "delete": lambda: self.edit("delete keys", self.keys.deleted(self.frame)),
-            "select_all": lambda: self.hold(self.keys.all(self.shown())),
-            "copy": lambda: dpg.set_clipboard_text(self.keys.copied()),
-            "paste": lambda: self.edit(
-                "paste keys", self.keys.pasted(self._aim(), dpg.get_clipboard_text(), self.frame)
-            ),
-            "fit": lambda: self._fit(whole=False),
-            "fit_all": lambda: self._fit(whole=True),
-            "zoom_in": lambda: self.see(self.ruler.zoomed(*middle, CLICK**2, CLICK**2)),
-            "zoom_out": lambda: self.see(self.ruler.zoomed(*middle, CLICK**-2, CLICK**-2)),
-            "key_before": lambda: self._jump(previous_key(self._graph, self.names(), self.frame)),
-            "key_after": lambda: self._jump(next_key(self._graph, self.names(), self.frame)),
-        }
-
-    @property
-    def _graph(self) -> Graph:
-        return self.app.state.graph
-
-    def _jump(self, frame: float | None) -> None:
-        if frame is not None:
-            self.app.goto(round(frame))
-
-    def _aim(self) -> Collection[RowId]:
-        """Where keys are pasted: the curves chosen in the list, else those with held keys, else the only one."""
-        rows = {id_of(row) for row in self.keys.rows}
-        if len(rows) > 1 and not self.chosen and not self.keys.held:
-            self.app.say("choose in the list which curve the keys are for", True)
-            return ()
-        return rows & self.chosen or self.keys.held.keys() or rows
-
-    def _insert(self) -> None:
-        """A key on each shown curve at the playhead."""
-        held: dict[RowId, frozenset[int]] = {}
-        keys = self.keys
-        for key in self.shown():
-            keys = keys.inserted(key, self.frame, self.frame)
-            held.update(keys.held)
-            keys = Keys.of(keys.graph, self.names())
-        self.edit("insert keys", keys.holding(held))
-
-    def _break(self) -> None:
-        """The handles of held keys turn by themselves, or together again."""
-        marks = {
-            (id_of(row), row.curve.keys[index].frame) for row in self.keys.rows for index in self.keys.held_of(row)
-        }
-        self.broken = self.broken - marks if marks <= self.broken else self.broken | marks
-        self.app.say("handles broken" if marks & self.broken else "handles joined")
+    def zoom(self, factor: float) -> None:
+        """Larger about the middle."""
+        self.see(self.ruler.zoomed(self.room.width / 2, self.room.height / 2, factor, factor))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import dearpygui.dearpygui as dpg
@@ -107,7 +108,7 @@ def _field(tag: int, ground: Colour, ink: Colour) -> None:
     )
 
 
-def _theme(tag: int, colours: dict[str, Any], styles: dict[str, tuple[float, float]]) -> None:
+def _theme(tag: int, colours: dict[str, Any], styles: Mapping[str, tuple[float, float]]) -> None:
     times = scale()
     with dpg.theme(tag=tag), dpg.theme_component(dpg.mvAll):
         for name, colour in colours.items():
@@ -129,8 +130,8 @@ def number_text(value: float, most: int, unit: str = "") -> str:
 def _rounded(value: float, most: int) -> str:
     size = math.floor(math.log10(abs(value))) if value else 0
     if size >= most or size < -4:
-        digits, _, power = f"{value:.{max(0, most - 6)}e}".partition("e")
-        return f"{digits}e{int(power)}"
+        digits, _, power = f"{value:.{max(1, most - 6)}e}".partition("e")
+        return f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
     places = max(0, most - 2 - max(size, 0) - (value < 0))
     text = f"{value:.{places}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

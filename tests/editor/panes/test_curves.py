@@ -93,7 +93,7 @@ def test_the_box_about_keys_scales_them(driver: Driver) -> None:
     pane = pane_of(driver)
     driver.move(at(pane, 1030, 0.7))
     driver.key("ctrl+a")
-    driver.until(lambda: pane.keys.count == 3, "all held")
+    driver.until(lambda: pane.keys.total == 3, "all held")
     bounds = pane.keys.bounds()
     assert bounds is not None
     x, y, _ = next(grip for grip in box_grips(bounds, pane.ruler) if grip[2] == (1, 0))

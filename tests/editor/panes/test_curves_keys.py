@@ -48,7 +48,7 @@ def test_keys_of_several_curves_move_together(keys: Keys) -> None:
     assert curve(after, MIX).keys[1].value == pytest.approx(0.9)
     assert [key.frame for key in curve(after, TURN).keys] == [1004, 1021, 1034]
     assert curve(after, RED) == curve(keys, RED)
-    assert after.count == 3
+    assert after.total == 3
 
 
 def test_hard_limits_hold(keys: Keys) -> None:
