@@ -131,7 +131,7 @@ class Bar:
         self.false = self._button("\uf53f", "false_colour", "False colour")
         self.scopes = self._button("\uf080", "scopes", "Scopes")
         self.region = self._button("\uf125", "roi", "Region of interest")
-        self.guides = self._button("\uf00a", "guides", "Guides and aspect mask")
+        self.guides = self._button("\uf00a", "guides", "Guides and aspect mask", _nothing)
         self._guide_menu()
         self.proxy = self._combo("", 36, self._proxy, "proxy: screen pixels to a drawn one")
         dpg.configure_item(self.proxy, items=[f"1:{down}" for down in PROXIES])
@@ -140,7 +140,7 @@ class Bar:
         self._button("\uf31e", "fit_picture", "Fit the picture")
         self.zoom = self._combo("", 58, self._zoomed, "zoom")
         dpg.configure_item(self.zoom, items=list(ZOOMS))
-        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.75)]
+        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.95)]
 
     # -- showing ---------------------------------------------------------------------------------------------
 
@@ -236,7 +236,7 @@ class Bar:
     # -- building --------------------------------------------------------------------------------------------
 
     def _guide_menu(self) -> None:
-        with dpg.popup(self.guides, mousebutton=dpg.mvMouseButton_Right):
+        with dpg.popup(self.guides, mousebutton=dpg.mvMouseButton_Left):
             for which in Guides:
                 dpg.add_selectable(
                     label=which.value, width=120, user_data=which, callback=lambda _s, _a, it: self._set(guides=it)
@@ -289,6 +289,10 @@ class Bar:
     def _tip(self, item: int, text: str) -> None:
         with dpg.tooltip(item, delay=0.5):
             dpg.add_text(text)
+
+
+def _nothing() -> None:
+    """The button opens a menu by itself."""
 
 
 def _name(label: str) -> str:

@@ -52,11 +52,11 @@ class Looker:
         self.closed = False
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="viewer")
 
-    def ask(self, viewer: str, wanted: Wanted, *, anew: bool = False) -> None:
-        """Ask for something; what is being made of the same viewer is finished first, unless it takes too long."""
+    def ask(self, viewer: str, wanted: Wanted, *, patient: bool = False) -> None:
+        """Ask for something; what the same viewer has asked for is finished first, unless it takes too long."""
         asked = self.asked.setdefault(viewer, Asked())
         late = time.monotonic() - asked.since > PATIENCE
-        if anew or (asked.newest.running not in (None, wanted) and late):
+        if late and not patient and asked.newest.running not in (None, wanted):
             asked.newest.give_up()
         start = asked.newest.ask(wanted)
         if start is not None:

@@ -159,15 +159,15 @@ class Paint:
                 self._chip(12, 12, text)
         if view.notice and view.a is not None:
             wide = text_width(view.notice, 14) + 20
-            x = (room.width - wide) / 2
-            self.above.fill((x, room.height - 34), (x + wide, room.height - 10), (90, 30, 26, 225), 4)
-            self.above.words(x + 10, room.height - 30, view.notice, (255, 214, 200, 255), 14)
+            x = room.width - wide - 12
+            self.above.fill((x, 10), (x + wide, 34), (90, 30, 26, 225), 4)
+            self.above.words(x + 10, 14, view.notice, (255, 214, 200, 255), 14)
         tool = shown.tool() if shown.settings.overlays else None
         if isinstance(tool, RotoTool) and not tool.shapes.shapes:
             hint = "Ctrl+Alt-click: points of a shape.   Shift-drag a point: its tangent,   with Ctrl its feather"
             self._chip((room.width - self._wide(hint)) / 2, 12, hint)
         if shown.settings.paused:
-            self._chip(room.width - 12 - self._wide("paused"), 12, "paused", theme.WARN)
+            self._chip(room.width - 12 - self._wide("paused"), 42 if view.notice else 12, "paused", theme.WARN)
 
     def _frame(self, shown: Shown) -> str:
         return str(shown.app.state.frame)

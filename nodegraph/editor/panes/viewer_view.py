@@ -53,6 +53,7 @@ class Over:
     value: Any = None
     before: Any = None
     wanted: Wanted | None = None
+    wanted_before: Wanted | None = None
 
 
 class Home(Protocol):
@@ -206,6 +207,8 @@ class View:
 
     def ask_over(self) -> None:
         """Ask for what is drawn over the picture: the node itself, and open panels of nodes that it comes from."""
+        if self.app.state.playing:
+            return
         graph, frame, name = self.app.state.graph, self.app.state.frame, self.name("A")
         names = self._wanted_over(name) if name in graph.nodes else []
         for gone in [each for each in self.over if each not in names]:
@@ -214,11 +217,15 @@ class View:
         for each in names:
             wanted = Wanted(each, "", frame, self.edition)
             over = self.over.setdefault(each, Over())
+            source = before_of(graph, each)
+            before = Wanted(*source, frame, self.edition) if source is not None else None
+            # One after the other: they may look at the whole shot, and scrubbing must not wait for them.
             if over.wanted != wanted:
-                self.looker.ask(f"over {each}", wanted)
-                source = before_of(graph, each)
-                if source is not None:
-                    self.looker.ask(f"before {each}", Wanted(*source, frame, self.edition))
+                self.looker.ask(f"over {each}", wanted, patient=True)
+                return
+            if before is not None and over.wanted_before != before:
+                self.looker.ask(f"before {each}", before, patient=True)
+                return
 
     def _wanted_over(self, name: str) -> list[str]:
         graph, state = self.app.state.graph, self.app.state
@@ -283,10 +290,11 @@ class View:
         if kind == "over":
             over.value, over.wanted = value, wanted
         else:
-            over.before = value
+            over.before, over.wanted_before = value, wanted
         if self.words is not None and self.words.bad and self.a is not None:
             self.words = None
         self.home.marks = True
+        self.ask_over()
 
     def _say_empty(self, viewer: str, wanted: Wanted) -> None:
         if viewer == "A":
@@ -309,7 +317,10 @@ class View:
                 self.a = None
                 self.at["A"] = wanted
             elif (over := self.over.get(viewer.partition(" ")[2])) is not None:
-                over.wanted, over.value = wanted, None
+                if viewer.startswith("over"):
+                    over.wanted, over.value = wanted, None
+                else:
+                    over.wanted_before, over.before = wanted, None
             self.words = Words(message, hint, True)
         self.home.redraw()
 

@@ -388,3 +388,40 @@ def moved(pane: ViewerPane) -> tuple[float, float]:
     found = pane.view.tracks_of("Edit")
     points = found["face1"].faces[1001].points if found is not None else None
     return (float(points[30, 0]), float(points[30, 1])) if points is not None else (0.0, 0.0)
+
+
+def test_a_mask_is_chosen_in_the_menu_of_guides(driver: Driver, pane: ViewerPane) -> None:
+    import dearpygui.dearpygui as dpg
+
+    left, top = dpg.get_item_rect_min(pane.bar.guides)
+    driver.click((left + 10, top + 10))
+    (entry,) = (
+        item
+        for item in dpg.get_all_items()
+        if dpg.get_item_type(item).endswith("Selectable") and dpg.get_item_label(item) == "1.85"
+    )
+    driver.until(lambda: dpg.is_item_visible(entry), "the menu")
+    driver.turn(3)
+    x, y = dpg.get_item_rect_min(entry)
+    driver.click((x + 20, y + 8))
+    driver.until(lambda: pane.settings.aspect == "1.85", "the mask")
+
+
+def test_keys_go_to_the_picture_through_the_bars_lists(driver: Driver, pane: ViewerPane) -> None:
+    import dearpygui.dearpygui as dpg
+
+    left, top = dpg.get_item_rect_min(pane.bar.channel)
+    driver.click((left + 10, top + 10))
+    driver.turn(6)
+    driver.click((left + 16, top + 10 + 24 * 3))
+    driver.until(lambda: pane.settings.look.channel is not Channel.COLOUR, "a channel from the list")
+    driver.move(middle(pane))
+    driver.key("n")
+    driver.until(lambda: driver.app.said[1], "nothing to compare with is said")
+    driver.app.change(inputs={1: "Bars", 3: "Grey"})
+    driver.key("d")
+    driver.until(lambda: pane.settings.compare is Compare.DIFFERENCE and shows(pane, "Grey", "B"), "the difference")
+    driver.key("n")
+    driver.until(lambda: pane.settings.compare is Compare.ONION, "onion skin")
+    driver.key("Return")
+    driver.until(lambda: pane.settings.swapped, "changed places")
