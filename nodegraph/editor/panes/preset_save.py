@@ -71,13 +71,11 @@ class SaveQuestion:
         self._listen()
 
     def _field(self, name: str, hint: str) -> None:
-        with dpg.group(horizontal=True):
-            label = dpg.add_text(name.capitalize(), color=theme.FAINT)
-            dpg.add_spacer(width=70 - 8 * len(name))
+        with dpg.group(horizontal=True, xoffset=70):
+            dpg.add_text(name.capitalize(), color=theme.FAINT)
             item = dpg.add_input_text(
                 default_value=self._texts[name], width=-1, hint=hint, user_data=name, callback=self._typed
             )
-        del label
         if name == "name":
             self.field = item
 

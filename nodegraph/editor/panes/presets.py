@@ -58,6 +58,7 @@ class PresetsPane(Pane):
         dpg.add_spacer(height=2, parent=window)
         self.cards: Cards[Path] = Cards(window, self._paint, height=HIGH, least=LEAST)
         self.foot = int(dpg.add_child_window(parent=window, border=False, width=-1, height=int(FOOT)))
+        dpg.bind_item_font(self.foot, fonts.SMALL)
         self.read()
         self.resized()
 
@@ -145,7 +146,9 @@ class PresetsPane(Pane):
             dpg.bind_item_font(dpg.add_text(row.name), fonts.BOLD)
         dpg.add_text(row.help.replace("\n", " "), parent=self.foot, wrap=0)
         for label, text in told(row.preset):
-            dpg.add_text(f"{label}: {text}", parent=self.foot, color=theme.FAINT, wrap=0)
+            with dpg.group(parent=self.foot, horizontal=True, xoffset=60):
+                dpg.add_text(label, color=theme.FAINT)
+                dpg.add_text(text, wrap=0)
         if row.preset.models:
             lacking = missing(row.preset, self.app.state.document.folder)
             if lacking:
