@@ -34,6 +34,7 @@ class App:
         self.inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.wake = wake
         self.memory = memory  # bytes for pictures
+        self.wake_in: Callable[[float, str], None] = lambda seconds, name: None  # a sleeping window wakes up then
         self.panes: list[Pane] = []
         self.bindings = Bindings.load()
         self.said: tuple[str, bool] = ("", False)  # the status line, and whether it is a complaint

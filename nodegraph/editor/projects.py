@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from nodegraph.data.errors import NodegraphError
@@ -34,8 +35,8 @@ class Projects:
         return {
             "new": lambda: self.leaving(self.new),
             "open": lambda: self.leaving(self.ask_open),
-            "save": lambda: self.save(),
-            "save_as": lambda: self.save_as(),
+            "save": self.save,
+            "save_as": self.save_as,
             "version_up": self.version_up,
             "recover": self.recover,
             "close": lambda: self.leaving(self.new),
@@ -111,7 +112,7 @@ class Projects:
             self.app.say("a newer program wrote this file: it is open for looking only", True)
         elif document.problems:
             count = len(document.problems)
-            self.app.say(f"{document.problems[0]}" + (f" (and {count - 1} more)" if count > 1 else ""), True)
+            self.app.say(document.problems[0] + (f" (and {count - 1} more)" if count > 1 else ""), True)
 
     def _recovered(self, row: Found) -> None:
         self.app.recovered(recovery.recovered(row, self.app.state.graph.library))
@@ -124,13 +125,7 @@ class Projects:
         if not rows:
             self.app.say("there is no autosave that holds more than what is saved")
             return
-        answers = [
-            Answer(
-                f"{row.path.name if row.path else 'untitled'}, {time.strftime('%d %B %H:%M', time.localtime(row.changed))}",
-                lambda row=row: self.leaving(lambda: self._recovered(row)),  # type: ignore[misc]
-            )
-            for row in rows[:5]
-        ]
+        answers = [Answer(_told(row), partial(self.leaving, partial(self._recovered, row))) for row in rows[:5]]
         self.app.ask(Question("Recover an autosave", "Which one?", (*answers, Answer("Cancel"))))
 
     def check(self) -> None:
@@ -232,3 +227,8 @@ class Projects:
             raise NodegraphError(fault.removeprefix("error: "))
         self.app.say("the demo is there")
         self.leaving(lambda: self.open(project))
+
+
+def _told(row: Found) -> str:
+    name = row.path.name if row.path else "untitled"
+    return f"{name}, {time.strftime('%d %B %H:%M', time.localtime(row.changed))}"

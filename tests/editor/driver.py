@@ -266,3 +266,10 @@ def opened(project: Document | Path, settings: Path, size: tuple[int, int] = (16
             del os.environ["XDG_CONFIG_HOME"]
         else:
             os.environ["XDG_CONFIG_HOME"] = before
+
+
+def asked(driver: Driver) -> Any:
+    """The sheet that is open over the window."""
+    sheet = driver.window.dialogs.sheet
+    assert sheet is not None, "nothing is asked"
+    return sheet

@@ -17,7 +17,7 @@ from nodegraph.editor.panels.recovery import autosave_of
 from nodegraph.graph.document import Document, load, save
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
-from tests.editor.driver import Driver, opened
+from tests.editor.driver import Driver, asked, opened
 
 PROJECT = Path("projects/slow_motion.ngraph.json")
 
@@ -86,9 +86,8 @@ def test_save_as_asks_for_a_name_and_before_it_replaces(driver: Driver, project:
     driver.key("ctrl+shift+s")
     driver.until(lambda: driver.window.dialogs.sheet, "the browser")
     driver.turn(5)
-    sheet = driver.window.dialogs.sheet
-    assert sheet is not None
-    driver.click(_middle(sheet._name))  # type: ignore[attr-defined]
+    sheet = asked(driver)
+    driver.click(_middle(sheet.name_field))
     driver.key("ctrl+a")
     driver.type("other")
     driver.key("Return")
@@ -104,11 +103,11 @@ def test_a_project_is_opened_with_the_browser(driver: Driver, project: Path) -> 
     other = project.with_name("another.ngraph.json")
     save(Document(Graph(Library.discover()).add("Constant", "Grey")), other)
     driver.key("ctrl+o")
-    driver.until(lambda: driver.window.dialogs.sheet is not None and driver.window.dialogs.sheet._rows, "rows")  # type: ignore[attr-defined]
+    driver.until(lambda: asked(driver).rows, "rows")
     driver.turn(3)
-    sheet = driver.window.dialogs.sheet
-    row = next(k for k, entry in enumerate(sheet.listing.entries) if entry.name == other.name)  # type: ignore[union-attr]
-    driver.double(_middle(sheet._rows[row]))  # type: ignore[union-attr]
+    sheet = asked(driver)
+    row = next(k for k, entry in enumerate(sheet.listing.entries) if entry.name == other.name)
+    driver.double(_middle(sheet.rows[row]))
     driver.until(lambda: "Grey" in driver.app.state.graph.nodes, "the other project")
 
 
@@ -138,17 +137,16 @@ def test_an_action_is_found_by_its_words(driver: Driver) -> None:
 def test_a_key_is_bound_otherwise_and_a_conflict_is_told(driver: Driver) -> None:
     driver.app.start("rebind")
     driver.turn(5)
-    sheet = driver.window.dialogs.sheet
-    assert sheet is not None
-    driver.click(_middle(sheet._filter))  # type: ignore[attr-defined]
+    sheet = asked(driver)
+    driver.click(_middle(sheet.filter_field))
     driver.type("undo")
     driver.turn(3)
-    driver.click(_middle(sheet._cells["undo"]))  # type: ignore[attr-defined]
+    driver.click(_middle(sheet.cells["undo"]))
     driver.key("ctrl+y")  # that is redo's
     driver.until(lambda: driver.app.bindings.chords("undo") == (Chord("Y", ctrl=True),), "the new key")
     import dearpygui.dearpygui as dpg
 
-    assert "Undo and Redo" in dpg.get_value(sheet._told)  # type: ignore[attr-defined]
+    assert "Undo and Redo" in dpg.get_value(sheet.told)
     assert Bindings.load().chords("undo") == (Chord("Y", ctrl=True),)
     driver.key("Escape")
     assert driver.window.dialogs.sheet is None
@@ -205,7 +203,7 @@ def test_the_first_card_opens_a_recent_project(project: Path, tmp_path: Path, mo
 
         card = driver.window.welcome
         driver.until(lambda: dpg.is_item_visible(card.window), "the card")
-        row = dpg.get_item_children(dpg.get_item_children(card._recent, 1)[1], 1)[0]
+        row = dpg.get_item_children(dpg.get_item_children(card.recent, 1)[1], 1)[0]
         driver.click(_middle(row))
         driver.until(lambda: driver.app.state.document.path == project, "the project")
         driver.until(lambda: not dpg.is_item_shown(card.window), "no card")
@@ -231,8 +229,8 @@ def test_the_close_button_asks_first(driver: Driver) -> None:
 def test_preferences_are_kept(driver: Driver) -> None:
     driver.app.start("preferences")
     driver.turn(5)
-    sheet = driver.window.dialogs.sheet
-    driver.double(_middle(sheet._memory))  # type: ignore[union-attr]
+    sheet = asked(driver)
+    driver.double(_middle(sheet.memory_field))
     driver.key("ctrl+a")
     driver.type("3")
     driver.key("Return")
@@ -253,14 +251,14 @@ def test_an_error_is_jumped_to(driver: Driver) -> None:
 
     driver.app.change(faults=faults_of({"Trail": "it is broken"}))
     status = driver.pane(StatusPane)
-    driver.until(lambda: dpg.is_item_visible(status._fault), "the red button")
+    driver.until(lambda: dpg.is_item_visible(status.fault_button), "the red button")
     driver.turn(2)
-    driver.click(_middle(status._fault))
+    driver.click(_middle(status.fault_button))
     driver.until(lambda: driver.app.state.picked.nodes == {"Trail"}, "the node selected")
     assert "it is broken" in driver.app.said[0]
 
 
-def test_asleep_it_wakes_for_what_is_posted(driver: Driver) -> None:
+def test_asleep_it_wakes_for_what_is_posted(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     """The loop itself runs here, asleep: only what is posted can end it."""
     frames = 0
     for _ in range(12):
@@ -281,7 +279,7 @@ def test_asleep_it_wakes_for_what_is_posted(driver: Driver) -> None:
         frames += 1
         turn(may_sleep)
 
-    driver.window.turn = counted  # type: ignore[method-assign]
+    monkeypatch.setattr(driver.window, "turn", counted)
     driver.window.run()
     thread.join()
     assert driver.app.state.frame == 1007
@@ -293,3 +291,29 @@ def _middle(item: int) -> tuple[float, float]:
 
     (x, y), (width, height) = dpg.get_item_rect_min(item), dpg.get_item_rect_size(item)
     return x + min(width / 2, 60), y + height / 2
+
+
+def test_a_tooltip_comes_in_a_window_that_sleeps(driver: Driver) -> None:
+    import dearpygui.dearpygui as dpg
+
+    from nodegraph.editor.app import faults_of
+    from nodegraph.editor.panes.status import StatusPane
+
+    status = driver.pane(StatusPane)
+    driver.app.change(faults=faults_of({"Trail": "it is broken"}))
+    driver.until(lambda: dpg.is_item_visible(status.fault_button), "the red button")
+    driver.turn(2)
+    driver.move(_middle(status.fault_button))
+    end = time.monotonic() + 20
+    while not dpg.is_item_visible(status.fault_tip) and time.monotonic() < end:
+        driver.window.turn(may_sleep=True)
+    assert dpg.is_item_visible(status.fault_tip)
+
+
+def test_work_is_kept_by_a_window_that_sleeps(driver: Driver, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nodegraph.editor.panels.recovery.IDLE", 0.4)
+    longer(driver, 1077)
+    end = time.monotonic() + 20
+    while driver.app.autosaved is None and time.monotonic() < end:
+        driver.window.turn(may_sleep=True)
+    assert load(autosave_of(project)).graph.shot.last == 1077

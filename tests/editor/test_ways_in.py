@@ -16,7 +16,7 @@ from nodegraph.editor.new_shot import new_shot
 from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
-from tests.editor.driver import Driver, opened
+from tests.editor.driver import Driver, asked, opened
 
 PROJECT = Path("projects/slow_motion.ngraph.json")
 
@@ -72,8 +72,8 @@ def test_the_card_makes_a_shot_from_a_movie(driver: Driver, movie: Path) -> None
     driver.turn(5)
     import dearpygui.dearpygui as dpg
 
-    sheet = driver.window.dialogs.sheet
-    (x, y), (_, height) = dpg.get_item_rect_min(sheet._name), dpg.get_item_rect_size(sheet._name)  # type: ignore[union-attr]
+    sheet = asked(driver)
+    (x, y), (_, height) = dpg.get_item_rect_min(sheet.name_field), dpg.get_item_rect_size(sheet.name_field)
     driver.click((x + 20, y + height / 2))
     driver.type(str(movie))
     driver.key("Return")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from importlib.machinery import ModuleSpec
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -54,13 +57,9 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
     from nodegraph.editor.shell import layout
 
     slot = layout.Slot(4_000_000_002, "witness", "Witness", "Node graph", True, "graph")
-    import sys
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
-
     module = ModuleType("nodegraph.editor.panes.witness")
     module.__spec__ = ModuleSpec("nodegraph.editor.panes.witness", None)
-    module.Witness = Witness  # type: ignore[attr-defined]
+    vars(module)["Witness"] = Witness
     monkeypatch.setitem(sys.modules, "nodegraph.editor.panes.witness", module)
     monkeypatch.setattr("nodegraph.editor.shell.window.SLOTS", (slot,))
     with opened(Document(Graph(Library.discover())), tmp_path) as driver:

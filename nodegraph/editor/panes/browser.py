@@ -62,7 +62,7 @@ class Browser:
         self.order, self.backwards = Order.NAME, False
         self.window = 0
         self._asked = 0
-        self._rows: list[int] = []
+        self.rows: list[int] = []
         self._clicked: tuple[int, float] = (-1, 0.0)
 
     def _start(self) -> Path:
@@ -109,12 +109,12 @@ class Browser:
             self._sign(icons.HOME, "Home", lambda: self.go(Path.home()))
             self._sign(icons.REFRESH, "Look again (F5)", self._look)
             self._star = self._sign(icons.STAR, "Keep this folder among the places, or no longer", self._favourite)
-            self._path = dpg.add_input_text(
+            self.path_field = dpg.add_input_text(
                 width=-round(240 * self.scale),
                 on_enter=True,
                 callback=lambda _s, text: self.guard.run(self.typed, text),
             )
-            self._filter = dpg.add_input_text(
+            self.filter_field = dpg.add_input_text(
                 width=-round(34 * self.scale),
                 hint="part of a name, or *.exr",
                 callback=lambda: self.guard.run(self._look),
@@ -147,7 +147,7 @@ class Browser:
         with dpg.group(horizontal=True):
             self._told = dpg.add_text("", color=theme.FAINT)
         with dpg.group(horizontal=True):
-            self._name = dpg.add_input_text(
+            self.name_field = dpg.add_input_text(
                 width=-round(210 * self.scale),
                 default_value=self.wanted.name,
                 hint=self._hint(),
@@ -190,10 +190,10 @@ class Browser:
         """Into a folder."""
         self.folder = folder
         self.picked = -1
-        dpg.set_value(self._path, str(folder))
-        dpg.set_value(self._filter, "")
+        dpg.set_value(self.path_field, str(folder))
+        dpg.set_value(self.filter_field, "")
         if not self.wanted.saving:
-            dpg.set_value(self._name, "")
+            dpg.set_value(self.name_field, "")
         self._look()
 
     def typed(self, text: str) -> None:
@@ -210,7 +210,7 @@ class Browser:
     def _look(self) -> None:
         """List the folder, aside: a file server may be slow."""
         self._asked += 1
-        turn, text = self._asked, str(dpg.get_value(self._filter))
+        turn, text = self._asked, str(dpg.get_value(self.filter_field))
         folder, order, backwards, folded = self.folder, self.order, self.backwards, self.folded
         sorts = self.wanted.sorts
 
@@ -226,12 +226,12 @@ class Browser:
             return
         self.listing, self.picked = found, -1
         dpg.delete_item(self._listed, children_only=True, slot=1)
-        self._rows = []
+        self.rows = []
         for k, entry in enumerate(found.entries):
             with dpg.table_row(parent=self._listed):
                 sign, colour = SIGNS[entry.sort]
                 dpg.bind_item_font(dpg.add_text(sign, color=colour), fonts.ICONS)
-                self._rows.append(
+                self.rows.append(
                     int(
                         dpg.add_selectable(
                             label=entry.label,
@@ -259,12 +259,12 @@ class Browser:
 
     def pick(self, row: int) -> None:
         """Select a row."""
-        for k, item in enumerate(self._rows):
+        for k, item in enumerate(self.rows):
             dpg.set_value(item, k == row)
         self.picked = row
         entry = self.listing.entries[row]
         if entry.sort is not Sort.FOLDER:
-            dpg.set_value(self._name, entry.name)
+            dpg.set_value(self.name_field, entry.name)
             self._tell(f"{entry.label}   {told_size(entry.size)}", theme.TEXT)
 
     def open_row(self, row: int) -> None:
@@ -277,10 +277,14 @@ class Browser:
 
     def key(self, chord: Chord) -> bool:
         """Arrows go up and down the rows, Backspace to the folder above; while a field is typed into, they are its."""
-        if dpg.is_item_active(self._name) or dpg.is_item_active(self._path) or dpg.is_item_active(self._filter):
+        if (
+            dpg.is_item_active(self.name_field)
+            or dpg.is_item_active(self.path_field)
+            or dpg.is_item_active(self.filter_field)
+        ):
             return False
-        if chord.key in ("Up", "Down") and self._rows:
-            self.pick(max(0, min(len(self._rows) - 1, self.picked + (1 if chord.key == "Down" else -1))))
+        if chord.key in ("Up", "Down") and self.rows:
+            self.pick(max(0, min(len(self.rows) - 1, self.picked + (1 if chord.key == "Down" else -1))))
         elif chord.key == "Backspace":
             self.go(self.folder.parent)
         elif chord.key == "F5":
@@ -318,7 +322,7 @@ class Browser:
 
     def take(self) -> None:
         """Give what is named or selected to who asked."""
-        name = str(dpg.get_value(self._name)).strip()
+        name = str(dpg.get_value(self.name_field)).strip()
         entry = self._entry()
         if not name and entry is not None and entry.sort is Sort.FOLDER and not self.wanted.wants_folder:
             self.go(Path(entry.path))

@@ -22,7 +22,7 @@ class KeysDialog:
         self.changed = changed
         self.window = 0
         self.waiting = ""  # the action that the next key is for
-        self._cells: dict[str, int] = {}
+        self.cells: dict[str, int] = {}
         self._rows: dict[str, int] = {}
 
     def build(self) -> None:
@@ -43,11 +43,11 @@ class KeysDialog:
             dpg.bind_item_theme(self.window, theme.SHEET)
             dpg.bind_item_font(dpg.add_text("Keys", color=theme.BRIGHT), fonts.BOLD)
             with dpg.group(horizontal=True):
-                self._filter = dpg.add_input_text(
+                self.filter_field = dpg.add_input_text(
                     hint="part of an action, pane or key", width=round(300 * scale), callback=self._narrow
                 )
                 dpg.add_text("Click a key, then press the new one. Backspace takes it away.", color=theme.FAINT)
-            self._told = dpg.add_text("", wrap=width - round(40 * scale))
+            self.told = dpg.add_text("", wrap=width - round(40 * scale))
             with dpg.child_window(height=-round(40 * scale), border=False):
                 self._table()
             with dpg.group(horizontal=True):
@@ -70,20 +70,20 @@ class KeysDialog:
                     dpg.add_text(action.label)
                     dpg.add_text(", ".join(sorted(pane.value for pane in action.panes)), color=theme.FAINT)
                     cell = dpg.add_button(label="", width=-1, callback=partial(self._listen, action.name))
-                    self._cells[action.name] = int(cell)
+                    self.cells[action.name] = int(cell)
                     reset = dpg.add_button(label=icons.RESET, callback=partial(self._reset, action.name))
                     dpg.bind_item_font(reset, fonts.ICONS_SMALL)
                     dpg.bind_item_theme(reset, theme.FLAT)
                 self._rows[action.name] = int(row)
-        for name in self._cells:
+        for name in self.cells:
             self._show(name)
 
     def _show(self, name: str) -> None:
         bindings = self.app.bindings
         text = "press a key…" if name == self.waiting else bindings.shown(name) or "–"
-        dpg.configure_item(self._cells[name], label=text)
+        dpg.configure_item(self.cells[name], label=text)
         on = name == self.waiting or name in bindings.changed
-        dpg.bind_item_theme(self._cells[name], theme.CHOSEN if on else theme.FLAT)
+        dpg.bind_item_theme(self.cells[name], theme.CHOSEN if on else theme.FLAT)
 
     def _listen(self, name: str) -> None:
         before, self.waiting = self.waiting, name
@@ -109,7 +109,7 @@ class KeysDialog:
     def _bind(self, bindings: Bindings) -> None:
         bindings.save()
         self.app.bindings = bindings
-        for name in self._cells:
+        for name in self.cells:
             self._show(name)
         self._tell()
         self.changed()
@@ -126,8 +126,8 @@ class KeysDialog:
         rows = [f"{each} both have it" for each in map(str, conflicts[:3])]
         if len(conflicts) > 3:
             rows.append(f"and {len(conflicts) - 3} more")
-        dpg.set_value(self._told, "\n".join(rows) or "No key starts two actions in one pane.")
-        dpg.configure_item(self._told, color=theme.WARN if rows else theme.FAINT)
+        dpg.set_value(self.told, "\n".join(rows) or "No key starts two actions in one pane.")
+        dpg.configure_item(self.told, color=theme.WARN if rows else theme.FAINT)
 
     def _narrow(self, _sender: int, text: str) -> None:
         """Show only what was asked for."""

@@ -55,10 +55,10 @@ class Preferences:
             dpg.add_table_column(width_stretch=True)
             with dpg.table_row():
                 dpg.add_text("Size of type and signs")
-                self._scale = dpg.add_combo(list(SCALES), default_value=chosen, width=-1)
+                self.scale_field = dpg.add_combo(list(SCALES), default_value=chosen, width=-1)
             with dpg.table_row():
                 dpg.add_text("Memory for pictures")
-                self._memory = dpg.add_input_float(
+                self.memory_field = dpg.add_input_float(
                     default_value=float(memory) if isinstance(memory, int | float) else 0.0,
                     format="%.1f GB",
                     step=0,
@@ -73,8 +73,8 @@ class Preferences:
 
     def take(self) -> None:
         """Keep what is chosen."""
-        memory = max(0.0, float(dpg.get_value(self._memory)))
-        scale = SCALES[str(dpg.get_value(self._scale))]
+        memory = max(0.0, float(dpg.get_value(self.memory_field)))
+        scale = SCALES[str(dpg.get_value(self.scale_field))]
         saved = {**remembered(preferences_file()), "scale": scale, "memory_gb": round(memory, 1)}
         remember(preferences_file(), saved)
         self.dialogs.done()

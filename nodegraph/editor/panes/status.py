@@ -31,7 +31,7 @@ class StatusPane(Pane):
         with dpg.group(horizontal=True, parent=window, pos=(round(10 * scale), round(4 * scale))):
             self._name = dpg.add_text("")
             self._safe = dpg.add_text("", color=theme.FAINT)
-            self._fault = dpg.add_button(label="", show=False, small=True, callback=self.jump)
+            self.fault_button = dpg.add_button(label="", show=False, small=True, callback=self.jump)
             self._sign = dpg.add_text("", color=theme.FAINT, show=False)
             self._word = dpg.add_text("")
         self._right = dpg.add_text("", parent=window, color=theme.FAINT, pos=(0, round(4 * scale)))
@@ -40,9 +40,9 @@ class StatusPane(Pane):
         with dpg.theme() as red, dpg.theme_component(dpg.mvAll):
             dpg.add_theme_color(dpg.mvThemeCol_Text, theme.BAD)
             dpg.add_theme_color(dpg.mvThemeCol_Button, (80, 36, 34, 255))
-        dpg.bind_item_theme(self._fault, red)
-        with dpg.tooltip(self._fault, delay=0.3):
-            self._tip = dpg.add_text("")
+        dpg.bind_item_theme(self.fault_button, red)
+        with dpg.tooltip(self.fault_button, delay=0.3):
+            self.fault_tip = dpg.add_text("")
 
     def sync(self, old: State | None, new: State) -> None:
         """Show the project and its faults."""
@@ -53,8 +53,8 @@ class StatusPane(Pane):
         if old is None or old.faults is not new.faults:
             count = len(new.faults)
             label = f"{count} node{'s' if count > 1 else ''} in error"
-            dpg.configure_item(self._fault, show=bool(count), label=label)
-            dpg.set_value(self._tip, "\n".join(f"{name}: {why}" for name, why in list(new.faults.items())[:8]))
+            dpg.configure_item(self.fault_button, show=bool(count), label=label)
+            dpg.set_value(self.fault_tip, "\n".join(f"{name}: {why}" for name, why in list(new.faults.items())[:8]))
 
     def resized(self) -> None:
         """The right end moved."""
@@ -64,6 +64,7 @@ class StatusPane(Pane):
         """Show what was said, and let it go after a while."""
         if self.app.said != self._said:
             self._said, self._since = self.app.said, now
+            self.app.wake_in(STAYS + 0.1, "status")
         text, complaint = self._said
         gone = not complaint and now - self._since > STAYS
         shown = ("", False) if gone or not text else (text.replace("\n", ": "), complaint)

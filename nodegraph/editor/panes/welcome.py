@@ -56,7 +56,7 @@ class WelcomePane(Pane):
                 self._way(icons.MOVIE, "New shot", "from a movie or sequence", self.projects.ask_shot)
                 self._way(icons.PRESET, "From a preset", "a graph that is ready-made", self.presets)
             dpg.add_spacer(height=4)
-            self._recent = dpg.add_group()
+            self.recent = dpg.add_group()
             with dpg.group(horizontal=True):
                 dpg.add_button(label="Open a project…", callback=lambda: self.app.start("open"))
                 dpg.add_button(label="Recover an autosave…", callback=lambda: self.app.start("recover"))
@@ -85,14 +85,14 @@ class WelcomePane(Pane):
             self._put_off = False
 
     def _show_recent(self) -> None:
-        dpg.delete_item(self._recent, children_only=True)
+        dpg.delete_item(self.recent, children_only=True)
         rows = Places.load().projects_there()[:RECENT]
         if rows:
-            head = dpg.add_text("Worked on last", parent=self._recent, color=theme.FAINT)
+            head = dpg.add_text("Worked on last", parent=self.recent, color=theme.FAINT)
             dpg.bind_item_font(head, fonts.SMALL)
         for row in rows:
             path = Path(row)
-            with dpg.group(horizontal=True, parent=self._recent):
+            with dpg.group(horizontal=True, parent=self.recent):
                 dpg.add_selectable(
                     label=path.name.removesuffix(".ngraph.json"),
                     width=round(190 * self.app.scale),
@@ -100,7 +100,7 @@ class WelcomePane(Pane):
                 )
                 dpg.add_text(str(path.parent), color=theme.FAINT)
         if rows:
-            dpg.add_spacer(height=2, parent=self._recent)
+            dpg.add_spacer(height=2, parent=self.recent)
 
     def _open(self, path: Path) -> None:
         self.app.guarded(lambda: self.projects.leaving(lambda: self.projects.open(path)))

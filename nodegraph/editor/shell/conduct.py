@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 import dearpygui.dearpygui as dpg
@@ -86,8 +87,7 @@ class Conduct:
                 dpg.configure_item(item, show=True)
             self._hidden = []
             # Windows that come back put themselves in front: which tab was in front is said once they are there.
-            before = self._before
-            self.window.soon(3, lambda: platform_x.load_layout(before))
+            self.window.soon(3, partial(platform_x.load_layout, self._before))
             return
         found = self.window.hands.under()
         before = platform_x.layout_text()

@@ -99,6 +99,7 @@ class Hands:
     ) -> None:
         self.panes = panes
         self.at: Point = (-1.0, -1.0)
+        self.moved = False
         self.holder: Pane | None = None  # has the mouse while a button is down
         self.button = Button.LEFT
         self.last = Place.WINDOW  # over which the cursor was last
@@ -151,7 +152,7 @@ class Hands:
     def poll(self) -> bool:
         """After a frame: tell the panes what the mouse did in it; True if it did something."""
         before, self.at = self.at, tuple(map(float, dpg.get_mouse_pos(local=False)))  # type: ignore[assignment]
-        moved = before != self.at
+        moved = self.moved = before != self.at
         popup, self._popup_before = platform_x.popup_open() or self._popup_before, platform_x.popup_open()
         self._typing_before, self._typing_now = self._typing_now, self.typing()
         if self.holder is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -87,3 +88,39 @@ class Pacer:
         dpg.render_dearpygui_frame()
         self._last = time.monotonic()
         self.hot = SETTLE if sleeps else self.hot - 1
+
+
+class Alarm:
+    """Wakes the sleeping window at times that were asked for: to keep work, for a tooltip, to let a word go."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._times: dict[str, float] = {}
+        self._changed = threading.Condition()
+        self._over = False
+        self._thread = threading.Thread(target=self._run, name="alarm", daemon=True)
+        self._thread.start()
+
+    def in_seconds(self, seconds: float, name: str = "") -> None:
+        """Wake the window so many seconds from now; another time of the same name holds instead of the one before."""
+        with self._changed:
+            self._times[name] = time.monotonic() + seconds
+            self._changed.notify()
+
+    def _run(self) -> None:
+        with self._changed:
+            while not self._over:
+                name = min(self._times, key=self._times.__getitem__, default=None)
+                wait = self._times[name] - time.monotonic() if name is not None else None
+                if name is None or (wait is not None and wait > 0):
+                    self._changed.wait(wait)
+                    continue
+                del self._times[name]
+                self._wake()
+
+    def close(self) -> None:
+        """No more."""
+        with self._changed:
+            self._over = True
+            self._changed.notify()
+        self._thread.join()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import logging
 import sys
-import threading
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -25,13 +24,14 @@ from nodegraph.editor.shell.conduct import Conduct
 from nodegraph.editor.shell.dialogs import Dialogs
 from nodegraph.editor.shell.input import Hands, Placed
 from nodegraph.editor.shell.layout import SLOTS, Slot
-from nodegraph.editor.shell.loop import Guard, Pacer, run_callbacks
+from nodegraph.editor.shell.loop import Alarm, Guard, Pacer, run_callbacks
 from nodegraph.graph.document import Document
 
 log = logging.getLogger(__name__)
 
 SWITCH = 0.0005  # seconds: a thread in pure Python gives way to the window this often
 SIZE = (1600, 1000)
+TOOLTIP = 0.6  # seconds that the mouse rests until a tooltip is there
 
 
 class Window:
@@ -54,7 +54,8 @@ class Window:
         self.conduct = Conduct(self)
         self.menus = MenusPane(self.app)
         self.welcome = WelcomePane(self.app, self.projects, lambda: self.front("presets"))
-        self._alarm: threading.Timer | None = None
+        self.alarm = Alarm(self.app.wake)
+        self.app.wake_in = self.alarm.in_seconds
         self._drop: object | None = None
         self._titled = ""
         self._soon: list[tuple[int, Callable[[], object]]] = []
@@ -128,8 +129,7 @@ class Window:
 
     def close(self) -> None:
         """Let go of everything."""
-        if self._alarm is not None:
-            self._alarm.cancel()
+        self.alarm.close()
         self.app.close()
         platform_x.close_window()
 
@@ -145,7 +145,7 @@ class Window:
         if self.app.turn(time.monotonic()):
             self.pacer.heat(1)
         self.pacer.frame(may_sleep and self.app.inbox.empty())
-        self._wake_for_autosave()
+        self._set_alarm()
         self._do_soon()
         if self._title() != self._titled:
             self._titled = self._title()
@@ -154,14 +154,13 @@ class Window:
         if any(came):
             self.pacer.heat()
 
-    def _wake_for_autosave(self) -> None:
-        """Asleep or not, work is kept when it is time."""
+    def _set_alarm(self) -> None:
+        """Asleep or not: work is kept when it is time, and a tooltip comes."""
         wait = self.app.autosaver.wait(time.monotonic())
-        if wait is None or (self._alarm is not None and self._alarm.is_alive()):
-            return
-        self._alarm = threading.Timer(wait + 0.05, self.app.wake)
-        self._alarm.daemon = True
-        self._alarm.start()
+        if wait is not None:
+            self.alarm.in_seconds(wait + 0.05, "autosave")
+        if self.hands.moved and platform_x.any_hovered():
+            self.alarm.in_seconds(TOOLTIP, "tooltip")
 
     def _measure(self) -> bool:
         """Tell panes that were moved or resized; True if there was one."""
@@ -177,7 +176,7 @@ class Window:
         return changed
 
     def dropped(self, paths: tuple[str, ...]) -> None:
-        """Files were dropped on the window: a project is opened; else to the pane under the cursor, or who wants them."""
+        """Files were dropped: a project is opened; others go to the pane under the cursor, or to who wants them."""
         if paths and paths[0].endswith(GRAPH):
             self.projects.leaving(lambda: self.projects.open(Path(paths[0])))
             return
