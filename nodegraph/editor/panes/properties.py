@@ -23,6 +23,7 @@ from nodegraph.editor.shell.theme import FAINT
 from nodegraph.editor.state import State
 
 FILTER = "\uf0b0"
+SETTLE = 3
 EMPTY = "No panel is open.\n\nDouble-click a node, or select it and press Return."
 
 
@@ -41,6 +42,7 @@ class PropertiesPane(Pane):
         self._pull: tuple[RowView, Any, Point] | None = None
         self._folded: set[str] = set()
         self._width = 0.0
+        self._settling = 0  # frames until the panels are built for another width
 
     # -- making --------------------------------------------------------------------------------------------------
 
@@ -101,7 +103,7 @@ class PropertiesPane(Pane):
         self._show(new)
 
     def resized(self) -> None:
-        self._show(self.app.state)
+        self._settling = SETTLE if self.panels else 1
 
     def _show(self, state: State) -> None:
         dpg.bind_item_theme(self._auto, look.SIGN_ON if state.auto_key else look.SIGN_THEME)
@@ -238,8 +240,9 @@ class PropertiesPane(Pane):
         self._show(self.app.state)
 
     def _turn_pin(self) -> None:
-        found = next((view for view in self.panels.values() if view.spans(self.at[1])), None)
-        if found is not None:
+        above = [view for view in self.panels.values() if view.top() <= self.at[1]]
+        if above:
+            found = max(above, key=PanelView.top)
             self.app.change(panels=self.app.state.panels.turned(found.name))
 
     def _arrow(self, _sender: int, _code: int, key: str) -> None:
@@ -252,7 +255,11 @@ class PropertiesPane(Pane):
 
     def tick(self, now: float) -> bool:
         del now
-        return self.hands.settle()
+        if self._settling:
+            self._settling -= 1
+            if not self._settling:
+                self._show(self.app.state)
+        return self.hands.settle() or bool(self._settling)
 
     def close(self) -> None:
         self.files.close()

@@ -37,6 +37,7 @@ NUMBER = 74
 SWATCH = 21
 ICON = 22
 GAP = 4
+FEW = 6  # letters of a number that cannot be shown exactly
 CELL = 5
 EDGE = 8  # from the edge of a card to what is in it
 
@@ -118,10 +119,10 @@ def _theme(tag: int, colours: dict[str, Any], styles: Mapping[str, tuple[float, 
 
 
 def number_text(value: float, most: int, unit: str = "") -> str:
-    """A number in at most so many letters where that can be; its unit behind it if there is room."""
+    """A number exactly if that takes no more letters, else in a few; its unit behind it if there is room."""
     text = exact(value)
     if len(text) > most:
-        text = _rounded(value, most)
+        text = _rounded(value, min(most, FEW))
     space = "" if unit[:1] in ("°", "%") else " "
     short = unit.split(" ")[0] if unit.startswith("%") else unit
     return f"{text}{space}{short}" if unit and len(text) + len(space + short) <= most + 1 else text

@@ -219,10 +219,9 @@ class PanelView:
             return None
         return next((row for row in self.rows if row.spans(y)), None)
 
-    def spans(self, y: float) -> bool:
-        """Is the panel at a height of the window?"""
-        top = dpg.get_item_rect_min(self.item)[1]
-        return bool(top <= y <= top + dpg.get_item_rect_size(self.item)[1])
+    def top(self) -> float:
+        """At which height of the window the panel begins."""
+        return float(dpg.get_item_rect_min(self._name)[1]) - 8 * self.scale
 
     def delete(self) -> None:
         """Take the panel away."""

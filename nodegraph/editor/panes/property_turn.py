@@ -76,9 +76,13 @@ class Turning:
         )
 
     def typed(self, node: str, knob: str, text: str, part: int | None = None) -> None:
-        """Set a number, or one part of a colour or position, to what was typed into its field."""
+        """Set a number, or one part of a colour or position, to what was typed into its field.
+
+        Numbers with commas between them are for all parts.
+        """
         kind, old = self.kind(node, knob), self.value(node, knob)
-        self.set(node, knob, entered(kind, text, old) if part is None else entered_part(kind, text, old, part))
+        whole = part is None or "," in text
+        self.set(node, knob, entered(kind, text, old) if whole else entered_part(kind, text, old, part or 0))
 
     def slid(self, node: str, knob: str, place: float) -> None:
         """Set a number to what its slider stands at, 0 to 1."""

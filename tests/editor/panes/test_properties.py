@@ -262,8 +262,10 @@ def test_links_are_shown_followed_and_broken(driver: Driver) -> None:
     driver.app.goto(1051)
     driver.turn(3)
     assert shown(row(driver, "Transform1", "skew").fields[0]) == "1"
-    enter(driver, row(driver, "Transform1", "skew").fields[0], "0.5")
+    x, y = middle(row(driver, "Transform1", "skew").label)
+    driver.drag((x, y), (x + 20, y))
     assert driver.app.said[1]  # it follows: the artist is told
+    assert driver.app.state.graph.setting("Transform1", "skew") == Link("Grade1", "mix")
     driver.click(middle(row(driver, "Transform1", "skew").label), RIGHT)
     driver.turn(6)
     entries = [
@@ -295,3 +297,101 @@ def test_panels_are_named_switched_pinned_and_closed(driver: Driver) -> None:
     driver.until(lambda: list(pane.panels) == ["Blur1"], "all closed but the pinned")
     driver.click(middle(pane.panels["Blur1"]._close))
     driver.until(lambda: not pane.panels, "all closed")
+
+
+def test_keys_go_to_the_knob_under_the_cursor(driver: Driver) -> None:
+    panel(driver, "Transform1")
+    enter(driver, row(driver, "Transform1", "skew").fields[0], "0.5")
+    driver.move(middle(row(driver, "Transform1", "skew").label))
+    driver.key("k")
+    driver.until(
+        lambda: driver.app.state.graph.setting("Transform1", "skew") == Curve((Key(1001, 0.5, Kind.SMOOTH),)), "a key"
+    )
+    driver.key("shift+k")
+    driver.until(lambda: driver.app.state.graph.setting("Transform1", "skew") == 0.5, "no key")
+    driver.key("alt+k")
+    driver.until(lambda: driver.app.state.auto_key, "keys by themselves")
+    driver.key("ctrl+BackSpace")
+    driver.until(lambda: value(driver, "Transform1", "skew") == 0.0, "the default")
+    driver.key("p")
+    driver.until(lambda: driver.app.state.panels.pinned == frozenset({"Transform1"}), "pinned")
+
+
+def test_a_curve_is_copied_to_another_knob(driver: Driver) -> None:
+    panel(driver, "Transform1", "Grade1")
+    driver.move(middle(row(driver, "Grade1", "mix").label))
+    driver.key("ctrl+c")
+    driver.move(middle(row(driver, "Transform1", "skew").label))
+    driver.key("ctrl+v")
+    driver.until(
+        lambda: driver.app.state.graph.setting("Transform1", "skew") == Curve.of([(1001, 0.0), (1051, 1.0)]),
+        "the curve pasted",
+    )
+
+
+def test_a_followed_knob_leads_to_its_source(driver: Driver) -> None:
+    graph = driver.app.state.graph
+    driver.app.edit("link", graph.set("Transform1", "skew", Link("Grade1", "mix")))
+    pane = panel(driver, "Transform1")
+    driver.click(middle(row(driver, "Transform1", "skew").linked))
+    driver.until(lambda: list(pane.panels) == ["Transform1", "Grade1"], "the panel of the source")
+    assert driver.app.state.panels.names == ("Grade1", "Transform1")
+
+
+def test_popups_close_with_escape(driver: Driver) -> None:
+    import dearpygui.dearpygui as dpg
+
+    pane = panel(driver, "Grade1")
+    swatch = row(driver, "Grade1", "gain").swatch
+    assert swatch is not None
+    driver.click(middle(swatch.item))
+    driver.until(lambda: pane.colours._window and dpg.is_item_visible(pane.colours._window), "the colour box")
+    driver.key("Escape")
+    driver.until(lambda: not pane.colours._window, "no colour box")
+    driver.turn(4)
+    driver.click(middle(row(driver, "Grade1", "mix").label), RIGHT)
+    driver.until(lambda: pane.menu._window and dpg.is_item_visible(pane.menu._window), "the menu")
+    driver.key("Escape")
+    driver.until(lambda: not pane.menu._window, "no menu")
+
+
+def test_the_browser_is_asked_for_a_file(driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dearpygui.dearpygui as dpg
+
+    from nodegraph.editor.asking import Asked, FileWanted
+
+    panel(driver, "Read1")
+    asked: list[Asked] = []
+    monkeypatch.setattr(driver.app, "ask", asked.append)
+    view = row(driver, "Read1", "file")
+    beside = dpg.get_item_children(dpg.get_item_parent(view.fields[0]), 1)
+    button = next(each for each in beside if dpg.get_item_type(each) == "mvAppItemType::mvButton")
+    driver.click(middle(button))
+    driver.until(lambda: asked, "the browser asked")
+    wanted = asked[0]
+    assert isinstance(wanted, FileWanted)
+    wanted.take(str(tmp_path / "plates" / "a.####.exr"))
+    assert value(driver, "Read1", "file") == "plates/a.####.exr"
+
+
+def test_folded_panels_stay_folded(driver: Driver) -> None:
+    pane = panel(driver, "Grade1", "Transform1")
+    driver.click(middle(pane.panels["Grade1"]._fold))
+    driver.until(lambda: pane.panels["Grade1"].folded, "folded")
+    driver.app.change(panels=driver.app.state.panels.closed("Grade1"))
+    driver.turn(3)
+    panel(driver, "Grade1")
+    assert pane.panels["Grade1"].folded
+    assert not pane.panels["Transform1"].folded
+
+
+def test_what_went_wrong_is_told_in_the_panel(driver: Driver) -> None:
+    import dearpygui.dearpygui as dpg
+
+    from nodegraph.editor.app import faults_of
+
+    pane = panel(driver, "Read1")
+    driver.app.change(faults=faults_of({"Read1": "no frame of it is there"}))
+    driver.turn(3)
+    assert dpg.is_item_visible(pane.panels["Read1"]._fault_text)
+    assert shown(pane.panels["Read1"]._fault_text) == "no frame of it is there"
