@@ -173,12 +173,13 @@ class GraphPane(Pane):
         self.show(fitted([box_of(item) for item in rows], self.size))
 
     def tick(self, now: float) -> bool:
+        del now
         if self.hand is None and self._map_stale:
             self._map_stale = False
             self.map.draw(self.scene, self.view, self.size)
         self.adding.tick()
-        if self.words.poll(self.app.state, self.scene, now):
-            self._redraw(self.app.state)
+        if self.hand is None:
+            self.words.poll(self.app.state, self.scene, self.painter.seen)
         return False
 
     # -- the mouse ---------------------------------------------------------------------------------------

@@ -168,6 +168,11 @@ class Painter:
             drawn = self._wire_drawings[key] = WireDrawing(self._wires, item)
         return drawn
 
+    @property
+    def seen(self) -> frozenset[str]:
+        """The nodes that are drawn near."""
+        return frozenset(key.name for key in self._shown if key.layer == "node")
+
     def is_drawn(self, taker: str, port: str) -> bool:
         """True if a wire is on the screen."""
         drawn = self._wire_drawings.get(Key("wire", taker, port))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import PurePath
 
 from nodegraph.editor.app import App
 from nodegraph.editor.canvas.hit import Hit, Part
 from nodegraph.editor.canvas.scene import Key, Scene, WireItem
 from nodegraph.editor.canvas.shapes import spot_at
+from nodegraph.editor.panes.graph_known import Known
 from nodegraph.editor.state import State
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import File
@@ -25,12 +26,20 @@ class Words:
     def __init__(self, app: App) -> None:
         self.app = app
         self.files = True  # are the names of files shown
-        self.cached: frozenset[str] = frozenset()
-        self.seconds: Mapping[str, float] = {}
+        self.known = Known(app, self._come)
         self.pictured: frozenset[str] = frozenset()
+        self._other: set[str] = set()
         self.fresh = True
         self._told: dict[str, tuple[str, ...]] = {}
         self._graph: Graph | None = None
+
+    @property
+    def cached(self) -> frozenset[str]:
+        return self.known.cached
+
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        return self.known.seconds
 
     def beside(self, name: str) -> tuple[str, ...]:
         """The lines beside a node: what is wrong, its file, its time."""
@@ -46,9 +55,8 @@ class Words:
         return tuple(rows)
 
     def texture(self, name: str) -> int:
-        """The texture of a node's picture; none here."""
-        del name
-        return 0
+        """The texture of a node's picture; 0 until there is one."""
+        return self.known.textures.get(name, 0)
 
     def changed(self, graph: Graph) -> set[str]:
         """The nodes beside which something else is to be written now."""
@@ -56,7 +64,8 @@ class Words:
         self.fresh = True
         names = {name for name, node in graph.nodes.items() if before is None or before.nodes.get(name) is not node}
         now = {name: self.beside(name) for name in {*names, *self._told, *self.seconds} if name in graph.nodes}
-        other = {name for name, rows in now.items() if self._told.get(name, ()) != rows}
+        other = {name for name, rows in now.items() if self._told.get(name, ()) != rows} | self._other
+        self._other = set()
         self._told = {name: rows for name, rows in now.items() if rows}
         return other
 
@@ -94,13 +103,19 @@ class Words:
         self._graph = None
         self.app.change()
 
-    def poll(self, state: State, scene: Scene, now: float) -> bool:
-        """Look for what else has come to be known; True if something has."""
-        del state, scene, now
-        return False
+    def poll(self, state: State, scene: Scene, seen: Collection[str]) -> None:
+        """Look for what else has come to be known of the nodes that are seen."""
+        self.known.poll(state, seen, [name for name in sorted(self.pictured) if name in scene.nodes])
+
+    def _come(self, names: set[str]) -> None:
+        """There is something new: it is drawn with the next frame."""
+        self.fresh = False
+        self._other |= names
+        self.app.change()
 
     def close(self) -> None:
         """Nothing is looked for any more."""
+        self.known.close()
 
 
 def file_names(graph: Graph, name: str) -> list[str]:
