@@ -51,6 +51,7 @@ class ViewerPane(Pane):
         self.under: Point | None = None  # the cursor, in the picture's room
         self.box: Box | None = None  # of the probe, dragged with Ctrl
         self.chosen = NONE
+        self.session = app.session
         self.stale = True  # the picture must be made anew
         self.marks = True  # what lies over it must be
         self.built = False
@@ -98,6 +99,9 @@ class ViewerPane(Pane):
     def sync(self, old: State | None, new: State) -> None:
         if old is None or old.graph.shot.config != new.graph.shot.config:
             self.colours.load(new.graph.shot.config)
+        if self.session is not self.app.session:
+            self.session = self.app.session
+            self._begin()
         self.view.sync(old, new)
         if old is None or (old.graph, old.frame, old.picked, old.panels) != (
             new.graph,
@@ -109,6 +113,12 @@ class ViewerPane(Pane):
         self._show_inputs(new)
         self._drawn()
         self.app.post(_nothing)  # so that frames come in which it is seen
+
+    def _begin(self) -> None:
+        """Another document: what was put on the old one's pictures is gone."""
+        self.settings = replace(self.settings, region=None, in_region=False, wipe=None, layer="")
+        self.box, self.chosen, self.fitting = None, NONE, True
+        self.view.begin()
 
     def tick(self, now: float) -> bool:
         del now
@@ -380,7 +390,7 @@ class ViewerPane(Pane):
             x, y = self.framing.pixel(*self.under)
             box = Box(x, y, x + 1, y + 1)
         if box is not None and side.whole:
-            found = probed(picture.over(box), box, picture.layer.channels)
+            found = probed(picture.at(box), box, picture.layer.channels)
         what = described(picture.image, self.settings.step)
         self.foot.draw(self.size[0], what, found, self.settings.look, self.told)
 

@@ -72,6 +72,7 @@ def actions_of(viewed: Viewed) -> Mapping[str, Start]:
         "exposure_down": partial(_expose, viewed, -STOP),
         "layer_up": partial(_layer, viewed, -1),
         "layer_down": partial(_layer, viewed, 1),
+        "flipbook": partial(_flipbook, viewed),
         "refresh": partial(_refresh, viewed),
         "roi": partial(_region, viewed),
         "new_roi": partial(_new_region, viewed),
@@ -97,6 +98,10 @@ def actions_of(viewed: Viewed) -> Mapping[str, Start]:
 
 def _refresh(viewed: Viewed) -> None:
     viewed.view.refresh()
+
+
+def _flipbook(viewed: Viewed) -> None:
+    viewed.view.flipbook()
 
 
 def _flip(viewed: Viewed, name: str) -> None:

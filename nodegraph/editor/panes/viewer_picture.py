@@ -50,6 +50,12 @@ class Picture:
             self.ready = replace(self.image, channels=names, source=array, origin=None)
         return self.ready
 
+    def at(self, box: Box) -> Image:
+        """The picture to measure these pixels in; what lies in memory stays."""
+        held = self.ready.source if self.ready is not None else None
+        here = isinstance(held, ArraySource) and held.data.covers(box.meet(self.image.data))
+        return self.ready if here and self.ready is not None else self.image
+
     def seen(self, framing: Framing, pane: Pane, within: Box | None = None, *, draft: bool = False) -> Proxy:
         """What the pane shows of it."""
         box = framing.seen(pane)

@@ -87,6 +87,7 @@ class View:
         self.words: Words | None = Words(HOW_TO_LOOK, OR_CHOOSE)
         self.notice = ""
         self._noticed: tuple[str, int] | None = None
+        self.filling = False  # frames are being made, to be played when all are there
         self._due: int | None = None  # asked for by play, and not shown yet
 
     # -- what is looked at -----------------------------------------------------------------------------------
@@ -140,6 +141,26 @@ class View:
         if not new.playing:
             self.ask_over()
         self._notice()
+
+    def begin(self) -> None:
+        """Another document: nothing of the old one is shown."""
+        for viewer in list(self.looker.asked):
+            self.looker.forget(viewer)
+        self.edition += 1
+        self.a = self.b = None
+        self.at.clear()
+        self.over.clear()
+        self.reels.clear()
+        self.filling = False
+        self.words = Words(HOW_TO_LOOK, OR_CHOOSE)
+
+    def flipbook(self) -> None:
+        """Have all frames made, then play them."""
+        if self.target("A") is None:
+            self.app.say("nothing to play: select a node and press 1", True)
+            return
+        self.filling = True
+        self._fill()
 
     def _changed(self, old: State, new: State) -> bool:
         if old.graph is new.graph:
@@ -266,7 +287,7 @@ class View:
             self._took_proxy(whole, ready)
             self.at[viewer] = wanted
             self._show(viewer, whole)
-        elif self.app.state.playing:
+        elif self.app.state.playing or self.filling:
             self._late(sides, wanted)
             self._fill()
 
@@ -360,6 +381,7 @@ class View:
 
     def _play_changed(self, new: State) -> None:
         self._due = None
+        self.filling = False
         if new.playing:
             self.reels.dropped = 0
             for viewer in ("A", "B"):
@@ -408,12 +430,15 @@ class View:
                 if target is None:
                     continue
                 busy = frozenset(each.frame for each in making if (each.node, each.output) == target)
-                frame = self.reels.next(side, state.frame, (state.first, state.last), state.playing, busy)
+                frame = self.reels.next(side, state.frame, (state.first, state.last), state.playing or 1, busy)
                 if frame is not None:
                     wanted = Wanted(*target, frame, self.edition)
                     making.append(wanted)
                     self.looker.ask(viewer, wanted)
                     break
+        if self.filling and not making:
+            self.filling = False
+            self.app.change(playing=1)
 
     # -- the rest --------------------------------------------------------------------------------------------
 

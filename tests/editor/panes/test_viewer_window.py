@@ -6,12 +6,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from nodegraph.data.box import Format
+from nodegraph.data.box import Box, Format
 from nodegraph.data.faces import Face, Rect
 from nodegraph.data.image import Image
 from nodegraph.data.shot import Shot
 from nodegraph.data.tracks import Track, Tracks
 from nodegraph.editor.canvas.picked import Picked
+from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panes.viewer import ViewerPane
 from nodegraph.editor.panes.viewer_settings import Settings
 from nodegraph.editor.viewer.compare import Compare
@@ -34,8 +35,14 @@ def marked(image: Image, shot: Shot) -> Tracks:
     return Tracks(image.format, (Track("face1", dict.fromkeys(shot.frames, face)),))
 
 
+@node
+def layered(image: Image) -> Image:
+    """A picture with a layer more."""
+    return image.patched(Box(0, 0, 320, 180), np.full((180, 320), 0.25, np.float32), ("depth.Z",))
+
+
 def graph() -> Graph:
-    made = Graph(Library.discover().with_nodes(marked)).with_shot(first=1001, last=1008)
+    made = Graph(Library.discover().with_nodes(marked, layered)).with_shot(first=1001, last=1008)
     made = made.add("TestPlate", "Bars", pattern="SMPTE bars", size=[320, 180])
     made = made.add("Constant", "Grey", color=[0.18, 0.18, 0.18, 1.0], size=[320, 180])
     made = made.add("Transform", "Move").connect("Move", "image", "Bars")
@@ -425,3 +432,29 @@ def test_keys_go_to_the_picture_through_the_bars_lists(driver: Driver, pane: Vie
     driver.until(lambda: pane.settings.compare is Compare.ONION, "onion skin")
     driver.key("Return")
     driver.until(lambda: pane.settings.swapped, "changed places")
+
+
+def test_layers_are_gone_through(driver: Driver, pane: ViewerPane) -> None:
+    app = driver.app
+    app.edit("add", app.state.graph.add("Layered", "Deep").connect("Deep", "image", "Bars"))
+    app.look("Deep", 1)
+    driver.until(lambda: shows(pane, "Deep"), "layers")
+    driver.move(middle(pane))
+    app.start("layer_down", Place.VIEWER)
+    driver.until(lambda: pane.settings.layer == "depth" and not pane.stale, "the layer of depth")
+    driver.turn(2)
+    assert screen(pane, 160, 90) == pytest.approx([0.25] * 3, abs=0.004)  # no light: as it is
+    app.start("layer_up", Place.VIEWER)
+    driver.until(lambda: pane.settings.layer == "", "colour")
+    app.undo()
+
+
+def test_a_flipbook_plays_when_all_frames_are_there(driver: Driver, pane: ViewerPane) -> None:
+    driver.move(middle(pane))
+    driver.app.look("Grey", 1)
+    driver.until(lambda: shows(pane, "Grey"), "grey")
+    driver.key("alt+f")
+    driver.until(lambda: driver.app.state.playing == 1, "play")
+    assert pane.cached() == [(1001, 1008)]
+    driver.app.change(playing=0)
+    driver.turn(3)
