@@ -34,14 +34,14 @@ class App:
         self.inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self.wake = wake
         self.memory = memory  # bytes for pictures
-        self.wake_in: Callable[[float, str], None] = lambda seconds, name: None  # a sleeping window wakes up then
+        self.wake_in: Callable[[float, str], None] = lambda _seconds, _name: None  # a sleeping window wakes up then
         self.panes: list[Pane] = []
         self.bindings = Bindings.load()
         self.said: tuple[str, bool] = ("", False)  # the status line, and whether it is a complaint
         self.closing = False
         self.scale = 1.0  # pixels for one, on fine screens
         self.guard: Callable[..., Any] = lambda work, *given: work(*given)  # the window's own tells what failed
-        self.ask: Callable[[Asked], None] = lambda asked: None  # the window asks
+        self.ask: Callable[[Asked], None] = lambda _asked: None  # the window asks
         self._own: dict[str, Start] = {"undo": self.undo, "redo": self.redo, "save": self.save}
         self._drawn: State | None = None
         self.autosaved: float | None = None  # when, in seconds since 1970

@@ -317,3 +317,39 @@ def test_work_is_kept_by_a_window_that_sleeps(driver: Driver, project: Path, mon
     while driver.app.autosaved is None and time.monotonic() < end:
         driver.window.turn(may_sleep=True)
     assert load(autosave_of(project)).graph.shot.last == 1077
+
+
+def test_project_settings_are_one_step_of_undo(driver: Driver) -> None:
+    before = driver.app.state.graph
+    driver.key("s")
+    driver.until(lambda: driver.window.dialogs.sheet, "the sheet")
+    driver.turn(3)
+    fields = asked(driver).fields
+    for name, text in (("last", "+20"), ("fps", "23.976"), ("format", "1920x1080")):
+        driver.click(_middle(fields[name]))
+        driver.key("ctrl+a")
+        driver.type(text)
+    driver.key("Return")
+    driver.turn(3)
+    if driver.window.dialogs.sheet is not None:
+        driver.key("Return")
+    shot = driver.app.state.graph.shot
+    assert (shot.last, str(shot.fps), shot.format.width) == (1036, "24000/1001", 1920)
+    assert driver.app.state.last == 1036
+    driver.key("ctrl+z")
+    driver.until(lambda: driver.app.state.graph is before, "the undo")
+
+
+def test_project_settings_that_cannot_be_are_told(driver: Driver) -> None:
+    driver.key("s")
+    driver.until(lambda: driver.window.dialogs.sheet, "the sheet")
+    driver.turn(3)
+    driver.click(_middle(asked(driver).fields["last"]))
+    driver.key("ctrl+a")
+    driver.type("900")
+    driver.key("Return")
+    driver.turn(2)
+    driver.key("Return")
+    driver.turn(2)
+    assert driver.window.dialogs.sheet is not None
+    assert driver.app.state.graph.shot.last == 1016

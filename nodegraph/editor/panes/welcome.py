@@ -93,6 +93,7 @@ class WelcomePane(Pane):
         for row in rows:
             path = Path(row)
             with dpg.group(horizontal=True, parent=self.recent):
+                dpg.bind_item_font(dpg.add_text(icons.GRAPH, color=theme.ACCENT), fonts.ICONS_SMALL)
                 dpg.add_selectable(
                     label=path.name.removesuffix(".ngraph.json"),
                     width=round(190 * self.app.scale),
@@ -110,14 +111,17 @@ class WelcomePane(Pane):
         self._put_off = True
         dpg.configure_item(self.window, show=False)
 
+    def over(self) -> float:
+        """The middle of the viewer, which the card lies over."""
+        viewers = [pane for pane in self.app.panes if pane.place is Place.VIEWER and pane.size[0] > 1]
+        return viewers[0].origin[0] + viewers[0].size[0] / 2 if viewers else dpg.get_viewport_client_width() / 2
+
     def tick(self, now: float) -> bool:
         """Stay in the middle."""
         if dpg.is_item_shown(self.window):
             width, height = dpg.get_item_rect_size(self.window)
-            at = [
-                (dpg.get_viewport_client_width() - width) // 2,
-                max(0, (dpg.get_viewport_client_height() - height) // 3),
-            ]
+            middle = self.over()
+            at = [max(0, round(middle - width / 2)), max(0, (dpg.get_viewport_client_height() - height) // 3)]
             if list(dpg.get_item_pos(self.window)) != at:
                 dpg.set_item_pos(self.window, at)
         return False

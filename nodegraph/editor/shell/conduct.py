@@ -15,6 +15,7 @@ from nodegraph.editor.panels.fields import number
 from nodegraph.editor.panes.keys_dialog import KeysDialog
 from nodegraph.editor.panes.palette import Palette
 from nodegraph.editor.panes.preferences import Preferences
+from nodegraph.editor.panes.project_settings import ProjectSettings
 from nodegraph.editor.shell import layout, platform_x
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Conduct:
             "reset_layout": self.reset_layout,
             "help": self.help,
             "clear_cache": self.clear_cache,
+            "cancel": self.cancel,
+            "project_settings": self.project_settings,
         }
 
     def rebind(self) -> None:
@@ -72,6 +75,16 @@ class Conduct:
             self.app.goto(round(number(text, float(self.app.state.frame))))
 
         self.app.ask(TextWanted("Go to frame", "", go, str(self.app.state.frame), "1010, or +20"))
+
+    def cancel(self) -> None:
+        """Stop what is computed for the viewer, and playback."""
+        self.app.session.stop()
+        self.app.working = ""
+        self.app.change(playing=0)
+
+    def project_settings(self) -> None:
+        """Show the shot's range, rate, format and colour management."""
+        self.window.dialogs.ask(ProjectSettings(self.app, self.window.dialogs))
 
     def clear_cache(self) -> None:
         """Let go of all that was computed."""
