@@ -11,6 +11,7 @@ from nodegraph.editor.canvas.colours import of_menu
 from nodegraph.editor.pane import Start
 from nodegraph.editor.panels.table import Row, grouped, rows
 from nodegraph.editor.panes import property_look as look
+from nodegraph.editor.panes.property_curve import SmallCurves
 from nodegraph.editor.panes.property_hands import Hands
 from nodegraph.editor.panes.property_row import Ask, RowView
 from nodegraph.editor.shell import fonts, icons
@@ -166,6 +167,9 @@ class PanelView:
                     dpg.add_separator()
                     ruled = False
                 self._build_rows(group.rows)
+        self.curves: SmallCurves | None = None
+        if self.shape[-1]:
+            self.curves = SmallCurves(self.hands, self.name, self.width, int(self._body))
         dpg.add_spacer(height=round(3 * px))
 
     def _told(self, text: str) -> None:
@@ -202,6 +206,8 @@ class PanelView:
         dpg.bind_item_theme(self._all, look.SIGN_THEME if turned else look.SIGN_OFF)
         for view, row in zip(self.rows, found, strict=True):
             view.show(row)
+        if self.curves is not None:
+            self.curves.show(state)
 
     def fold(self, folded: bool) -> None:
         """Show the header alone, or all of it."""
@@ -225,5 +231,6 @@ class PanelView:
 
     def delete(self) -> None:
         """Take the panel away."""
-        self.hands.forget([self._name, *(item for row in self.rows for item in row.items())])
+        small = [self.curves.paint.item] if self.curves is not None else []
+        self.hands.forget([self._name, *small, *(item for row in self.rows for item in row.items())])
         dpg.delete_item(self.item)

@@ -395,3 +395,17 @@ def test_what_went_wrong_is_told_in_the_panel(driver: Driver) -> None:
     driver.turn(3)
     assert dpg.is_item_visible(pane.panels["Read1"]._fault_text)
     assert shown(pane.panels["Read1"]._fault_text) == "no frame of it is there"
+
+
+def test_the_small_curves_are_gone_by(driver: Driver) -> None:
+    import dearpygui.dearpygui as dpg
+
+    pane = panel(driver, "Grade1", "Transform1")
+    small = pane.panels["Grade1"].curves
+    assert small is not None
+    assert pane.panels["Transform1"].curves is None
+    left, top = dpg.get_item_rect_min(small.paint.item)
+    driver.click((left + small.ruler.to_screen(1051, 0.0)[0], top + 40))
+    driver.until(lambda: abs(driver.app.state.frame - 1051) <= 1, "the frame that was clicked")
+    driver.app.edit("still", driver.app.state.graph.set("Grade1", "mix", 1.0))
+    driver.until(lambda: pane.panels["Grade1"].curves is None, "no curves")
