@@ -13,6 +13,7 @@ from nodegraph.graph.graph import Graph, Wire
 from nodegraph.graph.layout import placed, places
 
 SWAP, EDIT = "Swap", "EditTracks"
+KNOBS = ("split", "merge", "rename", "delete")
 APART = 90.0  # from a node to one that is put in below it
 
 
@@ -211,7 +212,9 @@ def split(graph: Graph, name: str, frame: int, tracks: Sequence[str]) -> Graph:
     if any(old.get(name, name) in (one.strip(), other.strip()) for one, _, other in merges):
         graph, node = _edited_behind(graph, Wire(node))  # a node splits before it merges
         old = {}
-    number = next(k for k in range(1, 10_000) if f"face{k}" not in {*tracks, *old, *old.values()})
+    # A node splits first: what it merges, renames or deletes after that is still there under its old name.
+    spoken = {word for knob in KNOBS for part in _parts(graph, node, knob) for word in part.split()}
+    number = next(k for k in range(1, 10_000) if f"face{k}" not in {*tracks, *spoken})
     return _with(graph, node, "split", f"{old.get(name, name)} at {frame} as face{number}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import dearpygui.dearpygui as dpg
@@ -200,7 +201,7 @@ def test_numbers_never_touch(width: float, ends: tuple[int, int]) -> None:
     label = 40.0
     numbered = [tick.x for tick in ticks(scale, ends, label) if tick.label]
     assert numbered, "some number is seen"
-    assert all(right - left >= label for left, right in zip(numbered, numbered[1:], strict=False))
+    assert all(right - left >= label for left, right in pairwise(numbered))
 
 
 def test_zoom_keeps_the_frame_under_the_cursor_and_stays_in_the_shot() -> None:
