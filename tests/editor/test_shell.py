@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -353,3 +354,40 @@ def test_project_settings_that_cannot_be_are_told(driver: Driver) -> None:
     driver.turn(2)
     assert driver.window.dialogs.sheet is not None
     assert driver.app.state.graph.shot.last == 1016
+
+
+def test_work_without_a_file_is_recovered(driver: Driver, project: Path) -> None:
+    from nodegraph.editor.panels.settings import settings_folder
+
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    graph = load(project).graph.with_shot(last=1033)
+    left = settings_folder() / "autosave" / f"untitled-{gone.pid}-00.ngraph.json"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    save(Document(graph), left)
+    driver.app.start("recover")
+    driver.until(lambda: driver.window.dialogs.sheet, "the question")
+    driver.key("Return")
+    driver.until(lambda: driver.app.state.graph.shot.last == 1033, "the work")
+    assert driver.app.state.document.path is None
+    assert driver.app.state.changed
+
+
+def test_favourites_and_folders_of_the_browser(driver: Driver, project: Path) -> None:
+    (project.parent / "plates").mkdir()
+    for frame in (1001, 1002, 1004):
+        (project.parent / "plates" / f"a.{frame}.exr").touch()
+    taken: list[str] = []
+    driver.app.browse("A file", str(project.parent) + "/", taken.append)
+    driver.until(lambda: asked(driver).rows, "rows")
+    driver.turn(3)
+    driver.double(_middle(asked(driver).rows[0]))
+    driver.until(lambda: asked(driver).folder.name == "plates" and asked(driver).rows, "the folder of plates")
+    sheet = asked(driver)
+    assert [entry.label for entry in sheet.listing.entries] == ["a.####.exr [1001-1004, 1003 missing]"]
+    driver.turn(3)
+    driver.click(_middle(sheet.rows[0]))
+    driver.key("Return")
+    driver.until(lambda: taken, "the sequence")
+    assert taken == [str(project.parent / "plates" / "a.####.exr")]
+    assert Places.load().recent[0] == str(project.parent / "plates")
