@@ -110,7 +110,7 @@ class ViewerPane(Pane):
             new.panels,
         ):
             self.marks = True
-        self._show_inputs(new)
+        self.bar.inputs(new)
         self._drawn()
         self.app.post(_nothing)  # so that frames come in which it is seen
 
@@ -393,16 +393,6 @@ class ViewerPane(Pane):
             found = probed(picture.at(box), box, picture.layer.channels)
         what = described(picture.image, self.settings.step)
         self.foot.draw(self.size[0], what, found, self.settings.look, self.told)
-
-    def _show_inputs(self, state: State) -> None:
-        keys = {name: slot for slot, name in sorted(state.inputs.items(), reverse=True)}
-
-        def label(name: str) -> str:
-            return f"{keys[name] % 10} {name}" if name in keys else name
-
-        names = sorted(state.graph.nodes, key=lambda name: (keys.get(name, 99), name.casefold()))
-        a, b = state.inputs.get(state.shown, ""), state.inputs.get(state.against, "")
-        self.bar.inputs([label(name) for name in names], label(a) if a else "", label(b) if b else "")
 
 
 def _nothing() -> None:

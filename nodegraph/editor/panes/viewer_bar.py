@@ -19,6 +19,7 @@ from nodegraph.editor.panes.viewer_settings import (
     Settings,
 )
 from nodegraph.editor.shell import fonts, theme
+from nodegraph.editor.state import State
 from nodegraph.editor.viewer.compare import Compare
 from nodegraph.editor.viewer.grade import Channel
 from nodegraph.editor.viewer.overlays import ASPECTS
@@ -173,12 +174,20 @@ class Bar:
         ):
             self._bind(item, self.on if on else self.off)
 
-    def inputs(self, names: Sequence[str], a: str, b: str) -> None:
+    def inputs(self, state: State) -> None:
         """The nodes that can be looked at, and the two that are; a number stands before those on a key."""
-        self._items(self.a, list(names))
+        keys = {name: slot for slot, name in sorted(state.inputs.items(), reverse=True)}
+
+        def label(name: str) -> str:
+            return f"{keys[name] % 10} {name}" if name in keys else name or NOBODY
+
+        names = [
+            label(each) for each in sorted(state.graph.nodes, key=lambda each: (keys.get(each, 99), each.casefold()))
+        ]
+        self._items(self.a, names)
         self._items(self.b, [NOBODY, *names])
-        self._value(self.a, a or NOBODY)
-        self._value(self.b, b or NOBODY)
+        self._value(self.a, label(state.inputs.get(state.shown, "")))
+        self._value(self.b, label(state.inputs.get(state.against, "")))
 
     def layers(self, names: Sequence[str]) -> None:
         self._items(self.layer, list(names))

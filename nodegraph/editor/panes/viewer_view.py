@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
-import numpy as np
-
-from nodegraph.data.box import EMPTY
 from nodegraph.data.errors import NodeError, NodegraphError
-from nodegraph.data.image import ArraySource, Image
+from nodegraph.data.image import Image
 from nodegraph.data.tracks import Tracks
 from nodegraph.editor.app import App, faults_of
 from nodegraph.editor.panes.viewer_looker import Looker, Wanted
 from nodegraph.editor.panes.viewer_marks import before_of, plate_of, same_above, shows_over, shows_picture
 from nodegraph.editor.panes.viewer_notice import notice_of
 from nodegraph.editor.panes.viewer_picture import Picture, Side, Stand, read_at
-from nodegraph.editor.panes.viewer_reel import AT_ONCE, Reels, Shot
+from nodegraph.editor.panes.viewer_play import AHEAD, Play, Ready
+from nodegraph.editor.panes.viewer_reel import Reels
 from nodegraph.editor.panes.viewer_settings import Settings
 from nodegraph.editor.state import State
 from nodegraph.editor.viewer.compare import Compare
-from nodegraph.editor.viewer.proxy import Proxy
 
-AHEAD = tuple(f"ahead {k}" for k in range(1, AT_ONCE + 1))
 HOW_TO_LOOK = "Select a node and press 1"
 OR_CHOOSE = "or choose one in the bar above, behind A"
-NOTHING = np.zeros((0, 0, 1), np.float32)
 
 
 class Words(NamedTuple):
@@ -35,15 +29,6 @@ class Words(NamedTuple):
     title: str
     text: str = ""
     bad: bool = False
-
-
-class Ready(NamedTuple):
-    """A result as a thread has prepared it."""
-
-    value: Any
-    picture: Picture | None = None
-    stand: Stand | None = None
-    proxy: Proxy | None = None
 
 
 @dataclass(eq=False)
@@ -87,8 +72,7 @@ class View:
         self.words: Words | None = Words(HOW_TO_LOOK, OR_CHOOSE)
         self.notice = ""
         self._noticed: tuple[str, int] | None = None
-        self.filling = False  # frames are being made, to be played when all are there
-        self._due: int | None = None  # asked for by play, and not shown yet
+        self.play = Play(self)
 
     # -- what is looked at -----------------------------------------------------------------------------------
 
@@ -112,6 +96,11 @@ class View:
         return plate_of(graph, name) if shows_over(graph, name) else None
 
     @property
+    def stand(self) -> Stand:
+        """How the pictures lie in the pane."""
+        return self.home.stand
+
+    @property
     def told(self) -> str:
         """What is being made, for the line under the picture."""
         making = [f"{each.node} {each.frame}" for each in self.looker.busy]
@@ -133,9 +122,9 @@ class View:
         if moved:
             self.rekey()
         if old is not None and old.playing != new.playing:
-            self._play_changed(new)
+            self.play.changed(new)
         if new.playing:
-            self._play(old, new)
+            self.play.follow(old, new)
         elif not self.home.settings.paused:
             self.ask()
         if not new.playing:
@@ -151,7 +140,7 @@ class View:
         self.at.clear()
         self.over.clear()
         self.reels.clear()
-        self.filling = False
+        self.play.end()
         self.words = Words(HOW_TO_LOOK, OR_CHOOSE)
 
     def flipbook(self) -> None:
@@ -159,8 +148,7 @@ class View:
         if self.target("A") is None:
             self.app.say("nothing to play: select a node and press 1", True)
             return
-        self.filling = True
-        self._fill()
+        self.play.fill_up()
 
     def _changed(self, old: State, new: State) -> bool:
         if old.graph is new.graph:
@@ -171,7 +159,7 @@ class View:
     def rekey(self) -> None:
         """What frames are made of now: node, edition, and how the picture lies in the pane."""
         for side in ("A", "B"):
-            self.reels.keyed(side, self._key(side))
+            self.reels.keyed(side, self.play.key(side, self.home.stand))
 
     def relayered(self) -> None:
         """Another layer is to be seen: of the same results."""
@@ -205,7 +193,7 @@ class View:
             return
         shot = self.reels.get(side, wanted.frame)
         if shot is not None:
-            self._show(side, self._light(shot))
+            self.show(side, self.play.light(shot))
         self.looker.ask(side, wanted)
 
     def _nothing(self, side: str) -> None:
@@ -281,21 +269,20 @@ class View:
             return
         sides = [side for side in ("A", "B") if self.target(side) == (wanted.node, wanted.output)]
         for side in sides:
-            self._keep(side, wanted, ready)
+            self.play.keep(side, wanted, ready)
         if viewer in ("A", "B"):
             whole = Side(ready.picture)
             self._took_proxy(whole, ready)
             self.at[viewer] = wanted
-            self._show(viewer, whole)
-        elif self.app.state.playing or self.filling:
-            self._late(sides, wanted)
-            self._fill()
+            self.show(viewer, whole)
+        else:
+            self.play.came(sides, wanted)
 
     def _took_proxy(self, side: Side, ready: Ready) -> None:
         if ready.stand is not None and ready.proxy is not None:
             side.take(*ready.stand.coarse, ready.stand.within, ready.proxy)
 
-    def _show(self, side: str, shown: Side) -> None:
+    def show(self, side: str, shown: Side) -> None:
         first = side == "A" and self.a is None
         if side == "A":
             self.a, self.words = shown, None
@@ -327,7 +314,8 @@ class View:
         hint = fault.hint if isinstance(fault, NodegraphError) else ""
         node = fault.node if isinstance(fault, NodeError) else wanted.node
         self.app.change(faults=faults_of({**self.app.state.faults, node: message}))
-        if viewer.startswith("ahead"):
+        if viewer in AHEAD:
+            self.play.failed(wanted)
             return
         if viewer == "B":
             self.b = None
@@ -355,90 +343,6 @@ class View:
             }
             if len(left) != len(state.faults):
                 self.app.change(faults=faults_of(left))
-
-    # -- playing ---------------------------------------------------------------------------------------------
-
-    def _key(self, side: str) -> Hashable:
-        stand = self.home.stand
-        return (self.target(side), self.edition, *stand.coarse, stand.within, stand.settings.layer)
-
-    def _keep(self, side: str, wanted: Wanted, ready: Ready) -> None:
-        if wanted.edition != self.edition or ready.stand is None or ready.proxy is None or ready.picture is None:
-            return
-        stand, state = ready.stand, self.app.state
-        key = (self.target(side), wanted.edition, *stand.coarse, stand.within, stand.settings.layer)
-        image = ready.picture.image
-        empty = ArraySource(NOTHING, EMPTY, image.channels)
-        shot = Shot(ready.proxy, replace(ready.picture, image=replace(image, source=empty, origin=None), ready=None))
-        span = (state.first, state.last)
-        self.reels.put(side, key, wanted.frame, shot, state.frame, span, state.playing or 1)
-
-    def _light(self, shot: Shot) -> Side:
-        stand = self.home.stand
-        side = Side(shot.picture, whole=False)
-        side.take(*stand.coarse, stand.within, shot.proxy)
-        return side
-
-    def _play_changed(self, new: State) -> None:
-        self._due = None
-        self.filling = False
-        if new.playing:
-            self.reels.dropped = 0
-            for viewer in ("A", "B"):
-                self.looker.forget(viewer)
-        else:
-            for viewer in AHEAD:
-                self.looker.forget(viewer)
-            self.at.clear()  # what was shown while it played was no more than light
-
-    def _play(self, old: State | None, new: State) -> None:
-        if old is None or old.frame != new.frame or not old.playing:
-            if self._due is not None:
-                self.reels.dropped += 1
-            self._due = new.frame
-            self._ready_now(new.frame)
-        self._fill()
-
-    def _ready_now(self, frame: int) -> None:
-        a, b = self.reels.get("A", frame), self.reels.get("B", frame) if self.two else None
-        if a is None or (self.two and b is None):
-            return
-        self._due = None
-        self._show("A", self._light(a))
-        if b is not None:
-            self._show("B", self._light(b))
-
-    def _late(self, sides: list[str], wanted: Wanted) -> None:
-        """A frame came while it plays: show it if it is due, or if nothing else keeps the picture moving."""
-        if wanted.frame == self._due:
-            self._ready_now(wanted.frame)
-        elif self._due is not None:
-            for side in sides:
-                shot = self.reels.get(side, wanted.frame)
-                if shot is not None:
-                    self._show(side, self._light(shot))
-
-    def _fill(self) -> None:
-        """Have the frames made that play will ask for, in the order in which it will."""
-        state = self.app.state
-        making = [each for viewer in AHEAD if (each := self.looker.making(viewer)) is not None]
-        for viewer in AHEAD:
-            if self.looker.making(viewer) is not None:
-                continue
-            for side in ("A", "B") if self.two else ("A",):
-                target = self.target(side)
-                if target is None:
-                    continue
-                busy = frozenset(each.frame for each in making if (each.node, each.output) == target)
-                frame = self.reels.next(side, state.frame, (state.first, state.last), state.playing or 1, busy)
-                if frame is not None:
-                    wanted = Wanted(*target, frame, self.edition)
-                    making.append(wanted)
-                    self.looker.ask(viewer, wanted)
-                    break
-        if self.filling and not making:
-            self.filling = False
-            self.app.change(playing=1)
 
     # -- the rest --------------------------------------------------------------------------------------------
 
