@@ -6,6 +6,7 @@ A thread looks a moment after something has changed, so that a drag or a scrub i
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
@@ -36,7 +37,8 @@ class Known:
         self._closing = threading.Event()
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="known of nodes")
         self._looked: tuple[object, ...] = ()
-        self._looking = False
+        self._looking = self._again = False
+        self._changed = 0.0
         self._shown: dict[str, tuple[object, ...]] = {}  # what each picture is of
         self._waiting: list[str] = []
         self._making = ""
@@ -44,16 +46,28 @@ class Known:
     def poll(self, state: State, names: Collection[str], pictured: Collection[str]) -> None:
         """Look, if something has changed since the last time; before each frame."""
         session = self.app.session
-        now = (session, state.graph.nodes, state.frame, len(session.cache), frozenset(names), frozenset(pictured))
-        if self._looking or now == self._looked:
+        now: tuple[object, ...] = (
+            session,
+            state.graph.nodes,
+            state.frame,
+            len(session.cache),
+            frozenset(names),
+            frozenset(pictured),
+        )
+        if now == self._looked:
             return
-        self._looked, self._looking = now, True
+        self._looked, self._changed = now, time.monotonic()
+        if self._looking:
+            self._again = True
+            return
+        self._looking = True
         chosen, frame = list(names)[:MOST], state.frame
         self._waiting = [name for name in pictured if self._shown.get(name) != (state.graph.nodes, frame)]
 
         def look() -> None:
-            if self._closing.wait(REST):
-                return
+            while (rest := self._changed + REST - time.monotonic()) > 0:
+                if self._closing.wait(rest):
+                    return
             found = session.cached(chosen, frame)
             table = session.timings.table()
             seconds = {name: spent.seconds / max(1, spent.calls) for name, spent in table.items()}
@@ -63,6 +77,9 @@ class Known:
 
     def _take(self, cached: frozenset[str], seconds: Mapping[str, float]) -> None:
         self._looking = False
+        if self._again:  # something has changed since it was asked
+            self._again, self._looked = False, ()
+            self.app.change()
         old, times = self.cached, self.seconds
         self.cached, self.seconds = cached, seconds
         other = {name for name in {*times, *seconds} if times.get(name) != seconds.get(name)}
