@@ -9,7 +9,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.app import App
 from nodegraph.editor.canvas.arrange import standing
 from nodegraph.editor.canvas.hit import Hit, Part
-from nodegraph.editor.canvas.picked import Picked
+from nodegraph.editor.canvas.picked import Picked, nodes
 from nodegraph.editor.canvas.scene import Key, Scene, box_of, diff, scene_of
 from nodegraph.editor.canvas.shapes import Marks
 from nodegraph.editor.canvas.view import View, fitted
@@ -21,6 +21,7 @@ from nodegraph.editor.panes.graph_actions import Actions
 from nodegraph.editor.panes.graph_add import Adding
 from nodegraph.editor.panes.graph_hand import Hand
 from nodegraph.editor.panes.graph_hands import taken
+from nodegraph.editor.panes.graph_menu import Menu
 from nodegraph.editor.panes.graph_minimap import SmallMap
 from nodegraph.editor.panes.graph_names import Names
 from nodegraph.editor.panes.graph_overlay import Overlay
@@ -45,6 +46,7 @@ class GraphPane(Pane):
     names: Names
     adding: Adding
     swatches: Swatches
+    menu: Menu
     deeds: Actions
 
     def __init__(self, app: App) -> None:
@@ -64,12 +66,17 @@ class GraphPane(Pane):
         self.painter = Painter(self.drawlist, self.words.beside, self.words.texture)
         self.map = SmallMap(self.drawlist)
         self.overlay = Overlay(self.drawlist, self.painter.glow)
-        self._hud = tuple(
-            dpg.draw_text((12, 9 + index * 18), "", size=13, color=inks.FAINT, parent=self.drawlist) for index in (0, 1)
+        pill = dpg.draw_rectangle(
+            (5, 5), (6, 27), color=inks.CLEAR, fill=inks.faded(inks.BACKGROUND, 205), rounding=4, parent=self.drawlist
         )
+        lines = [
+            dpg.draw_text((12, 9 + index * 20), "", size=13, color=inks.FAINT, parent=self.drawlist) for index in (0, 1)
+        ]
+        self._hud = (pill, *lines)
         self.names = Names(self)
         self.adding = Adding(self)
         self.swatches = Swatches()
+        self.menu = Menu(self)
         self.deeds = Actions(self)
         self._popups = (self.names.field, self.adding.chooser, self.swatches)
 
@@ -130,7 +137,8 @@ class GraphPane(Pane):
         wires = sum(len(node.inputs) for node in graph.nodes.values())
         text = f"{_count(len(graph.nodes), 'node')}, {_count(wires, 'wire')}, {self.view.zoom * 100:.0f} %"
         hint = "" if graph.nodes else "Tab adds a node. Files can be dropped or pasted here."
-        for drawn, line in zip(self._hud, (text, hint), strict=True):
+        dpg.configure_item(self._hud[0], pmax=(20 + inks.text_width(text, 13), 27))
+        for drawn, line in zip(self._hud[1:], (text, hint), strict=True):
             dpg.configure_item(drawn, text=line)
 
     def refresh(self) -> None:
@@ -210,8 +218,18 @@ class GraphPane(Pane):
         self.cursor = self.local(at)
         self.overlay.words(self.cursor, "", self.size)
         self.hand = None
+        if button is Button.RIGHT:
+            self._right(at)
+            return True
         self.app.guarded(lambda: self._take(self.local(at), button, held, double))
         return True
+
+    def _right(self, at: Point) -> None:
+        """The menu on what is selected, or on the node under the cursor."""
+        hit = self.hit(self.cursor)
+        if hit is not None and hit.part is Part.NODE and hit.name not in self.app.state.picked.nodes:
+            self.app.pick(nodes(hit.name))
+        self.menu.show(at)
 
     def _take(self, at: Point, button: Button, held: Held, double: bool) -> None:
         self.hand = taken(self, at, button, held, double)

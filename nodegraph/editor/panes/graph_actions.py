@@ -16,6 +16,7 @@ from nodegraph.editor.canvas.picked import Picked
 from nodegraph.editor.pane import Start
 from nodegraph.editor.panes import graph_edits as edits
 from nodegraph.editor.panes.graph_hand import fresh_gesture
+from nodegraph.editor.shell import platform_x
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import backdrops, notes
 from nodegraph.graph.preset import SUFFIX
@@ -130,7 +131,7 @@ class Actions:
     def paste(self, branch: bool = False) -> None:
         """Nodes from a text, under the selected node or where the cursor is; or the files of pasted paths."""
         pane = self.pane
-        text = str(dpg.get_clipboard_text() or "")
+        text = platform_x.clipboard()
         place = pane.view.to_graph(pane.cursor)
         paths = tuple(line.strip().removeprefix("file://") for line in text.splitlines() if line.strip())
         if paths and all(Path(path).is_absolute() or path.endswith(SUFFIX) for path in paths):

@@ -21,6 +21,7 @@ ACTIVE = "_ZN5ImGui15IsAnyItemActiveEv"
 HOVERED = "_ZN5ImGui16IsAnyItemHoveredEv"
 POPUP = "_ZN5ImGui11IsPopupOpenEji"
 COLOUR = "_ZN5ImGui17GetStyleColorVec4Ei"
+CLIPBOARD = "glfwGetClipboardString"
 LOAD = "_ZN5ImGui25LoadIniSettingsFromMemoryEPKcm"
 SAVE = "_ZN5ImGui23SaveIniSettingsToMemoryEPm"
 END = ("_Z26ImGui_ImplOpenGL3_Shutdownv", "_Z23ImGui_ImplGlfw_Shutdownv")
@@ -73,6 +74,15 @@ def popup_open() -> bool:
     """True while a menu, a list of choices or a question is open."""
     found = _symbol(POPUP, ctypes.c_bool, ctypes.c_uint32, ctypes.c_int)
     return found is not None and bool(found(0, ANY_POPUP))
+
+
+def clipboard() -> str:
+    """The text of the clipboard. Dear PyGui's own call ends the program where there is none."""
+    found = _symbol(CLIPBOARD, ctypes.c_char_p, ctypes.c_void_p)
+    if found is None:
+        return str(dpg.get_clipboard_text() or "")
+    text = found(_window())
+    return text.decode("utf-8", "replace") if text else ""
 
 
 def _window() -> Any:

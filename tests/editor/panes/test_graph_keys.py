@@ -14,7 +14,7 @@ from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Wire
 from nodegraph.graph.knob import File
 from nodegraph.graph.layout import backdrops, places
-from tests.editor.driver import Driver, opened
+from tests.editor.driver import RIGHT, Driver, opened
 from tests.editor.panes.graph_canvas import NOWHERE, Canvas, start
 
 
@@ -316,3 +316,18 @@ def test_settings_stay_in_their_folder(canvas: Canvas) -> None:
     canvas.driver.key("b")
     assert canvas.pane.adding.recent[0] == "Blur"
     assert (Path(os.environ["XDG_CONFIG_HOME"]) / "nodegraph" / "nodes.json").is_file()
+
+
+def test_the_menu_of_the_right_button(canvas: Canvas) -> None:
+    import dearpygui.dearpygui as dpg
+
+    driver, menu = canvas.driver, canvas.pane.menu
+    driver.click(canvas.node("One"), button=RIGHT)
+    driver.until(lambda: menu._window and dpg.is_item_visible(menu._window), "the menu")
+    driver.turn(4)
+    assert canvas.picked == nodes("One")
+    left, top = dpg.get_item_pos(menu._window)
+    row = next(item for item in dpg.get_item_children(menu._window, 1) if dpg.get_item_label(item) == "Disable")
+    driver.click((left + 40, top + dpg.get_item_pos(row)[1] + 8))
+    driver.until(lambda: canvas.graph.node("One").disabled, "One disabled")
+    driver.until(lambda: not dpg.is_item_visible(menu._window), "the menu gone")
