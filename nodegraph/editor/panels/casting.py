@@ -142,7 +142,7 @@ def tracks_of(graph: Graph) -> Wire | None:
         kind = graph.type_of(taker)
         if graph.nodes[taker].kind == "Align" and kind is not None and port == "tracks":
             return wire
-    for name in reversed(graph.nodes):
+    for name in reversed(list(graph.nodes)):
         kind = graph.type_of(name)
         output = next((each for each in (kind.outputs if kind is not None else ()) if each.type is Tracks), None)
         if kind is not None and output is not None:

@@ -67,6 +67,11 @@ def pane_at(app: App, at: Point) -> Pane | None:
     return None
 
 
+def over_canvas(app: App, at: Point) -> bool:
+    """True if a place of the window is on the graph."""
+    return isinstance(pane_at(app, at), Canvas)
+
+
 def canvas_of(app: App) -> Pane | None:
     """The pane of the graph."""
     return next((pane for pane in app.panes if isinstance(pane, Canvas)), None)

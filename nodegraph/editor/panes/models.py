@@ -19,7 +19,7 @@ from nodegraph.editor.panels.consents import Person, people
 from nodegraph.editor.panes import face_row, model_rows, small
 from nodegraph.editor.panes.bar import Bar
 from nodegraph.editor.panes.cards import Cards, Look
-from nodegraph.editor.panes.carried import Canvas, Carried, canvas_of, pane_at
+from nodegraph.editor.panes.carried import Canvas, Carried, canvas_of, over_canvas, pane_at
 from nodegraph.editor.panes.consent_form import ConsentForm
 from nodegraph.editor.panes.faces import FacesPane
 from nodegraph.editor.panes.model_rows import Row
@@ -348,7 +348,7 @@ class ModelsPane(Pane):
         pane, hint = pane_at(self.app, at), ""
         if isinstance(pane, FacesPane) and self.of_people and (track := pane.track_at(at)) is not None:
             hint = f"onto {track}"
-        elif isinstance(pane, Canvas) and not self.of_people:
+        elif not self.of_people and over_canvas(self.app, at):
             hint = "load it here"
         self.carried.move(at, hint)
 
@@ -360,7 +360,7 @@ class ModelsPane(Pane):
             track = pane.track_at(at)
             if track is not None:
                 self.app.guarded(lambda: pane.assign(what, track))
-        elif isinstance(pane, Canvas) and not self.of_people:
+        elif not self.of_people and over_canvas(self.app, at):
             self.app.guarded(lambda: self.load(at))
 
     def hovered(self, at: Point, held: Held) -> None:

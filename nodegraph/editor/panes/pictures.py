@@ -47,9 +47,12 @@ class Pictures:
         try:
             picture = make()
         except (NodegraphError, OSError, ValueError):  # a card without a picture is no fault
-            self.app.post(lambda: self.there.setdefault(key, None))
+            self.app.post(lambda: self._without(key))
             return
         self.app.post(lambda: self._take(key, picture))
+
+    def _without(self, key: Hashable) -> None:
+        self.there.setdefault(key, None)
 
     def _take(self, key: Hashable, picture: Small) -> None:
         if self._closed:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from nodegraph.data.errors import NodegraphError
-from nodegraph.editor.canvas.view import Point
+from nodegraph.editor.pane import Point
 from nodegraph.graph.graph import Graph, fits
 from nodegraph.graph.layout import places
 from nodegraph.graph.library import Library

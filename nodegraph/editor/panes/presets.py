@@ -16,7 +16,7 @@ from nodegraph.editor.pane import Button, Held, Pane, Point, Start
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panes import small
 from nodegraph.editor.panes.cards import Cards, Look
-from nodegraph.editor.panes.carried import Canvas, Carried, canvas_of, pane_at
+from nodegraph.editor.panes.carried import Canvas, Carried, canvas_of, over_canvas
 from nodegraph.editor.panes.drawing import PLAIN, SMALL, badge, box, fitted, text_width, wrapped, write
 from nodegraph.editor.panes.pictures import Pictures
 from nodegraph.editor.panes.preset_save import SaveQuestion
@@ -207,11 +207,11 @@ class PresetsPane(Pane):
         return True
 
     def dragged(self, at: Point, held: Held) -> None:
-        over = isinstance(pane_at(self.app, at), Canvas)
+        over = over_canvas(self.app, at)
         self.carried.move(at, "put it in here" if over else "")
 
     def released(self, at: Point, held: Held) -> None:
-        if self.carried.drop() is not None and isinstance(pane_at(self.app, at), Canvas):
+        if self.carried.drop() is not None and over_canvas(self.app, at):
             self.app.guarded(lambda: self.insert(at))
 
     def hovered(self, at: Point, held: Held) -> None:

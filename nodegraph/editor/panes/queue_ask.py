@@ -10,7 +10,7 @@ from nodegraph.data.frames import FrameRange
 from nodegraph.editor.app import App
 from nodegraph.editor.shell import fonts, theme
 
-Render = Callable[[tuple[str, ...], FrameRange, bool], None]
+Render = Callable[[tuple[str, ...], FrameRange, bool], object]
 WIDE = 380
 
 

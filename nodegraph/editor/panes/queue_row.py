@@ -44,7 +44,7 @@ def stands(job: Job) -> str:
             return "paused"
         case State.DONE:
             return f"done in {clock(job.elapsed)}" if made else "all was there"
-    return job.state.value
+    return str(job.state.value)
 
 
 def says(job: Job) -> tuple[str, Colour]:

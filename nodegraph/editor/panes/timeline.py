@@ -33,6 +33,8 @@ ZOOM = 1.25  # for a click of the wheel
 class Remembers(Protocol):
     """A pane that keeps pictures of frames: the viewer."""
 
+    missed: int  # frames that were due while it played, and were never shown
+
     def cached(self) -> Iterable[tuple[int, int]]: ...
 
 
@@ -64,7 +66,7 @@ class TimelinePane(Pane):
         super().__init__(app)
         self.ends = Ends.LOOP
         self.tally: Tally | None = None
-        self.dropped = 0
+        self.skipped = 0
         self._before = 0  # dropped before play was begun anew on the way
         self._middle = 300.0  # where the buttons begin
         self._rate_room = self._work_room = (0, 1)  # left and right of what is told beside them
@@ -209,16 +211,16 @@ class TimelinePane(Pane):
         rate = _rate(state.graph.shot.fps)
         if state.playing and self.tally is not None:
             words = f"{self.tally.reached:.1f} of {rate} fps"
-            words += f", {self.dropped} dropped" if self.dropped else ""
+            words += f", {self.skipped} dropped" if self.skipped else ""
         else:
-            words = f"{rate} fps" + (f", {self.dropped} dropped" if self.dropped else "")
+            words = f"{rate} fps" + (f", {self.skipped} dropped" if self.skipped else "")
         work = next((pane.at_work() for pane in self.app.panes if isinstance(pane, Renders)), None)
         told = f"{words} {work} {self.size}"
         if told == self._told:
             return
         self._told = told
         dpg.delete_item(self.rate, children_only=True)
-        colour = theme.WARN if self.dropped else theme.FAINT
+        colour = theme.WARN if self.skipped else theme.FAINT
         drawing.write(self.rate, (0, 12), drawing.fitted(words, self._rate_room[1] - self._rate_room[0]), colour)
         dpg.delete_item(self.work, children_only=True)
         if work is not None:
@@ -246,14 +248,15 @@ class TimelinePane(Pane):
             self._draw_strip()
             return False
         if self.tally is None or state.frame != self._went or self._differs(self.tally.playing, state):
-            dropped = self.dropped if self.tally is not None else 0
+            skipped = self.skipped if self.tally is not None else 0
             start = min(max(state.frame, state.first), state.last)
             rate = state.graph.shot.fps
             playing = Playing(state.first, state.last, rate, start, now, state.playing, self.ends)
-            self.tally, self.dropped, self._before = Tally(playing), dropped, dropped
+            self.tally, self.skipped, self._before = Tally(playing), skipped, skipped
         frame = self.tally.every(now) if self.every else self.tally.show(now)
         if frame is not None:
-            self.dropped = self._before + self.tally.dropped
+            missed = max((pane.missed for pane in self.app.panes if isinstance(pane, Remembers)), default=0)
+            self.skipped = max(self._before + self.tally.dropped, missed)
             self._went = frame
             self.app.goto(frame)
             self._draw_strip()
@@ -273,7 +276,7 @@ class TimelinePane(Pane):
     def play(self, way: int, every: bool = False) -> None:
         """Play forward (1) or backward (-1); at the end of a range that is played once, from its beginning."""
         state = self.app.state
-        self.dropped, self.every, self.tally = 0, every, None
+        self.skipped, self.every, self.tally = 0, every, None
         at_end = state.frame == (state.last if way > 0 else state.first)
         if self.ends is Ends.STOP and at_end:
             self.app.goto(state.first if way > 0 else state.last)

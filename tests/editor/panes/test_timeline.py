@@ -170,6 +170,8 @@ def test_wheel_zooms_about_the_cursor_and_the_middle_button_pans(driver: Driver)
 class Knowing:
     """A pane that knows what is in memory, and who is where."""
 
+    missed: int = 0
+
     def cached(self) -> tuple[tuple[int, int], ...]:
         return ((1001, 1020),)
 
