@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,7 @@ from nodegraph.data.image import Image
 from nodegraph.data.tracks import Track, Tracks
 from nodegraph.editor.panes.viewer_looker import Looker, Wanted
 from nodegraph.editor.panes.viewer_marks import before_of, marks_of, plate_of, same_above, shows_over, shows_picture
+from nodegraph.editor.panes.viewer_notice import notice_of
 from nodegraph.editor.panes.viewer_picture import Composer, Picture, Side, Stand
 from nodegraph.editor.panes.viewer_reel import Reels, Shot
 from nodegraph.editor.panes.viewer_settings import Settings
@@ -338,3 +340,33 @@ def test_views_have_short_names_that_are_told_apart() -> None:
     assert first == (config.default_display, config.view(config.default_display))
     every = {(display, view) for display in config.displays for view in config.views(display)}
     assert set(names.values()) == every
+
+
+def test_a_face_without_leave_is_noticed(tmp_path: Path) -> None:
+    graph = shot().add("Identity", "Who", name="anna").add("Swap", "Swap")
+    graph = graph.connect("Swap", "crops", "Align").connect("Swap", "identity", "Who")
+    assert "anna" in notice_of(graph, "Swap", tmp_path)
+    assert notice_of(graph, "Align", tmp_path) == ""
+    assert notice_of(graph.set("Who", "reason", "own face"), "Swap", tmp_path) == ""
+
+
+def test_a_fresh_crop_is_dragged_from_the_whole_frame() -> None:
+    graph = shot().add("Crop", "Cut")
+    tool = CropTool(graph, "Cut", 1, False, Format(200, 100))
+    assert tool.box == (0, 0, 200, 100)
+    assert tuple(tool.dragged(("box", "left top"), (20.2, 9.8), False).value("Cut", "box", 1)) == (20, 10, 200, 100)
+
+
+def test_points_of_shapes_are_added_and_removed() -> None:
+    graph = shot().add("Roto", "Shape")
+    tool = RotoTool(graph, "Shape", 1, False, Format(200, 100))
+    chosen = tool.open
+    for place in ((10, 10), (50, 10), (50, 40)):
+        graph, chosen = replace(tool, graph=graph, chosen=chosen).added(place)
+    (shape,) = graph.setting("Shape", "shapes").shapes
+    assert [point[:2] for point in shape.points] == [(10, 10), (50, 10), (50, 40)]
+    other, _ = replace(tool, graph=graph).added((90, 90))
+    assert len(other.setting("Shape", "shapes").shapes) == 2
+    fewer = replace(tool, graph=other, chosen=frozenset({(1, 0), (0, 1)})).removed()
+    (shape,) = fewer.setting("Shape", "shapes").shapes
+    assert [point[:2] for point in shape.points] == [(10, 10), (50, 40)]
