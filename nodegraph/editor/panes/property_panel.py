@@ -17,6 +17,8 @@ from nodegraph.editor.panes.property_row import Ask, RowView
 from nodegraph.editor.shell import fonts, icons
 from nodegraph.editor.shell.theme import BAD, FAINT
 from nodegraph.editor.state import State
+from nodegraph.graph.curve import Curve
+from nodegraph.graph.graph import Parts
 
 POWER = "\uf011"
 SECTION = 3  # so many knobs that begin with the same word stand under a title of their own
@@ -39,11 +41,9 @@ def rows_shown(state: State, name: str, filter: Filter) -> list[Row]:
 def shape_of(state: State, name: str, found: list[Row]) -> Shape:
     """What a panel is built for; when it is another, the panel is built anew."""
     node = state.graph.node(name)
-    return (
-        node.kind,
-        node.version,
-        tuple((row.knob, row.widget, row.part_names, row.choices, row.link) for row in found),
-    )
+    built = tuple((row.knob, row.widget, row.part_names, row.choices, row.link) for row in found)
+    moving = any(isinstance(setting, (Curve, Parts)) for setting in node.knobs.values())
+    return node.kind, node.version, built, moving
 
 
 class PanelView:

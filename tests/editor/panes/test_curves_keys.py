@@ -105,6 +105,7 @@ def test_kinds_of_all_held_keys(keys: Keys) -> None:
 
 
 def test_what_is_gone_is_no_longer_held(keys: Keys) -> None:
+    held: dict[tuple[str, str, int | None], frozenset[int]]
     held = {TURN: frozenset({0, 2}), ("Gone1", "x", None): frozenset({0})}
     short = keys.graph.set("Transform1", "rotate", Curve.of([(1001, 0.0), (1021, 90.0)]))
     assert Keys.of(short, ["Transform1", "Gone1"], held).held == {TURN: frozenset({0})}
@@ -112,10 +113,9 @@ def test_what_is_gone_is_no_longer_held(keys: Keys) -> None:
 
 def test_the_box_about_keys_has_grips_where_it_can_grow(keys: Keys) -> None:
     ruler = Ruler(1001, 100.0, 10.0, 2.0)
-    assert keys.holding({TURN: frozenset({1})}).bounds() is None
-    bounds = keys.all([TURN]).bounds()
-    assert bounds == Bounds(1001, 0.0, 1031, 90.0)
-    assert len(box_grips(bounds, ruler)) == 8
+    assert not keys.holding({TURN: frozenset({1})}).bounds()
+    assert keys.all([TURN]).bounds() == Bounds(1001, 0.0, 1031, 90.0)
+    assert len(box_grips(Bounds(1001, 0.0, 1031, 90.0), ruler)) == 8
     assert {grip[2] for grip in box_grips(Bounds(1001, 5.0, 1031, 5.0), ruler)} == {(-1, 0), (1, 0)}
 
 
