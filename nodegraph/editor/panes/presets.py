@@ -49,7 +49,7 @@ class PresetsPane(Pane):
 
     def build(self, window: int) -> None:
         self.room = window
-        self.pictures = Pictures(self.app, lambda: self.cards.redraw())
+        self.pictures = Pictures(self.app, self._repaint)
         self.carried: Carried[Path] = Carried(self.app)
         self.question = SaveQuestion(self.app, self._saved)
         with dpg.group(parent=window, horizontal=True):
@@ -98,6 +98,9 @@ class PresetsPane(Pane):
     def _chose(self, _sender: int, menu: str) -> None:
         self.menu = "" if menu == ALL else menu
         self._show()
+
+    def _repaint(self) -> None:
+        self.cards.redraw()
 
     # -- the cards -------------------------------------------------------------------------------------------
 

@@ -70,7 +70,6 @@ class TimelinePane(Pane):
         self._before = 0  # dropped before play was begun anew on the way
         self._middle = 300.0  # where the buttons begin
         self._rate_room = self._work_room = (0, 1)  # left and right of what is told beside them
-        self.every = False  # play from memory: no frame is left out
         self._went = 0  # the frame that play went to last
         self._hold: Hold | None = None
         self._grip: Point = (0.0, 0.0)
@@ -253,7 +252,7 @@ class TimelinePane(Pane):
             rate = state.graph.shot.fps
             playing = Playing(state.first, state.last, rate, start, now, state.playing, self.ends)
             self.tally, self.skipped, self._before = Tally(playing), skipped, skipped
-        frame = self.tally.every(now) if self.every else self.tally.show(now)
+        frame = self.tally.show(now)
         if frame is not None:
             missed = max((pane.missed for pane in self.app.panes if isinstance(pane, Remembers)), default=0)
             self.skipped = max(self._before + self.tally.dropped, missed)
@@ -273,10 +272,10 @@ class TimelinePane(Pane):
             state.graph.shot.fps,
         )
 
-    def play(self, way: int, every: bool = False) -> None:
+    def play(self, way: int) -> None:
         """Play forward (1) or backward (-1); at the end of a range that is played once, from its beginning."""
         state = self.app.state
-        self.skipped, self.every, self.tally = 0, every, None
+        self.skipped, self.tally = 0, None
         at_end = state.frame == (state.last if way > 0 else state.first)
         if self.ends is Ends.STOP and at_end:
             self.app.goto(state.first if way > 0 else state.last)
@@ -360,7 +359,6 @@ class TimelinePane(Pane):
             "mark_out": lambda: self._mark(last=self.app.state.frame),
             "loop": self._next_ends,
             "go_to_frame": lambda: dpg.focus_item(self.fields["frame"]),
-            "flipbook": lambda: self.play(1, every=True),
         }
 
     # -- the mouse -------------------------------------------------------------------------------------------
