@@ -75,7 +75,7 @@ class ViewerPane(Pane):
 
     @property
     def bar_height(self) -> int:
-        return round(viewer_bar.HEIGHT * self.app.scale)
+        return self.bar.height if self.built else viewer_bar.HEIGHT
 
     @property
     def foot_height(self) -> int:
@@ -87,11 +87,11 @@ class ViewerPane(Pane):
         return Room(max(16, round(self.size[0])), max(16, round(self.size[1] - self.bar_height - self.foot_height)))
 
     def resized(self) -> None:
+        self.bar.fit(self.size[0])
         room = self.room
         dpg.configure_item(self.canvas, width=room.width, height=room.height)
         dpg.configure_item(self.foot_canvas, width=room.width, height=self.foot_height)
         dpg.configure_item(self.bar.bar, width=room.width)
-        self.bar.fit(self.size[0])
         if self.fitting:
             self.fit()
         self.redraw()

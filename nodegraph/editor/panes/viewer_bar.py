@@ -24,7 +24,9 @@ from nodegraph.editor.viewer.compare import Compare
 from nodegraph.editor.viewer.grade import Channel
 from nodegraph.editor.viewer.overlays import ASPECTS
 
-HEIGHT = 36
+HEIGHT, ROW = 36, 30  # of the bar, and of each row more
+WIDE = 1080  # from here on it is one row
+FIRST = 480  # as FIXED, of the first of two rows
 FIXED = 826  # of the width: all but the combos that share what is left
 NOBODY = "–"  # no second picture
 QUICK = "sRGB, clipped"
@@ -63,6 +65,7 @@ class Bar:
 
     def __init__(self, parent: int | str, wishes: Wishes, keys: Callable[[str], str], scale: float = 1.0) -> None:
         self.scale = scale
+        self.rows = 1
         self.wishes = wishes
         self.keys = keys
         self.settings = Settings()
@@ -74,8 +77,16 @@ class Bar:
             parent=parent, height=self.px(HEIGHT), border=False, no_scrollbar=True, always_use_window_padding=True
         ) as self.bar:
             dpg.bind_item_theme(self.bar, self.room)
-            with dpg.group(horizontal=True):
-                self._build()
+            with dpg.group(horizontal=True) as self.halves:
+                with dpg.group(horizontal=True):
+                    self._build_look()
+                with dpg.group(horizontal=True):
+                    self._build_marks()
+
+    @property
+    def height(self) -> int:
+        """In screen pixels."""
+        return self.px(HEIGHT + (self.rows - 1) * ROW)
 
     def px(self, size: float) -> int:
         """Screen pixels for a size: more of them on fine screens."""
@@ -105,7 +116,7 @@ class Bar:
             dpg.add_theme_color(dpg.mvThemeCol_Button, theme.CLEAR)
             dpg.add_theme_color(dpg.mvThemeCol_Text, theme.BAD)
 
-    def _build(self) -> None:
+    def _build_look(self) -> None:
         wishes = self.wishes
         self.a = self._combo("A", 132, lambda name: wishes.look_at(_name(name)), "what is looked at", True)
         self.b = self._combo("B", 132, lambda name: wishes.compare_with(_name(name)), "what it is compared with", True)
@@ -126,7 +137,9 @@ class Bar:
         self.gamma = self._drag(
             "%.2f", 48, 0.01, SMALLEST_GAMMA, LARGEST_GAMMA, lambda x: self._put(self.settings.curved(x))
         )
-        self._gap()
+        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.95)]
+
+    def _build_marks(self) -> None:
         self.overlays = self._button("\uf247", "overlays", "Overlays")
         self.clipping = self._button("\uf071", "clipping", "Zebra on clipped and broken pixels")
         self.false = self._button("\uf53f", "false_colour", "False colour")
@@ -141,7 +154,6 @@ class Bar:
         self._button("\uf31e", "fit_picture", "Fit the picture")
         self.zoom = self._combo("", 58, self._zoomed, "zoom")
         dpg.configure_item(self.zoom, items=list(ZOOMS))
-        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.95)]
 
     # -- showing ---------------------------------------------------------------------------------------------
 
@@ -196,8 +208,13 @@ class Bar:
         self._items(self.view, [*names, QUICK])
 
     def fit(self, width: float) -> None:
-        """Give the combos what the pane's width leaves for them."""
-        each = max(60.0, min(170.0, (width / self.scale - FIXED) / sum(share for _, share in self.loose)))
+        """Give the combos what the pane's width leaves for them; in a narrow pane the bar has two rows."""
+        fixed = FIXED if width / self.scale >= WIDE else FIRST
+        if (rows := 1 if fixed == FIXED else 2) != self.rows:
+            self.rows = rows
+            dpg.configure_item(self.halves, horizontal=rows == 1)
+            dpg.configure_item(self.bar, height=self.height)
+        each = max(60.0, min(170.0, (width / self.scale - fixed) / sum(share for _, share in self.loose)))
         for item, share in self.loose:
             dpg.set_item_width(item, self.px(each * share))
 

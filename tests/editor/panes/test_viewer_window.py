@@ -93,9 +93,7 @@ def middle(pane: ViewerPane) -> At:
 
 def at(pane: ViewerPane, x: float, y: float) -> At:
     """A place of the picture's room, in the window."""
-    from nodegraph.editor.panes import viewer_bar
-
-    return pane.origin[0] + x, pane.origin[1] + viewer_bar.HEIGHT + y
+    return pane.origin[0] + x, pane.origin[1] + pane.bar_height + y
 
 
 def over(pane: ViewerPane, x: float, y: float) -> At:
@@ -146,7 +144,7 @@ def test_channel_keys_and_back(driver: Driver, pane: ViewerPane) -> None:
 def test_the_wheel_zooms_to_the_pixel_under_the_cursor(driver: Driver, pane: ViewerPane) -> None:
     place = at(pane, 300, 100)
     driver.move(place)
-    x, y = (round(place[0]) - pane.origin[0]), (round(place[1]) - pane.origin[1] - 36)
+    x, y = (round(place[0]) - pane.origin[0]), (round(place[1]) - pane.origin[1] - pane.bar_height)
     before, zoom = pane.framing.to_picture(x, y), pane.framing.zoom
     driver.wheel(3)
     driver.until(lambda: pane.framing.zoom > zoom * 1.3, "nearer")
