@@ -204,7 +204,7 @@ def test_the_first_card_opens_a_recent_project(project: Path, tmp_path: Path, mo
 
         card = driver.window.welcome
         driver.until(lambda: dpg.is_item_visible(card.window), "the card")
-        row = dpg.get_item_children(dpg.get_item_children(card.recent, 1)[1], 1)[0]
+        row = dpg.get_item_children(dpg.get_item_children(card.recent, 1)[1], 1)[1]
         driver.click(_middle(row))
         driver.until(lambda: driver.app.state.document.path == project, "the project")
         driver.until(lambda: not dpg.is_item_shown(card.window), "no card")

@@ -26,6 +26,7 @@ SIGNS = {
     Sort.OTHER: (icons.FILE, theme.FAINT),
 }
 ORDERS = (Order.NAME, Order.SORT, Order.SIZE, Order.CHANGED)
+DOUBLE, FRAMES = 0.5, 5  # seconds, or frames where they are slow, between two clicks that are a double click
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -63,7 +64,7 @@ class Browser:
         self.window = 0
         self._asked = 0
         self.rows: list[int] = []
-        self._clicked: tuple[int, float] = (-1, 0.0)
+        self._clicked: tuple[int, float, int] = (-1, 0.0, 0)
 
     def _start(self) -> Path:
         wanted = self.wanted.folder
@@ -251,10 +252,10 @@ class Browser:
             self._tell(f"{count} {'row' if count == 1 else 'rows'}", theme.FAINT)
 
     def _click(self, row: int) -> None:
-        now, (last, before) = time.monotonic(), self._clicked
-        self._clicked = (row, now)
+        now, frame, (last, before, frame_before) = time.monotonic(), int(dpg.get_frame_count()), self._clicked
+        self._clicked = (row, now, frame)
         self.pick(row)
-        if row == last and now - before < 0.5:
+        if row == last and (now - before < DOUBLE or frame - frame_before <= FRAMES):
             self.open_row(row)
 
     def pick(self, row: int) -> None:

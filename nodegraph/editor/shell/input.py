@@ -40,6 +40,7 @@ NAMES: dict[str, str] = {
     "Divide": "/",
 }
 DOUBLE, STILL = 0.4, 6.0  # seconds and pixels between two presses that are a double click
+FRAMES = 4  # or so many, where they are slow: press and release each take one
 
 
 class Placed:
@@ -110,7 +111,7 @@ class Hands:
         self._typing_before = self._typing_now = False
         self._popup_before = False
         self._down: set[Button] = set()
-        self._pressed: tuple[Button | None, float, Point] = (None, 0.0, (0.0, 0.0))
+        self._pressed: tuple[Button | None, float, int, Point] = (None, 0.0, 0, (0.0, 0.0))
         self._names = {
             getattr(dpg, f"mvKey_{key}"): name for key, name in NAMES.items() if hasattr(dpg, f"mvKey_{key}")
         }
@@ -201,9 +202,11 @@ class Hands:
 
     def _is_double(self, button: Button) -> bool:
         """True for the second press of two; the third begins anew."""
-        now, (last, before, (x, y)) = time.monotonic(), self._pressed
-        double = last is button and now - before < DOUBLE and max(abs(x - self.at[0]), abs(y - self.at[1])) < STILL
-        self._pressed = (None if double else button, now, self.at)
+        now, frame = time.monotonic(), int(dpg.get_frame_count())
+        last, before, frame_before, (x, y) = self._pressed
+        soon = now - before < DOUBLE or frame - frame_before <= FRAMES
+        double = last is button and soon and max(abs(x - self.at[0]), abs(y - self.at[1])) < STILL
+        self._pressed = (None if double else button, now, frame, self.at)
         return double
 
     def _wheel(self, clicks: float) -> None:
