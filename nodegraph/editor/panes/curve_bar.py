@@ -120,6 +120,9 @@ class Bar:
         for item in (self._frame, self._value):
             dpg.configure_item(item, enabled=bool(held), hint="several" if len(held) > 1 else "")
         dpg.set_value(self._count, f"{len(held)} keys" if len(held) > 1 else "")
+        for action in ("level", "break_handles"):
+            for item in self._pictures[action]:
+                dpg.configure_item(item, color=TEXT if held else FAINT)
         kinds = {key.kind for key in held}
         for kind in Kind:
             on = kinds == {kind}

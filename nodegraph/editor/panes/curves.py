@@ -53,6 +53,7 @@ class CurvesPane(Pane):
         self._lit_row: RowId | None = None
         self._scroll = 0.0
         self._fitted = False
+        self._looked = False  # the artist has chosen the view
         self._names: list[str] = []
         self._dirty = True
         self._at: Point = (0.0, 0.0)  # where the mouse was pressed
@@ -114,7 +115,9 @@ class CurvesPane(Pane):
     def sync(self, old: State | None, new: State) -> None:
         if old is None or old.graph is not new.graph or old.panels != new.panels or old.picked != new.picked:
             if self.keys.graph is not new.graph or old is None or self.names() != self._names:
+                before = {id_of(row) for row in self.keys.rows}
                 self.keys = Keys.of(new.graph, self.names(), self.keys.held)
+                self._fitted = self._fitted and (self._looked or before == {id_of(row) for row in self.keys.rows})
             self._dirty = True
             if not self._fitted and self.keys.rows and self.size[0] > 50:
                 self.fit(whole=True)
@@ -157,8 +160,9 @@ class CurvesPane(Pane):
     # -- changing ------------------------------------------------------------------------------------------------
 
     def see(self, ruler: Ruler) -> None:
-        """Look at another part of the curves."""
+        """Look at another part of the curves; from then on other curves do not change the view."""
         self.ruler = ruler
+        self._looked = True
         self._dirty = True
 
     def hold(self, keys: Keys) -> None:
@@ -187,8 +191,8 @@ class CurvesPane(Pane):
         rows = self.rows_shown()
         area = span(rows, {} if whole else self.keys.held)
         if area is not None:
-            self._fitted = True
             self.see(framed(area, self.room.width, self.room.height))
+            self._fitted, self._looked = True, not whole
 
     # -- the mouse -----------------------------------------------------------------------------------------------
 
