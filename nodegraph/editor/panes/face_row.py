@@ -163,6 +163,10 @@ def paint_person(parent: int, person: Person | None, look: Look, face: int | Non
         dpg.draw_image(face, (7, top), (7 + FACE[0], top + FACE[1]), parent=parent)
     x = 7 + FACE[0] + 10
     if person is None:
+        middle = (7 + FACE[0] / 2, look.height / 2)
+        dpg.draw_circle(middle, 11, color=list(theme.FAINT), thickness=1.5, parent=parent)
+        slash = ((middle[0] - 8, middle[1] + 8), (middle[0] + 8, middle[1] - 8))
+        dpg.draw_line(*slash, color=list(theme.FAINT), thickness=1.5, parent=parent)
         write(parent, (x, 10), "own face", theme.TEXT, PLAIN)
         write(parent, (x, 30), "nobody is put in", theme.FAINT, SMALL)
         return

@@ -11,6 +11,7 @@ from nodegraph.editor.panes.cards import Look
 from nodegraph.editor.panes.drawing import PLAIN, SMALL, Colour, badge, box, fitted, text_width, write
 from nodegraph.editor.shell import theme
 from nodegraph.engine.licences import ModelUse
+from nodegraph.graph.model_files import ENDINGS
 from nodegraph.graph.models_here import Here
 
 HIGH = 66.0
@@ -66,7 +67,9 @@ def rows_of(uses: Iterable[ModelUse], found: Sequence[Here], known: Iterable[Car
 
 
 def _lacks(use: ModelUse) -> str:
-    return use.file or use.node
+    """What is missing, by its name where that is told."""
+    words = use.fault.split()
+    return use.file or next((word for word in words if Path(word).suffix.lower() in ENDINGS), use.node)
 
 
 def asked(rows: Iterable[Row], text: str, kind: str) -> list[Row]:

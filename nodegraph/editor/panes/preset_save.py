@@ -137,6 +137,8 @@ class SaveQuestion:
         if path.exists():
             raise GraphError(f"there is a preset {name} already", "give this one another name")
         expose = {label: [place] for place, label in self._chosen.items()}
+        # The picture comes beside it as soon as it is made; a preset whose picture is not there shows a letter.
+        picture = path.name.removesuffix(SUFFIX) + ".jpg"
         preset = made(
             self.app.state.graph,
             self._names,
@@ -144,6 +146,7 @@ class SaveQuestion:
             help=self._texts["help"].strip(),
             menu=self._texts["menu"].strip(),
             expose=expose,
+            picture=picture,
         )
         path.parent.mkdir(parents=True, exist_ok=True)
         save(preset, path)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Mapping
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.data.errors import GraphError
+from nodegraph.data.errors import GraphError, NodegraphError
+from nodegraph.data.image import Image
 from nodegraph.editor.app import App
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
@@ -23,6 +27,7 @@ from nodegraph.editor.panes.preset_save import SaveQuestion
 from nodegraph.editor.panes.preset_shelf import Shelved, asked, menus, missing, put_in, shelved, told
 from nodegraph.editor.shell import fonts, theme
 from nodegraph.editor.state import State
+from nodegraph.graph.preset import load
 
 HIGH, LEAST = 196.0, 168.0
 PICTURE = (352, 198)
@@ -186,7 +191,21 @@ class PresetsPane(Pane):
 
     def _saved(self, path: Path) -> None:
         self.app.say(f"saved {path}")
-        self.read()
+        state = self.app.state
+        preset = load(path, state.graph.library, strict=False)
+        wire = next(iter(preset.outputs.values()), None)
+        if wire is None or wire.node not in state.graph.nodes:
+            self.read()
+            return
+
+        def made(done: Future[Any]) -> None:
+            if not done.cancelled() and done.exception() is None and isinstance(image := done.result(), Image):
+                with contextlib.suppress(NodegraphError, OSError):  # without a picture it is a preset, too
+                    small.keep(small.of_image(image, state.graph.shot, PICTURE), path.parent / preset.picture)
+            self.app.post(self.read)
+
+        future = self.app.session.view(wire.node, state.frame, wire.output, viewer="preset")
+        future.add_done_callback(made)
 
     def actions(self) -> Mapping[str, Start]:
         return {"save_preset": self._ask_save}

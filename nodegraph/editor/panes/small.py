@@ -16,6 +16,7 @@ from nodegraph.data.errors import MediaError
 from nodegraph.data.faces import Rect
 from nodegraph.data.image import RGB, Image
 from nodegraph.data.shot import Shot
+from nodegraph.media.atomic import atomic
 from nodegraph.media.open import MOVIES, Headers, open_picture, stamp_of
 from nodegraph.media.open_lazy import FileSource, ToLight
 from nodegraph.media.open_movie import open_movie
@@ -99,3 +100,13 @@ def of_jpeg(path: Path, size: tuple[int, int]) -> Small:
     cut = found[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1, ::-1]
     kind = cv2.INTER_AREA if cut.shape[1] > size[0] else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(np.ascontiguousarray(cut), size, interpolation=kind), np.uint8)
+
+
+def keep(picture: Small, path: Path) -> None:
+    """Write a small picture beside what it is of."""
+    import cv2
+
+    done, encoded = cv2.imencode(".jpg", np.ascontiguousarray(picture[..., ::-1]))
+    if done:
+        with atomic(path) as beside:
+            beside.write_bytes(encoded.tobytes())

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from fractions import Fraction
-from typing import Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.data.errors import GraphError
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
 from nodegraph.editor.panels.commands import Pane as Place
-from nodegraph.editor.panels.fields import number
-from nodegraph.editor.panels.keys import frames_of, next_key, previous_key
-from nodegraph.editor.panes import drawing
+from nodegraph.editor.panels.keys import next_key, previous_key
 from nodegraph.editor.panes.drawing import inside, local, sheet
+from nodegraph.editor.panes.timeline_others import (
+    Remembers,
+    Renders,
+    draw_rate,
+    draw_work,
+    gathered,
+    rate_told,
+    whole_frame,
+)
 from nodegraph.editor.panes.timeline_ruler import MARGIN, Marks, Ruler
 from nodegraph.editor.panes.timeline_scale import Hold, Scale, dragged, grabbed, whole
 from nodegraph.editor.panes.transport import HIGH, WIDTH, Sign, Transport
@@ -27,33 +31,6 @@ STRIP = 40.0  # the row of fields and buttons
 STEP = 10  # frames, with Shift
 FIELD = 62
 ZOOM = 1.25  # for a click of the wheel
-
-
-@runtime_checkable
-class Remembers(Protocol):
-    """A pane that keeps pictures of frames: the viewer."""
-
-    missed: int  # frames that were due while it played, and were never shown
-
-    def cached(self) -> Iterable[tuple[int, int]]: ...
-
-
-@runtime_checkable
-class KnowsFaces(Protocol):
-    """A pane that knows who is on which frame."""
-
-    def cuts(self) -> tuple[int, ...]: ...
-
-    def lost(self) -> tuple[tuple[int, int], ...]: ...
-
-
-@runtime_checkable
-class Renders(Protocol):
-    """A pane that renders: which frames failed, and how far the job at work is."""
-
-    def failed_frames(self) -> frozenset[int]: ...
-
-    def at_work(self) -> tuple[str, float, str] | None: ...
 
 
 class TimelinePane(Pane):
@@ -190,16 +167,7 @@ class TimelinePane(Pane):
 
     def _gather(self, state: State) -> None:
         """Marks from all who know something; drawn anew only if they differ."""
-        found = Marks(keys=frames_of(state.graph, [name for name in state.panels.names if name in state.graph.nodes]))
-        errors = set(self._errors)
-        for pane in self.app.panes:
-            if isinstance(pane, Remembers):
-                found = Marks(tuple(pane.cached()), found.keys, found.cuts, found.errors, found.lost)
-            if isinstance(pane, KnowsFaces):
-                found = Marks(found.cached, found.keys, pane.cuts(), found.errors, pane.lost())
-            if isinstance(pane, Renders):
-                errors |= pane.failed_frames()
-        found = Marks(found.cached, found.keys, found.cuts, tuple(sorted(errors)), found.lost)
+        found = gathered(self.app.panes, state, self._errors)
         if found != self._marks:
             self._marks = found
             self.ruler.draw_marks(found)
@@ -207,7 +175,7 @@ class TimelinePane(Pane):
     def _draw_strip(self) -> None:
         """The words beside fields and buttons, and the render that is at work."""
         state = self.app.state
-        rate = _rate(state.graph.shot.fps)
+        rate = rate_told(state.graph.shot.fps)
         if state.playing and self.tally is not None:
             words = f"{self.tally.reached:.1f} of {rate} fps"
             words += f", {self.skipped} dropped" if self.skipped else ""
@@ -218,24 +186,10 @@ class TimelinePane(Pane):
         if told == self._told:
             return
         self._told = told
-        dpg.delete_item(self.rate, children_only=True)
-        colour = theme.WARN if self.skipped else theme.FAINT
-        drawing.write(self.rate, (0, 12), drawing.fitted(words, self._rate_room[1] - self._rate_room[0]), colour)
-        dpg.delete_item(self.work, children_only=True)
-        if work is not None:
-            self._draw_work(*work)
-
-    def _draw_work(self, name: str, part: float, left: str) -> None:
-        bar, right = 110.0, float(self._work_room[1] - self._work_room[0])
-        after = drawing.text_width(left)
-        if right < bar + after + 20:
-            return
-        drawing.write_right(self.work, (right, 12), left, theme.TEXT)
-        x = right - after - 10 - bar
-        drawing.box(self.work, (x, 13), (bar, 14), theme.SUNK, None, 2)
-        if part > 0:
-            drawing.box(self.work, (x, 13), (max(2.0, bar * part), 14), theme.ACCENT, None, 2)
-        drawing.write_right(self.work, (x - 10, 12), drawing.fitted(name, x - 20), theme.FAINT)
+        draw_rate(
+            self.rate, words, self._rate_room[1] - self._rate_room[0], theme.WARN if self.skipped else theme.FAINT
+        )
+        draw_work(self.work, work, self._work_room[1] - self._work_room[0])
 
     # -- playing ---------------------------------------------------------------------------------------------
 
@@ -324,13 +278,13 @@ class TimelinePane(Pane):
             self.app.change(first=min(last, state.first), last=last)
 
     def _set_in(self, text: str) -> None:
-        self._mark(first=_whole(text, self.app.state.first))
+        self._mark(first=whole_frame(text, self.app.state.first))
 
     def _set_out(self, text: str) -> None:
-        self._mark(last=_whole(text, self.app.state.last))
+        self._mark(last=whole_frame(text, self.app.state.last))
 
     def _set_frame(self, text: str) -> None:
-        self.go(_whole(text, self.app.state.frame))
+        self.go(whole_frame(text, self.app.state.frame))
         dpg.set_value(self.fields["frame"], str(self.app.state.frame))
 
     def _set_ends(self, ends: Ends) -> None:
@@ -439,15 +393,3 @@ class TimelinePane(Pane):
         if scale != self.ruler.scale:
             self.ruler.scale = scale
             self._draw_all()
-
-
-def _whole(text: str, old: int) -> int:
-    """A frame that was typed."""
-    value = number(text, old)
-    if abs(value) > 10_000_000:
-        raise GraphError(f"{text.strip()} is no frame", "frames are whole numbers")
-    return round(value)
-
-
-def _rate(fps: Fraction) -> str:
-    return str(fps.numerator) if fps.denominator == 1 else f"{float(fps):.3f}".rstrip("0").rstrip(".")

@@ -114,16 +114,16 @@ def test_rows_in_their_order() -> None:
     card = Card("swapper", "swap", sha256="a" * 64)
     known = [card, Card("other", "swap", sha256="b" * 64), Card("dots", "landmarks")]
     found = [Here(Path("/m/zebra.onnx"), Card("zebra", "detect", sha256="c" * 64)), Here(Path("/m/s.onnx"), card)]
-    uses = [ModelUse("Load1", "s.onnx", card), ModelUse("Load2", "", None, "the model x is not here")]
+    uses = [ModelUse("Load1", "s.onnx", card), ModelUse("Load2", "", None, "the model x.onnx is not here")]
     rows = rows_of(uses, found, known)
     assert [(row.name, row.state, row.users) for row in rows] == [
-        ("Load2", MISSING, ("Load2",)),
+        ("x.onnx", MISSING, ("Load2",)),
         ("swapper", HERE, ("Load1",)),
         ("zebra", HERE, ()),
         ("dots", KNOWN, ()),
         ("other", KNOWN, ()),
     ]
-    assert [row.name for row in asked(rows, "", "swap")] == ["Load2", "swapper", "other"]
+    assert [row.name for row in asked(rows, "", "swap")] == ["x.onnx", "swapper", "other"]
     assert [row.name for row in asked(rows, "zeb", "")] == ["zebra"]
 
 

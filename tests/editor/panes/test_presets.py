@@ -104,6 +104,7 @@ def test_the_selection_is_saved_with_the_knobs_that_were_chosen(driver: Driver) 
     assert [row.label for row in saved.exposed] == ["Multiply"]
     assert list(saved.inputs) == ["image"]
     driver.until(lambda: any(row.name == "Warmer skin" and row.is_own for row in pane.rows), "on the shelf")
+    driver.until(lambda: (own_folder() / "warmer_skin.jpg").is_file(), "its picture")
 
 
 # -- without a window ------------------------------------------------------------------------------------
