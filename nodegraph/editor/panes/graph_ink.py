@@ -11,6 +11,7 @@ from nodegraph.editor.shell import theme
 Ink = tuple[int, int, int, int]
 
 CLEAR: Ink = (0, 0, 0, 0)
+MANY = 32
 WIDEST_LETTER = 0.6  # of the letter's height, where the font cannot be asked yet
 
 
@@ -53,8 +54,8 @@ LIGHT: Ink = (255, 255, 255, 255)
 @lru_cache(maxsize=1024)
 def _letter(letter: str) -> float:
     """How wide a letter is, its height being 1; 0 if the font cannot be asked yet."""
-    size = dpg.get_text_size(letter)
-    return size[0] / size[1] if size and size[1] else 0.0
+    size = dpg.get_text_size(letter * MANY)  # widths are rounded up to whole pixels
+    return size[0] / size[1] / MANY if size and size[1] else 0.0
 
 
 def text_width(text: str, size: float) -> float:

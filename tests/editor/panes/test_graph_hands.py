@@ -71,10 +71,8 @@ def test_a_drag_moves_what_is_selected_in_one_step(canvas: Canvas) -> None:
     assert canvas.picked == nodes("One", "Two")
     at = canvas.node("One")
     driver.drag(at, (at[0] - 60, at[1] + 20), (at[0] - 100, at[1] + 30))
-    where = places(canvas.graph)
-    assert where["One"].at == (-100, 120)
-    assert where["Two"].at == (-100, 230)
-    assert where["Plate"].at == (0, 0)
+    where = {name: place.at for name, place in places(canvas.graph).items()}
+    assert (where["One"], where["Two"], where["Plate"]) == ((-100, 120), (-100, 230), (0, 0))
     assert canvas.steps() == 1
     driver.key("ctrl+z")
     assert canvas.graph.ui == start().ui
