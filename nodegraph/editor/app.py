@@ -31,7 +31,7 @@ class App:
     def __init__(
         self, document: Document, *, wake: Callable[[], None] = lambda: None, memory: int | None = None
     ) -> None:
-        self.inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
         self.wake = wake
         self.memory = memory  # bytes for pictures
         self.wake_in: Callable[[float, str], None] = lambda _seconds, _name: None  # a sleeping window wakes up then
@@ -155,7 +155,7 @@ class App:
             self.say(str(fault), True)
         return True
 
-    def post(self, work: Callable[[], None]) -> None:
+    def post(self, work: Callable[[], object]) -> None:
         """Have something done on the main thread, from any thread; a sleeping window wakes up."""
         self.inbox.put(work)
         self.wake()

@@ -152,7 +152,8 @@ class Hands:
 
     def poll(self) -> bool:
         """After a frame: tell the panes what the mouse did in it; True if it did something."""
-        before, self.at = self.at, tuple(map(float, dpg.get_mouse_pos(local=False)))  # type: ignore[assignment]
+        x, y = dpg.get_mouse_pos(local=False)
+        before, self.at = self.at, (float(x), float(y))
         moved = self.moved = before != self.at
         popup, self._popup_before = platform_x.popup_open() or self._popup_before, platform_x.popup_open()
         self._typing_before, self._typing_now = self._typing_now, self.typing()
