@@ -255,6 +255,7 @@ class PropertiesPane(Pane):
 
     def tick(self, now: float) -> bool:
         del now
+        self.hands.tidy()
         if self._settling:
             self._settling -= 1
             if not self._settling:

@@ -50,7 +50,6 @@ class ColourBox:
                     width=round(210 * px),
                 )
             )
-            dpg.bind_item_handler_registry(self._wheel, hands_on := self.hands.on_slider)
             dpg.add_text("strength", color=FAINT)
             with dpg.group(horizontal=True):
                 self._field = self.hands.field(self._typed, self.sync, width=round(70 * px))
@@ -66,7 +65,7 @@ class ColourBox:
                     )
                 )
                 dpg.bind_item_theme(self._slider, look.SLIDER_THEME)
-                dpg.bind_item_handler_registry(self._slider, hands_on)
+                dpg.bind_item_handler_registry(self._slider, self.hands.on_slider)
         self.sync()
 
     def close(self) -> None:
@@ -101,7 +100,9 @@ class ColourBox:
         return [round(255 * look.bent(max(0.0, part) / peak)) for part in parts[:3]] + [255]
 
     def _picked(self, _item: int, told: Any, _user: Any) -> None:
-        """The wheel was turned; a picker tells its parts from 0 to 1."""
+        """The wheel was turned; a picker tells its parts from 0 to 1, and that it is dragged only later."""
+        if not self.turning.busy:
+            self.turning.begin()
         parts = self._value()
         peak = _peak(parts) or 1.0
         chosen = [look.straight(min(1.0, max(0.0, float(part)))) for part in told[:3]]

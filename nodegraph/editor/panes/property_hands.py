@@ -158,6 +158,13 @@ class Hands:
         self._back, self._left = item, 2
         dpg.focus_item(self.rest)
 
+    def tidy(self) -> None:
+        """A drag is over when no button is down, whatever its widget told."""
+        if self.turning.busy and not (self.active or self._back):
+            buttons = (dpg.mvMouseButton_Left, dpg.mvMouseButton_Right, dpg.mvMouseButton_Middle)
+            if not any(dpg.is_mouse_button_down(button) for button in buttons):
+                self.turning.end()
+
     def settle(self) -> bool:
         """Before a frame: give a field back the keyboard after a step; True while that is under way."""
         if self._back and self._left:

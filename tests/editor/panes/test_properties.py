@@ -409,3 +409,26 @@ def test_the_small_curves_are_gone_by(driver: Driver) -> None:
     driver.until(lambda: abs(driver.app.state.frame - 1051) <= 1, "the frame that was clicked")
     driver.app.edit("still", driver.app.state.graph.set("Grade1", "mix", 1.0))
     driver.until(lambda: pane.panels["Grade1"].curves is None, "no curves")
+
+
+def test_a_drag_on_the_colour_wheel_is_one_step_and_keeps_the_strength(driver: Driver) -> None:
+    import dearpygui.dearpygui as dpg
+
+    driver.app.edit("gain", driver.app.state.graph.set("Grade1", "gain", Color((2.0, 4.0, 1.0))))
+    pane = panel(driver, "Grade1")
+    swatch = row(driver, "Grade1", "gain").swatch
+    assert swatch is not None
+    driver.click(middle(swatch.item))
+    driver.turn(6)
+    (x, y), (w, h) = dpg.get_item_rect_min(pane.colours._wheel), dpg.get_item_rect_size(pane.colours._wheel)
+    ring = (x + w / 2, y + h * 0.04)
+    driver.drag(ring, (ring[0] + 40, ring[1] + 12), (ring[0] + 70, ring[1] + 40))
+    driver.turn(4)
+    turned = value(driver, "Grade1", "gain")
+    assert isinstance(turned, Color)
+    assert turned != Color((2.0, 4.0, 1.0))
+    assert max(turned) == pytest.approx(4.0, rel=0.02)
+    driver.app.undo()
+    driver.turn(3)
+    assert value(driver, "Grade1", "gain") == Color((2.0, 4.0, 1.0))
+    assert driver.app.session.undo_label == "gain"
