@@ -30,7 +30,8 @@ from nodegraph.editor.viewer.compare import Compare, Wipe
 from nodegraph.editor.viewer.framing import Framing, fitted, fitted_format
 from nodegraph.editor.viewer.framing import Pane as Room
 from nodegraph.editor.viewer.layers import layers
-from nodegraph.graph.graph import Graph
+
+MUCH = 4_000_000  # pixels on screen that are too many to be averaged while the hand moves
 
 
 class ViewerPane(Pane):
@@ -317,12 +318,6 @@ class ViewerPane(Pane):
         if chosen != self.chosen:
             self.chosen, self.marks = chosen, True
 
-    def edited(self, label: str, graph: Graph, merge: str) -> None:
-        self.app.edit(label, graph, merge)
-
-    def redrawn(self) -> None:
-        self.redraw()
-
     def redraw(self) -> None:
         """The picture is to be made anew before the next frame."""
         self.stale = self.marks = True
@@ -336,7 +331,8 @@ class ViewerPane(Pane):
     @property
     def stand(self) -> Stand:
         """Where and how the pictures lie now."""
-        return Stand(self.framing, self.room, self.settings, self.colours.config)
+        draft = self.hands.panning and self.framing.seen(self.room).area > MUCH
+        return Stand(self.framing, self.room, self.settings, self.colours.config, draft)
 
     def came(self, first: bool) -> None:
         """Another picture is here; the first one is fitted, and so is one of another format while it fits."""

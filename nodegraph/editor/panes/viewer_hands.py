@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from nodegraph.data.box import Box
+from nodegraph.editor.app import App
 from nodegraph.editor.pane import Button, Held, Point
 from nodegraph.editor.panes.viewer_settings import Settings
 from nodegraph.editor.panes.viewer_tools import Chosen, RotoTool, Tool
@@ -16,7 +17,6 @@ from nodegraph.editor.viewer.compare import Compare, Wipe
 from nodegraph.editor.viewer.framing import Framing, stepped
 from nodegraph.editor.viewer.handles import Handle, box_handles, dragged_box, hit
 from nodegraph.editor.viewer.overlays import dragged_out
-from nodegraph.graph.graph import Graph
 
 ARM = 74.0  # screen pixels from a wipe's middle to the handle that turns it
 COUNT = itertools.count(1)
@@ -26,6 +26,7 @@ WIPE_MIDDLE, WIPE_TURN = ("wipe", "middle"), ("wipe", "turn")
 class Viewed(Protocol):
     """What the hands work on: the pane."""
 
+    app: App
     settings: Settings
     framing: Framing
 
@@ -45,9 +46,7 @@ class Viewed(Protocol):
 
     def chose_points(self, chosen: Chosen) -> None: ...
 
-    def edited(self, label: str, graph: Graph, merge: str) -> None: ...
-
-    def redrawn(self) -> None: ...
+    def redraw(self) -> None: ...
 
 
 @dataclass
@@ -64,6 +63,7 @@ class Hands:
     def __init__(self, viewed: Viewed) -> None:
         self.viewed = viewed
         self.gesture: Gesture | None = None
+        self.panning = False
         self.drawing_region = False  # the next drag draws one
         self.over: Handle | None = None
 
@@ -107,9 +107,9 @@ class Hands:
 
     def released(self) -> None:
         if self.gesture is not None:
-            gesture, self.gesture = self.gesture, None
+            gesture, self.gesture, self.panning = self.gesture, None, False
             gesture.ended()
-            self.viewed.redrawn()
+            self.viewed.redraw()
 
     def wheeled(self, at: Point, clicks: float) -> None:
         """Nearer or farther, about the cursor."""
@@ -143,12 +143,13 @@ class Hands:
         if not isinstance(tool, RotoTool):
             return False
         graph, chosen = tool.added(viewed.framing.to_picture(*at))
-        viewed.edited(f"point of {tool.node}", graph, "")
+        viewed.app.edit(f"point of {tool.node}", graph, "")
         viewed.chose_points(chosen)
         return True
 
     def _pan(self, at: Point) -> Gesture:
         start = self.viewed.framing
+        self.panning = True
         return Gesture(lambda to, _: self.viewed.frame_to(start.panned(to[0] - at[0], to[1] - at[1])))
 
     def _probe(self, at: Point) -> Gesture:
@@ -204,7 +205,7 @@ class Hands:
             place = viewed.framing.to_picture(to[0] + off[0], to[1] + off[1])
             graph = tool.dragged(part, place, now.ctrl)
             self.over = Handle(part, to[0] + off[0], to[1] + off[1])
-            viewed.edited(f"{tool.label}: {tool.node}", graph, merge)
+            viewed.app.edit(f"{tool.label}: {tool.node}", graph, merge)
 
         return Gesture(moved)
 

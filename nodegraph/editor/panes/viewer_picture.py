@@ -68,27 +68,27 @@ class Side:
 
     picture: Picture
     made: Proxy | None = None
-    lay: tuple[Framing, Pane, Layer] | None = None  # how the picture lay in the pane then
+    lay: tuple[Framing, Pane, Layer, bool] | None = None  # how the picture lay in the pane then
     reach: Box = EMPTY  # and of which part of the pane it was made
     whole: bool = True  # its pixels are here, and not only the proxy
 
-    def proxy(self, framing: Framing, pane: Pane, within: Box | None) -> Proxy:
+    def proxy(self, framing: Framing, pane: Pane, within: Box | None, *, draft: bool = False) -> Proxy:
         """Its light in a part of the pane.
 
         Of a fresh picture no more is made than is asked for. What is asked for again with another part, as by a wipe
         that is dragged, is made of the whole pane at once.
         """
         part = pane.box if within is None else within.meet(pane.box)
-        lay = (framing, pane, self.picture.layer)
+        lay = (framing, pane, self.picture.layer, draft)
         if self.made is None or (self.whole and self.lay != lay):
-            self.take(framing, pane, part, self.picture.seen(framing, pane, part))
+            self.take(framing, pane, part, self.picture.seen(framing, pane, part, draft=draft), draft=draft)
         elif self.whole and not self.reach.covers(part):
-            self.take(framing, pane, pane.box, self.picture.seen(framing, pane, pane.box))
+            self.take(framing, pane, pane.box, self.picture.seen(framing, pane, draft=draft), draft=draft)
         return _part(self.made, part) if self.made is not None else _nothing(self.picture.layer.channels)
 
-    def take(self, framing: Framing, pane: Pane, within: Box | None, found: Proxy) -> None:
+    def take(self, framing: Framing, pane: Pane, within: Box | None, found: Proxy, *, draft: bool = False) -> None:
         """Have a proxy that was made elsewhere."""
-        self.made, self.lay = found, (framing, pane, self.picture.layer)
+        self.made, self.lay = found, (framing, pane, self.picture.layer, draft)
         self.reach = pane.box if within is None else within
 
 
@@ -100,6 +100,7 @@ class Stand:
     pane: Pane
     settings: Settings
     config: Config | None = None  # without one, as an sRGB screen shows it
+    draft: bool = False  # the hand still moves: the nearest pixel will do
 
     @property
     def coarse(self) -> tuple[Framing, Pane]:
@@ -160,7 +161,7 @@ class Composer:
 
     def _shown(self, out: Screen, side: Side, stand: Stand, within: Box | None) -> None:
         framing, pane = stand.coarse
-        found = side.proxy(framing, pane, within)
+        found = side.proxy(framing, pane, within, draft=stand.draft)
         self._graded(out, found, found.pixels, side.picture, stand)
 
     def _graded(self, out: Screen, found: Proxy, pixels: Pixels, picture: Picture, stand: Stand) -> None:
@@ -184,7 +185,7 @@ class Composer:
 
     def _apart(self, out: Screen, a: Side, b: Side, stand: Stand, within: Box | None) -> None:
         framing, pane = stand.coarse
-        one, two = a.proxy(framing, pane, within), b.proxy(framing, pane, within)
+        one, two = (side.proxy(framing, pane, within, draft=stand.draft) for side in (a, b))
         place = one.place.join(two.place)
         first, second = _spread(one, place, one.channels), _spread(two, place, one.channels)
         found = Proxy(first, place, one.channels, one.read)
