@@ -43,27 +43,30 @@ class SaveQuestion:
         width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
         place = [(width - WIDE) // 2, max(30, (height - HIGH) // 2)]
         with dpg.window(
-            label="Save as a preset",
             modal=True,
+            no_title_bar=True,
             no_resize=True,
-            no_collapse=True,
+            no_move=True,
+            no_saved_settings=True,
             width=WIDE,
             height=HIGH,
             pos=place,
-            on_close=self.close,
         ) as self.item:
+            dpg.bind_item_theme(self.item, theme.SHEET)
+            dpg.bind_item_font(dpg.add_text("Save as a preset", color=theme.BRIGHT), fonts.BOLD)
+            dpg.add_spacer(height=2)
             for name, hint in (("name", "as it is called on the shelf"), ("menu", ""), ("help", "what it is for")):
                 self._field(name, hint)
             dpg.add_spacer(height=4)
             count = len(names)
             dpg.add_text(f"Knobs that it shows, of {count} node{'s' if count > 1 else ''}", color=theme.FAINT)
-            with dpg.child_window(height=HIGH - 268, border=True):
+            with dpg.child_window(height=HIGH - 240, border=True):
                 for name in names:
                     self._knobs(graph, name)
             self._wrong = dpg.add_text("", color=theme.BAD, wrap=WIDE - 30, show=False)
             dpg.add_spacer(height=4)
             with dpg.group(horizontal=True):
-                dpg.add_spacer(width=WIDE - 250)
+                dpg.add_spacer(width=WIDE - 244)
                 dpg.add_button(label="Cancel", width=96, callback=self.close)
                 self.go = dpg.add_button(label="Save", width=104, callback=self.save)
                 dpg.bind_item_theme(self.go, theme.CHOSEN)

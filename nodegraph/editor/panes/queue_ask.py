@@ -34,9 +34,19 @@ class Question:
         width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
         place = [(width - WIDE) // 2, max(60, height // 3 - 100)]
         with dpg.window(
-            label="Render", modal=True, no_resize=True, no_collapse=True, width=WIDE, pos=place, autosize=True,
-            on_close=self.close,
-        ) as self.item:  # fmt: skip
+            modal=True,
+            no_title_bar=True,
+            no_resize=True,
+            no_move=True,
+            no_saved_settings=True,
+            autosize=True,
+            min_size=[WIDE, 10],
+            max_size=[WIDE, 2000],
+            pos=place,
+        ) as self.item:
+            dpg.bind_item_theme(self.item, theme.SHEET)
+            dpg.bind_item_font(dpg.add_text("Render", color=theme.BRIGHT), fonts.BOLD)
+            dpg.add_spacer(height=2)
             dpg.add_text("Writers", color=theme.FAINT)
             for name, on in self._chosen.items():
                 dpg.add_checkbox(label=name, default_value=on, user_data=name, callback=self._turned)
@@ -50,7 +60,7 @@ class Question:
             self._wrong = dpg.add_text("", color=theme.BAD, wrap=WIDE - 30, show=False)
             dpg.add_spacer(height=6)
             with dpg.group(horizontal=True):
-                dpg.add_spacer(width=WIDE - 240)
+                dpg.add_spacer(width=WIDE - 245)
                 dpg.add_button(label="Cancel", width=96, callback=self.close)
                 self.go = dpg.add_button(label="Render", width=104, callback=self.render)
                 dpg.bind_item_theme(self.go, theme.CHOSEN)
