@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -46,11 +47,19 @@ class App:
         self._drawn: State | None = None
         self.autosaved: float | None = None  # when, in seconds since 1970
         self.working = ""  # what is computed now
+        self._opened = 0  # how many documents were
         self._begin(document)
 
     def _begin(self, document: Document) -> None:
         shot = document.graph.shot
-        self.session = Session(document.graph, root=document.folder, memory=self.memory, on_event=self._heard)
+        self._opened += 1
+        number = self._opened
+        self.session = Session(
+            document.graph,
+            root=document.folder,
+            memory=self.memory,
+            on_event=lambda event: self._heard(number, event),
+        )
         self.autosaver = Autosaver(document)
         self._saved: Graph | None = document.graph
         self.state = State(document, shot.first, shot.first, shot.last, inputs=first_look(document.graph))
@@ -164,7 +173,9 @@ class App:
 
     def open(self, document: Document) -> None:
         """Work on another document; who calls has asked whether the old one is to be saved."""
-        self.session.close()
+        # A node that is at work ends in its own time: the window does not wait for it.
+        threading.Thread(target=self.session.close, name="leaving").start()
+        self.working = ""
         self._begin(document)
         self.autosaved = None
 
@@ -210,13 +221,14 @@ class App:
         return self._drawn is not self.state
 
     def close(self) -> None:
-        """The window is gone."""
+        """The window goes. The session is closed once it is gone, since that may wait for a node at work."""
         for pane in self.panes:
-            pane.close()
-        self.session.close()
+            self.guard(pane.close)
+        self.session.stop()
 
-    def _heard(self, event: Event) -> None:
-        self.post(lambda: self._told(event))
+    def _heard(self, number: int, event: Event) -> None:
+        if number == self._opened:
+            self.post(lambda: self._told(event))
 
     def _told(self, event: Event) -> None:
         match event:

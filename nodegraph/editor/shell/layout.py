@@ -115,16 +115,27 @@ def own_file() -> Path:
     return settings_folder() / "layout.ini"
 
 
-def load(width: int, height: int, scale: float) -> None:
-    """Have the window open with the artist's layout, or the one that it comes with. Before the window is shown."""
-    file = own_file()
-    if file.is_file():
-        dpg.configure_app(load_init_file=str(file))
-        return
+def load(width: int, height: int, scale: float) -> Path:
+    """Have the window open with the artist's layout, or the one that it comes with. Before the window is shown.
+
+    The file is read with the first frame, and is to be removed then.
+    """
+    text = default(width, height, scale)
+    with contextlib.suppress(OSError, UnicodeDecodeError):
+        text = completed(own_file().read_text(encoding="utf-8"), text)
     number, name = tempfile.mkstemp(suffix=".ini")
-    os.close(number)
-    Path(name).write_text(default(width, height, scale), encoding="utf-8")
+    with os.fdopen(number, "w", encoding="utf-8") as file:
+        file.write(text)
     dpg.configure_app(load_init_file=name)
+    return Path(name)
+
+
+def completed(own: str, shipped: str) -> str:
+    """A layout of the artist's with the places of panes that it does not know yet: it may be an older one."""
+    parts = shipped.partition("[Docking]")[0].split("[Window]")[1:]
+    missing = [part for part in parts if part.partition("]")[0] + "]" not in own]
+    before, mark, after = own.partition("[Docking]")
+    return before + "".join(f"[Window]{part}" for part in missing) + mark + after
 
 
 def save() -> None:

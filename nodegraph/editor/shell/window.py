@@ -72,7 +72,7 @@ class Window:
         )
         fonts.build(self.scale)
         theme.build(self.scale)
-        layout.load(*self.size, self.scale)
+        self.soon(4, layout.load(*self.size, self.scale).unlink)
         self.hands.build()
         for slot in SLOTS:
             self._build(slot)
@@ -96,7 +96,9 @@ class Window:
             return
         room = layout.room(slot)
         pane = self.guard.run(self._made, module, slot, room)
-        if pane is not None:
+        if pane is None:
+            dpg.delete_item(slot.tag)
+        else:
             self.placed.append(Placed(pane, room))
 
     def _made(self, module: str, slot: Slot, room: int) -> Pane:
@@ -132,6 +134,7 @@ class Window:
         self.alarm.close()
         self.app.close()
         platform_x.close_window()
+        self.app.session.close()
 
     # -- going round -----------------------------------------------------------------------------------------
 
