@@ -38,6 +38,7 @@ PLAIN: tuple[Colour, ...] = (
 STRIP = 22.0  # the frames along the bottom
 ROW = 21.0
 KEY = 4.2
+CROWDED = 3.0  # pixels: keys of one curve that are nearer are drawn as one
 FAR = 20_000.0
 
 
@@ -160,10 +161,13 @@ class Painter:
         dpg.delete_item(self.keys, children_only=True)
         for row in rows:
             held, colour = keys.held_of(row), colour_of(row)
+            last = -FAR
             for index, key in enumerate(row.curve.keys):
                 x, y = ruler.to_screen(key.frame, key.value)
-                if not (-20 <= x <= room.width + 20):
+                seen = index in held or -20 <= y <= room.height + 20
+                if not (seen and -20 <= x <= room.width + 20 and x - last >= CROWDED):
                     continue
+                last = x
                 at = (room.left + x, room.top + y)
                 if index in held:
                     for side, end in handles(row.curve, index).items():

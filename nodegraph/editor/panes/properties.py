@@ -21,6 +21,7 @@ from nodegraph.editor.panes.property_turn import Turning
 from nodegraph.editor.shell import fonts, icons
 from nodegraph.editor.shell.theme import FAINT
 from nodegraph.editor.state import State
+from nodegraph.graph.graph import Link
 
 FILTER = "\uf0b0"
 SETTLE = 3
@@ -40,6 +41,7 @@ class PropertiesPane(Pane):
         self.filter = Filter()
         self.at: Point = (0.0, 0.0)
         self._pull: tuple[RowView, Any, Point] | None = None
+        self._linking: RowView | None = None  # the knob that another is to follow
         self._folded: set[str] = set()
         self._width = 0.0
         self._settling = 0  # frames until the panels are built for another width
@@ -173,7 +175,6 @@ class PropertiesPane(Pane):
         return None
 
     def pressed(self, at: Point, button: Button, held: Held, double: bool) -> bool:
-        del held
         self.at = at
         row = self.row_at(at)
         if row is None:
@@ -185,6 +186,10 @@ class PropertiesPane(Pane):
             return False
         if double:
             self.app.guarded(lambda: self.turning.reset(row.node, row.knob))
+            return True
+        if held.ctrl:
+            self._linking = row
+            self.app.say(f"drop it on the knob that is to follow {row.node}.{row.knob}")
             return True
         if row.kind.is_number and row.row.value is not None:
             self._pull = (row, row.row.value, at)
@@ -201,10 +206,20 @@ class PropertiesPane(Pane):
             )
 
     def released(self, at: Point, held: Held) -> None:
-        del at, held
+        del held
+        source, self._linking = self._linking, None
+        if source is not None:
+            self._link(source, self.row_at(at))
         if self._pull is not None:
             self._pull = None
             self.turning.end()
+
+    def _link(self, source: RowView, target: RowView | None) -> None:
+        """Have the knob that was dropped on follow the one that was dragged."""
+        if target is None or target is source:
+            self.app.say("no knob to follow it there")
+            return
+        self.app.guarded(lambda: self.turning.link(target.node, target.knob, Link(source.node, source.knob)))
 
     def hovered(self, at: Point, held: Held) -> None:
         del held

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.canvas.colours import of_menu
+from nodegraph.editor.canvas.colours import MISSING, of_menu
 from nodegraph.editor.pane import Start
 from nodegraph.editor.panels.table import Row, grouped, rows
 from nodegraph.editor.panes import property_look as look
@@ -84,7 +84,7 @@ class PanelView:
     def _build_header(self, state: State) -> None:
         px, app = self.scale, self.hands.app
         node, kind = state.graph.node(self.name), state.graph.type_of(self.name)
-        colour = of_menu(kind.menu) if kind else "#6b3a3a"
+        colour = of_menu(kind.menu) if kind else MISSING
         with dpg.drawlist(round(self.width), round(3 * px)):
             ink = tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
             dpg.draw_rectangle((0, 0), (self.width, 3 * px), color=ink, fill=ink)

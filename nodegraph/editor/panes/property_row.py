@@ -16,6 +16,7 @@ from nodegraph.editor.panes.property_signs import Dot, KeyButton, Swatch
 from nodegraph.editor.shell import fonts, icons
 from nodegraph.editor.shell.theme import BAD, FAINT, TEXT
 
+DRAWN = (Widget.SHAPES, Widget.CORRECTIONS)  # their keys come from the viewer, and can be gone to
 LETTER = 7.4  # how wide a digit is in a field, before scaling
 Ask = Callable[["RowView"], None]
 
@@ -59,7 +60,7 @@ class RowView:
             with dpg.group(horizontal=True, horizontal_spacing=look.GAP * px):
                 (RowView._linked if row.link else BUILDERS[row.widget])(self)
             with dpg.group(horizontal=True, horizontal_spacing=0):
-                if self.kind.is_number:
+                if self.kind.is_number or row.widget in DRAWN:
                     self.keys = KeyButton(look.KEYS * px, look.SWATCH * px)
                     self.hands.clickable(self.keys.item, self._key_clicked)
                 else:

@@ -432,3 +432,17 @@ def test_a_drag_on_the_colour_wheel_is_one_step_and_keeps_the_strength(driver: D
     driver.turn(3)
     assert value(driver, "Grade1", "gain") == Color((2.0, 4.0, 1.0))
     assert driver.app.session.undo_label == "gain"
+
+
+def test_a_label_dragged_to_another_with_ctrl_is_followed(driver: Driver) -> None:
+    panel(driver, "Transform1", "Blur1")
+    with driver.hold("ctrl"):
+        driver.drag(middle(row(driver, "Transform1", "skew").label), middle(row(driver, "Transform1", "rotate").label))
+    driver.until(
+        lambda: driver.app.state.graph.setting("Transform1", "rotate") == Link("Transform1", "skew"), "the link"
+    )
+    with driver.hold("ctrl"):
+        driver.drag(middle(row(driver, "Transform1", "rotate").label), middle(row(driver, "Transform1", "skew").label))
+    driver.turn(3)
+    assert driver.app.state.graph.setting("Transform1", "skew") == 0.0  # it would go round
+    assert driver.app.said[1]
