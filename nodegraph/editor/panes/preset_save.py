@@ -48,8 +48,9 @@ class SaveQuestion:
             no_resize=True,
             no_move=True,
             no_saved_settings=True,
-            width=WIDE,
-            height=HIGH,
+            autosize=True,
+            min_size=[WIDE, 10],
+            max_size=[WIDE, 2000],
             pos=place,
         ) as self.item:
             dpg.bind_item_theme(self.item, theme.SHEET)
@@ -60,7 +61,7 @@ class SaveQuestion:
             dpg.add_spacer(height=4)
             count = len(names)
             dpg.add_text(f"Knobs that it shows, of {count} node{'s' if count > 1 else ''}", color=theme.FAINT)
-            with dpg.child_window(height=HIGH - 240, border=True):
+            with dpg.child_window(height=HIGH - 240, width=WIDE - 28, border=True):
                 for name in names:
                     self._knobs(graph, name)
             self._wrong = dpg.add_text("", color=theme.BAD, wrap=WIDE - 30, show=False)
@@ -77,7 +78,7 @@ class SaveQuestion:
         with dpg.group(horizontal=True, xoffset=70):
             dpg.add_text(name.capitalize(), color=theme.FAINT)
             item = dpg.add_input_text(
-                default_value=self._texts[name], width=-1, hint=hint, user_data=name, callback=self._typed
+                default_value=self._texts[name], width=WIDE - 98, hint=hint, user_data=name, callback=self._typed
             )
         if name == "name":
             self.field = item
