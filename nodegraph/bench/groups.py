@@ -29,6 +29,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "nodegraph.bench.colour_error",
         "nodegraph.bench.colour_transfer",
     ),
+    "editor": (
+        "nodegraph.bench.editor_canvas",
+        "nodegraph.bench.editor_viewer",
+        "nodegraph.bench.editor_conduct",
+    ),
 }
 
 Measure = Callable[[], Sequence[Figure | Exhibit]]

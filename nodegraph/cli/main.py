@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import NoReturn
 
 COMMANDS = {
+    "edit": "open the editor, with a project or without",
     "render": "render a graph to files",
     "plan": "show what a render will do, and how it will write",
     "check": "look for faults in graphs, without rendering",

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nodegraph.cli.arguments import actions, for_programs
-from nodegraph.data.errors import GraphError, ModelError, NodegraphError
+from nodegraph.data.errors import GraphError, ModelError
 from nodegraph.data.model import Card
 from nodegraph.graph import model_files
+from nodegraph.graph.models_here import Here, along, here, kept, opened
 from nodegraph.media.atomic import atomic
 from nodegraph.ml import cards
-from nodegraph.ml.dlib_models import FILES, model_file
 from nodegraph.ml.probe import Probed, probe
 
 WORDS = {"yes": True, "no": False, "unknown": None}
@@ -33,15 +31,6 @@ FLAGS = {
     "trained-on": "which pictures it was trained on, and their terms",
     "note": "anything else",
 }
-
-
-@dataclass(frozen=True)
-class Here:
-    """A model file on this machine; without a card if it is none."""
-
-    path: Path
-    card: Card | None
-    fault: str = ""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -67,46 +56,8 @@ def run(args: argparse.Namespace) -> int:
     return {"list": _list, "show": _show, "add": _add, "fetch": _fetch}[args.action](args)
 
 
-# -- what is here --------------------------------------------------------------------------------------
-
-
-def here() -> Iterator[Here]:
-    """The model files on this machine, the nearest folder first."""
-    seen: set[Path] = set()
-    for folder in model_files.folders(Path.cwd()):
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else ():
-            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if (
-                path.suffix.lower() in model_files.ENDINGS
-                and not hidden
-                and path.is_file()
-                and path.resolve() not in seen
-            ):
-                seen.add(path.resolve())
-                yield looked_at(path)
-
-
-def along() -> Iterator[Here]:
-    """The models that were installed with the program."""
-    for file in FILES:
-        try:
-            path = Path(model_file(file))
-            card = cards.card_of(path, model_files.known_digest(path))
-        except NodegraphError:  # not installed, or another version of it, of which no card tells
-            continue
-        yield Here(path, card)
-
-
-def looked_at(path: Path) -> Here:
-    """A file with its card, or with what is wrong with it."""
-    try:
-        return Here(path, cards.card_of(path, model_files.known_digest(path)))
-    except NodegraphError as fault:
-        return Here(path, None, fault.message)
-
-
 def _list(args: argparse.Namespace) -> int:
-    found = [*along(), *here()]
+    found = [*along(), *here(Path.cwd())]
     held = {each.card.sha256 for each in found if each.card is not None}
     known = [card for card in cards.built_in() if not card.sha256 or card.sha256 not in held]
     if args.json:
@@ -159,8 +110,10 @@ def _known(name: str) -> tuple[Card, Path | None]:
     """A model by the name on its card: one that is here, or else one of the usual ones."""
     if name.endswith(cards.SUFFIX):
         card = cards.from_file(Path(name))
-        return card, next((each.path for each in here() if each.card and each.card.sha256 == card.sha256), None)
-    for each in (*here(), *along()):
+        return card, next(
+            (each.path for each in here(Path.cwd()) if each.card and each.card.sha256 == card.sha256), None
+        )
+    for each in (*here(Path.cwd()), *along()):
         if each.card is not None and name.casefold() in (each.card.name.casefold(), each.path.name.casefold()):
             return each.card, each.path
     usual = cards.named(name)
@@ -210,35 +163,11 @@ def _add(args: argparse.Namespace) -> int:
     contents = opened(source)
     digest = model_files.known_digest(source)
     card = replace(_told(args, contents, digest), sha256=digest, size=source.stat().st_size)
-    name = args.file_name or source.name
-    if Path(name).name != name or name.startswith("."):
-        raise GraphError(f"{name!r} is no name for a file", "give a name without a folder")
-    target = model_files.home() / name
-    same = target.is_file() and model_files.known_digest(target) == digest
-    if target.exists() and not same:
-        raise ModelError(f"another model is called {name} in {target.parent}", "give it another name with --as")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not same:
-        with atomic(target) as beside:
-            shutil.copyfile(source, beside)
-            if model_files.digest(beside) != digest:
-                raise ModelError(f"{source} changed while it was copied", "add it again")
-    with atomic(cards.place_of(target)) as beside:
-        beside.write_text(cards.text_of(card), encoding="utf-8")
+    target, same = kept(source, card, args.file_name or "")
     print(f"{'is here already' if same else 'added'}: {target}\n{_row(card)}")
     if card.commercial is None:
         print("  whether it may be used commercially is not known; tell with --licence and --commercial")
     return 0
-
-
-def opened(path: Path) -> Probed:
-    """What a file is, once it has been seen that it can be opened."""
-    contents = probe(path)
-    if contents.format == "onnx":
-        from nodegraph.ml.onnx_file import OnnxFile
-
-        OnnxFile(path)
-    return contents
 
 
 def _told(args: argparse.Namespace, contents: Probed, digest: str) -> Card:

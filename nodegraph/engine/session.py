@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-from nodegraph.data.errors import Cancelled
+from nodegraph.data.errors import Cancelled, NodegraphError
 from nodegraph.engine.cache import Cache, default_budget
 from nodegraph.engine.context import Loads
 from nodegraph.engine.disk import Disk
@@ -19,6 +20,7 @@ from nodegraph.engine.events import Event, NodeProgress, Report, Warned
 from nodegraph.engine.plan import Planner, in_order
 from nodegraph.engine.render import render
 from nodegraph.engine.run import Job, Runner
+from nodegraph.engine.timing import Timings
 from nodegraph.graph.graph import Graph
 
 FRESH = 1.0  # seconds for which a look at the stamps of files holds
@@ -54,6 +56,7 @@ class Session:
         self._planner: Planner | None = None
         self._looked = 0.0
         self._views: dict[str, tuple[Future[Any], Job]] = {}
+        self.timings = Timings()  # of all that was looked at
         self._static: dict[str, set[bytes]] = {}
         self._pool = ThreadPoolExecutor(VIEWS, thread_name_prefix="view")
 
@@ -141,7 +144,7 @@ class Session:
             return self._planner
 
     def _runner(self, planner: Planner) -> Runner:
-        return Runner(
+        runner = Runner(
             planner,
             self.cache,
             loads=self.loads,
@@ -149,6 +152,19 @@ class Session:
             everything=True,
             checked=checked_by_default(),
         )
+        runner.timings = self.timings
+        return runner
+
+    def cached(self, nodes: Iterable[str], frame: int) -> frozenset[str]:
+        """Those of some nodes whose result at a frame is in memory; nothing is made for it."""
+        planner = self._plan()
+        found = set()
+        for node in nodes:
+            if node in planner.graph.nodes:
+                with suppress(NodegraphError):  # what cannot be planned is not there
+                    if planner.plan(node, frame).feed.step.key in self.cache:
+                        found.add(node)
+        return frozenset(found)
 
     def _tell(self, event: Event) -> None:
         if self.on_event is not None:
@@ -166,12 +182,16 @@ class Session:
         """Render the graph as it is now; later edits do not touch it. Options are those of `engine.render`."""
         return render(self.graph, sink, frames, root=self.root, on_event=on_event or self.on_event, **options)
 
-    def close(self) -> None:
-        """Stop all views and let go of everything."""
+    def stop(self) -> None:
+        """Stop all views: who asked hears that they were cancelled."""
         with self._lock:
             for future, job in self._views.values():
                 job.cancel.set()
                 future.cancel()
+
+    def close(self) -> None:
+        """Stop all views and let go of everything."""
+        self.stop()
         self._pool.shutdown(wait=True, cancel_futures=True)
         self.loads.close()
         self.cache.clear()

@@ -68,6 +68,22 @@ def placed(graph: Graph, **where: Point) -> Graph:
     return graph
 
 
+def moved(graph: Graph, kind: type[Item], where: Mapping[str, Point]) -> Graph:
+    """The graph with nodes, backdrops or notes elsewhere; their colour and all else of them is kept."""
+    if not where:
+        return graph
+    key = next(key for key, each in KINDS.items() if each is kind)
+    rows = dict(graph.ui.get(key, {}))
+    for name, at in where.items():
+        if kind is Place:
+            graph.node(name)
+        elif name not in rows:
+            raise GraphError(f"there is no {kind.__name__.lower()} {name}", f"there are {', '.join(rows) or 'none'}")
+        old = rows.get(name)
+        rows[name] = {**(old if isinstance(old, Mapping) else {}), "at": [at[0], at[1]]}
+    return replace(graph, ui={**graph.ui, key: rows})
+
+
 def with_item(graph: Graph, name: str, item: Item) -> Graph:
     """The graph with a backdrop or a note under a name, or a node's place; one of that name gives way."""
     check_name(name)

@@ -1,0 +1,1 @@
+"""The editor: a compositor's hands on the graph."""

@@ -1,0 +1,1 @@
+"""The panels without their window: fields, keys and curves, search, files, recovery and the render queue."""

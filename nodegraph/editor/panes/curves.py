@@ -1,0 +1,371 @@
+"""The curve editor: the curves of the nodes whose panels are open or that are selected."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping
+from itertools import count
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.app import App
+from nodegraph.editor.pane import Button, Held, Pane, Point, Start
+from nodegraph.editor.panels.commands import Pane as Place
+from nodegraph.editor.panels.curve_list import CurveRow
+from nodegraph.editor.panels.curve_view import Grip, Ruler, grip_at, on_curve
+from nodegraph.editor.panes import curve_drags as drags
+from nodegraph.editor.panes import property_look as look
+from nodegraph.editor.panes.curve_actions import actions_of
+from nodegraph.editor.panes.curve_bar import Bar
+from nodegraph.editor.panes.curve_edit import Keys, RowId, framed, id_of, span
+from nodegraph.editor.panes.curve_menu import CurveMenu
+from nodegraph.editor.panes.curve_paint import ROW, STRIP, Painter, Room, box_grips, listed
+from nodegraph.editor.panes.property_hands import Hands
+from nodegraph.editor.panes.property_turn import Turning
+from nodegraph.editor.shell import fonts
+from nodegraph.editor.shell.theme import FAINT
+from nodegraph.editor.state import State
+
+BAR = 31.0
+NEAR = 7.0
+CLICK = 1.18  # a click of the wheel
+GESTURES = count(1)
+EMPTY = "Nothing here moves yet.\n\nSet a key on a knob of an open panel: the diamond beside it."
+
+
+class CurvesPane(Pane):
+    """All curves over each other, drawn by us. What is held and how it is looked at belongs to the pane alone."""
+
+    place = Place.CURVES
+    title = "Curves"
+
+    def __init__(self, app: App) -> None:
+        super().__init__(app)
+        self.keys = Keys(app.state.graph)
+        self.ruler = Ruler(app.state.first, 1.0, 8.0, 200.0)
+        self.rubber: tuple[Point, Point] | None = None
+        self.broken: set[tuple[RowId, float]] = set()
+        self.chosen: frozenset[RowId] = frozenset()  # of the list; none: all are shown
+        self._drag: drags.Drag | None = None
+        self._gesture = ""
+        self._lit: tuple[RowId, Grip] | None = None
+        self._lit_curve: RowId | None = None
+        self._lit_row: RowId | None = None
+        self._scroll = 0.0
+        self._fitted = False
+        self._looked = False  # the artist has chosen the view
+        self._names: list[str] = []
+        self._dirty = True
+        self._at: Point = (0.0, 0.0)  # where the mouse was pressed
+        self._fresh: tuple[RowId, int] | None = None  # the key that this press has added
+
+    # -- making and showing --------------------------------------------------------------------------------------
+
+    def build(self, window: int) -> None:
+        look.build()
+        self.hands = Hands(self.app, Turning(self.app))
+        self.scale = look.scale()
+        self.menu = CurveMenu(self.app, self._start)
+        with dpg.group(parent=window) as group:
+            with dpg.child_window(height=round(BAR * self.scale), border=False, no_scrollbar=True):
+                self.bar = Bar(self.hands, self._start, self._typed, self.app.bindings.shown)
+            self.paint = Painter(int(group), self.scale)
+        with dpg.handler_registry():
+            dpg.add_key_press_handler(dpg.mvKey_Escape, callback=self.menu.close)
+        with dpg.theme() as theme, dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 0, 0)
+            dpg.add_theme_style(dpg.mvStyleVar_FramePadding, 5 * self.scale, 3 * self.scale)
+        dpg.bind_item_theme(group, theme)
+        self._empty = int(dpg.draw_text((0, 0), "", color=FAINT, size=14 * self.scale, parent=self.paint.item))
+        dpg.bind_item_font(self._empty, fonts.TEXT)
+
+    @property
+    def frame(self) -> int:
+        return self.app.state.frame
+
+    @property
+    def room(self) -> Room:
+        """Where the curves are, on the draw list."""
+        wide, tall = self.size[0], self.size[1] - BAR * self.scale
+        left = min(176 * self.scale, max(96 * self.scale, wide * 0.34))
+        return Room(left, 0.0, max(10.0, wide - left), max(10.0, tall - STRIP * self.scale))
+
+    def inside(self, at: Point) -> Point:
+        """A point of the window in pixels of the curves' room."""
+        x, y = self._on_list(at)
+        return x - self.room.left, y - self.room.top
+
+    def _on_list(self, at: Point) -> Point:
+        return at[0] - self.origin[0], at[1] - self.origin[1] - BAR * self.scale
+
+    def names(self) -> list[str]:
+        """The nodes whose curves are here: those with open panels, then those that are selected."""
+        state = self.app.state
+        return list(dict.fromkeys([*state.panels.names, *sorted(state.picked.nodes)]))
+
+    def shown(self) -> Collection[RowId]:
+        """The curves that are drawn: those chosen in the list, or all."""
+        rows = {id_of(row) for row in self.keys.rows}
+        return rows & self.chosen or rows
+
+    def rows_shown(self) -> list[CurveRow]:
+        shown = self.shown()
+        return [row for row in self.keys.rows if id_of(row) in shown]
+
+    def sync(self, old: State | None, new: State) -> None:
+        if old is None or old.graph is not new.graph or old.panels != new.panels or old.picked != new.picked:
+            if self.keys.graph is not new.graph or old is None or self.names() != self._names:
+                before = {id_of(row) for row in self.keys.rows}
+                self.keys = Keys.of(new.graph, self.names(), self.keys.held)
+                self._fitted = self._fitted and (self._looked or before == {id_of(row) for row in self.keys.rows})
+            self._dirty = True
+            if not self._fitted and self.keys.rows and self.size[0] > 50:
+                self.fit(whole=True)
+        if old is None or old.frame != new.frame or (old.first, old.last) != (new.first, new.last):
+            self._dirty = True
+        self._names = self.names()
+        self._draw()
+
+    def resized(self) -> None:
+        height = max(10, round(self.size[1] - BAR * self.scale))
+        dpg.configure_item(self.paint.item, width=max(10, round(self.size[0])), height=height)
+        if not self._fitted and self.keys.rows:
+            self.fit(whole=True)
+        self._dirty = True
+
+    def tick(self, now: float) -> bool:
+        del now
+        self._draw()
+        return False
+
+    def _draw(self) -> None:
+        if not self._dirty or self.size[0] < 20 or not dpg.is_item_visible(self.paint.item):
+            return
+        self._dirty = False
+        state, room, paint, rows = self.app.state, self.room, self.paint, self.rows_shown()
+        lit = self._lit_curve or (self._lit[0] if self._lit else None)
+        paint.draw_grid(room, self.ruler, (state.first, state.last))
+        paint.draw_curves(room, self.ruler, rows, lit, self.keys.held)
+        paint.draw_keys(room, self.ruler, rows, self.keys, self._lit)
+        rubber = self.rubber and (self._on_list(self.rubber[0]), self._on_list(self.rubber[1]))
+        paint.draw_over(room, self.ruler, self.keys.bounds(), rubber)
+        paint.draw_strip(room, self.ruler)
+        paint.draw_head(room, self.ruler, state.frame)
+        tall = room.height + STRIP * self.scale
+        paint.draw_list(room.left, tall, self.keys.rows, self.chosen, self._lit_row, state.frame, self._scroll)
+        words = "" if self.keys.rows else EMPTY
+        dpg.configure_item(self._empty, text=words, pos=(room.left + 14 * self.scale, room.height * 0.4))
+        self.bar.show(self.keys)
+
+    # -- changing ------------------------------------------------------------------------------------------------
+
+    def see(self, ruler: Ruler) -> None:
+        """Look at another part of the curves; from then on other curves do not change the view."""
+        self.ruler = ruler
+        self._looked = True
+        self._dirty = True
+
+    def hold(self, keys: Keys) -> None:
+        """Hold other keys."""
+        self.keys = keys
+        self._dirty = True
+
+    def edit(self, label: str, keys: Keys) -> None:
+        """Go on with edited curves."""
+        self.keys = Keys.of(keys.graph, self.names(), keys.held)
+        self.app.edit(label, keys.graph, merge=self._gesture)
+        if self.app.state.graph is not keys.graph:  # a file that is open for looking only
+            self.keys = Keys.of(self.app.state.graph, self.names(), self.keys.held)
+        self._dirty = True
+
+    def _typed(self, field: str, text: str) -> None:
+        if not text.strip() or not self.keys.total:
+            return
+        if field == "frame":
+            self.edit("move keys", self.keys.typed_frame(self.frame, text))
+        else:
+            self.edit("set keys", self.keys.typed_value(self.frame, text))
+
+    def fit(self, *, whole: bool) -> None:
+        """Show what is held, or all."""
+        rows = self.rows_shown()
+        area = span(rows, {} if whole else self.keys.held)
+        if area is not None:
+            self.see(framed(area, self.room.width, self.room.height))
+            self._fitted, self._looked = True, not whole
+
+    # -- the mouse -----------------------------------------------------------------------------------------------
+
+    def _grip(self, at: Point) -> tuple[RowId, Grip] | None:
+        """The key or handle under a point; what is held wins."""
+        x, y = self.inside(at)
+        rows = sorted(self.rows_shown(), key=lambda row: not self.keys.held_of(row))
+        for row in rows:
+            grip = grip_at(row.curve, self.ruler, x, y, self.keys.held_of(row), NEAR * self.scale)
+            if grip is not None:
+                return id_of(row), grip
+        return None
+
+    def _curve(self, at: Point) -> tuple[RowId, float] | None:
+        """The curve under a point, and the frame there."""
+        x, y = self.inside(at)
+        for row in self.rows_shown():
+            frame = on_curve(row.curve, self.ruler, x, y, NEAR * self.scale)
+            if frame is not None:
+                return id_of(row), frame
+        return None
+
+    def _box(self, at: Point) -> tuple[int, int] | None:
+        """The side of the box about held keys under a point."""
+        bounds = self.keys.bounds()
+        x, y = self.inside(at)
+        reach = NEAR * self.scale
+        for gx, gy, side in box_grips(bounds, self.ruler) if bounds else ():
+            if abs(gx - x) <= reach and abs(gy - y) <= reach:
+                return side
+        return None
+
+    def _row(self, at: Point) -> tuple[RowId | None, str] | None:
+        """The line of the list under a point: a curve, or all of a node."""
+        x, y = self._on_list(at)
+        if not 0 <= x < self.room.left:
+            return None
+        for kind, top, row in listed(self.keys.rows, self.scale):
+            if top <= y + self._scroll < top + ROW * self.scale:
+                return (id_of(row) if kind == "curve" else None), row.node
+        return None, ""
+
+    def pressed(self, at: Point, button: Button, held: Held, double: bool) -> bool:
+        y = self._on_list(at)[1]
+        if y < 0:
+            return False
+        self._gesture = f"curves {next(GESTURES)}"
+        self._at = at
+        line = self._row(at)
+        if line is not None:
+            self._press_list(*line, held)
+            return True
+        if button is Button.RIGHT:
+            self._hold_under(at, held)
+            self.menu.open(at, bool(self.keys.total))
+            return True
+        if button is Button.MIDDLE or held.alt:
+            self._drag = drags.of_zoom(self, at) if held.ctrl else drags.of_view(self, at)
+            return True
+        if y > self.room.height or self._on_playhead(at):
+            self._drag = drags.of_playhead(self)
+            self._drag(at, held)
+            return True
+        self._press_curves(at, held, double)
+        return True
+
+    def _on_playhead(self, at: Point) -> bool:
+        """The line can be taken hold of where there is no key."""
+        x = self.ruler.to_screen(self.frame, 0.0)[0]
+        return abs(self.inside(at)[0] - x) <= 3 * self.scale and self._grip(at) is None
+
+    def _press_list(self, key: RowId | None, node: str, held: Held) -> None:
+        """Choose which curves are shown; Ctrl or Shift adds, a click beside shows all."""
+        picked = frozenset(id_of(row) for row in self.keys.rows if (id_of(row) == key if key else row.node == node))
+        if held.ctrl or held.shift:
+            self.chosen = self.chosen ^ picked
+        else:
+            self.chosen = frozenset() if self.chosen == picked else picked
+        shown = self.shown()
+        self.hold(self.keys.holding({each: value for each, value in self.keys.held.items() if each in shown}))
+
+    def _hold_under(self, at: Point, held: Held) -> None:
+        """Hold the key under a point, if it is not held already."""
+        found = self._grip(at)
+        if found is None or found[1].part != "key":
+            return
+        key, grip = found
+        if held.shift and grip.at not in self.keys.held.get(key, ()):
+            self.hold(self.keys.toggled(key, grip.at))
+            self._fresh = (key, grip.at)
+        elif not held.shift and grip.at not in self.keys.held.get(key, ()):
+            self.hold(self.keys.holding({key: frozenset({grip.at})}))
+
+    def _press_curves(self, at: Point, held: Held, double: bool) -> None:
+        found, side, bounds = self._grip(at), self._box(at), self.keys.bounds()
+        if found is not None:
+            key, grip = found
+            self._hold_under(at, held)
+            self._drag = (
+                drags.of_keys(self, at) if grip.part == "key" else drags.of_handle(self, key, grip.at, grip.part)
+            )
+        elif side is not None and bounds is not None:
+            self._drag = drags.of_box(self, bounds, side, at)
+        elif (double or held.ctrl) and (hit := self._curve(at)) is not None:
+            curve, frame = hit
+            self.app.guarded(lambda: self.edit("insert a key", self.keys.inserted(curve, frame, self.frame)))
+            self._drag = drags.of_keys(self, at)
+        else:
+            if not held.shift:
+                hit = self._curve(at)
+                self.hold(self.keys.holding({}) if hit is None else self.keys.all([hit[0]]))
+                if hit is not None:
+                    self._drag = drags.of_keys(self, at)
+                    return
+            self._drag = drags.of_rubber(self, at, add=held.shift)
+
+    def dragged(self, at: Point, held: Held) -> None:
+        drag = self._drag
+        if drag is not None:
+            self.app.guarded(lambda: drag(at, held))
+
+    def released(self, at: Point, held: Held) -> None:
+        if self._drag is not None and math.dist(at, self._at) <= drags.STILL:
+            self._clicked(at, held)
+        self._fresh = None
+        self._drag, self.rubber, self._gesture = None, None, ""
+        self._dirty = True
+
+    def _clicked(self, at: Point, held: Held) -> None:
+        """A click on one of many held keys holds it alone; with Shift it is let go."""
+        found = self._grip(at)
+        if found is None or found[1].part != "key":
+            return
+        key, index = found[0], found[1].at
+        if held.shift and (key, index) != self._fresh:
+            self.hold(self.keys.toggled(key, index))
+        elif not held.shift:
+            self.hold(self.keys.holding({key: frozenset({index})}))
+
+    def hovered(self, at: Point, held: Held) -> None:
+        del held
+        line = self._row(at)
+        found = None if line else self._grip(at)
+        hit = None if line or found else self._curve(at)
+        lit = (found, hit[0] if hit else None, line[0] if line else None)
+        if lit != (self._lit, self._lit_curve, self._lit_row):
+            self._lit, self._lit_curve, self._lit_row = lit
+            self._dirty = True
+
+    def left(self) -> None:
+        self._lit = self._lit_curve = self._lit_row = None
+        self._dirty = True
+
+    def wheeled(self, at: Point, clicks: float, held: Held) -> bool:
+        if self._row(at) is not None:
+            rows = listed(self.keys.rows, self.scale)
+            most = max(0.0, (rows[-1][1] if rows else 0.0) + ROW * self.scale - self.room.height)
+            self._scroll = min(most, max(0.0, self._scroll - clicks * 2 * ROW * self.scale))
+            self._dirty = True
+            return True
+        factor = CLICK**clicks
+        across, up = (1.0 if held.shift else factor), (1.0 if held.ctrl else factor)
+        self.see(self.ruler.zoomed(*self.inside(at), across, up))
+        return True
+
+    # -- keys and menus ------------------------------------------------------------------------------------------
+
+    def _start(self, action: str) -> None:
+        self.app.guarded(self.actions()[action])
+
+    def actions(self) -> Mapping[str, Start]:
+        return actions_of(self)
+
+    def zoom(self, factor: float) -> None:
+        """Larger about the middle."""
+        self.see(self.ruler.zoomed(self.room.width / 2, self.room.height / 2, factor, factor))

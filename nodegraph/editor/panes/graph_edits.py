@@ -1,0 +1,138 @@
+"""Edits that the canvas has keys for: wiring the selection, versions of files, wires out of sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+from nodegraph.data.errors import GraphError
+from nodegraph.editor.canvas.arrange import settled, standing
+from nodegraph.editor.canvas.shapes import in_ports
+from nodegraph.editor.canvas.wiring import why_not
+from nodegraph.editor.panels.versions import MOST, version_of, with_version
+from nodegraph.graph.graph import Graph, Wire
+from nodegraph.graph.knob import File
+
+HIDDEN = "hidden"
+
+
+def connected(graph: Graph, names: Collection[str]) -> frozenset[str]:
+    """All that hangs together with some nodes by wires."""
+    beside: dict[str, set[str]] = {}
+    for taker, _, wire in graph.wires():
+        beside.setdefault(taker, set()).add(wire.node)
+        beside.setdefault(wire.node, set()).add(taker)
+    found, todo = set(names), list(names)
+    while todo:
+        fresh = beside.get(todo.pop(), set()) - found
+        found |= fresh
+        todo += fresh
+    return frozenset(found & graph.nodes.keys())
+
+
+def _downwards(graph: Graph, names: Collection[str]) -> list[str]:
+    where = standing(graph)
+    return sorted(names, key=lambda name: (where[name][1], where[name][0]))
+
+
+def chained(graph: Graph, names: Collection[str]) -> Graph:
+    """The graph with each node wired to the one that stands above it."""
+    if len(names) < 2:
+        raise GraphError("one node cannot be connected with itself", "select two or more")
+    rows = _downwards(graph, names)
+    for above, below in pairwise(rows):
+        graph = _wired(graph, below, above)
+    return graph
+
+
+def splayed(graph: Graph, names: Collection[str]) -> Graph:
+    """The graph with all but the lowest of some nodes wired into that one, from left to right."""
+    if len(names) < 2:
+        raise GraphError("one node cannot be wired into itself", "select two or more")
+    where = standing(graph)
+    *givers, taker = _downwards(graph, names)
+    for giver in sorted(givers, key=lambda name: where[name][0]):
+        graph = _wired(graph, taker, giver)
+    return graph
+
+
+def fed(graph: Graph, names: Collection[str], source: str) -> Graph:
+    """The graph with the first of some nodes that takes it wired to a source, if none is yet."""
+    if any(wire.node == source for name in names for wire in graph.node(name).inputs.values()):
+        return graph
+    for name in _downwards(graph, names):
+        inputs = graph.node(name).inputs
+        free = [label for label, _ in in_ports(graph, name) if label not in inputs]
+        label = next((label for label in free if not why_not(graph, name, label, Wire(source))), None)
+        if label is not None and not inputs:
+            return graph.connect(name, label, Wire(source))
+    return graph
+
+
+def _wired(graph: Graph, taker: str, giver: str) -> Graph:
+    inputs = graph.node(taker).inputs
+    if any(wire.node == giver for wire in inputs.values()):
+        return graph
+    reason = f"the inputs of {taker} are all wired"
+    for label, _ in in_ports(graph, taker):
+        if label in inputs:
+            continue
+        reason = why_not(graph, taker, label, Wire(giver))
+        if not reason:
+            return graph.connect(taker, label, Wire(giver))
+    raise GraphError(f"{giver} does not go into {taker}: {reason}", "put a node between them")
+
+
+def hidden(graph: Graph, names: Collection[str]) -> Graph:
+    """The graph with the wires of nodes out of sight, or shown again if all of them are."""
+    graph = settled(graph)
+    rows: dict[str, Mapping[str, object]] = dict(graph.ui["nodes"])
+    away = not all(rows[name].get(HIDDEN) is True for name in names)
+    for name in names:
+        rows[name] = {key: value for key, value in rows[name].items() if key != HIDDEN} | (
+            {HIDDEN: True} if away else {}
+        )
+    return replace(graph, ui={**graph.ui, "nodes": rows})
+
+
+def version(graph: Graph, names: Collection[str], by: int) -> Graph:
+    """The graph with the files of nodes so many versions further."""
+    return _other_files(graph, names, lambda path: with_version(path, max(0, (version_of(path) or 0) + by)))
+
+
+def latest(graph: Graph, names: Collection[str], folder: Path) -> Graph:
+    """The graph with the files of nodes at the highest version on the disk."""
+
+    def highest(path: str) -> str:
+        whole = Path(path) if Path(path).is_absolute() else folder / path
+        here = version_of(path) or 0
+        for number in range(min(MOST, here + 200), here, -1):
+            if _is_there(Path(with_version(str(whole), number))):
+                return with_version(path, number)
+        return path
+
+    return _other_files(graph, names, highest)
+
+
+def _is_there(path: Path) -> bool:
+    """True if a file is, or a frame of a sequence."""
+    if path.exists():
+        return True
+    stem = path.name.partition("#")[0].partition("%")[0]
+    return stem != path.name and path.parent.is_dir() and any(path.parent.glob(f"{stem}*{path.suffix}"))
+
+
+def _other_files(graph: Graph, names: Collection[str], turn: Callable[[str], str]) -> Graph:
+    before = graph
+    said = False
+    for name in names:
+        kind = graph.type_of(name)
+        for knob, value in graph.node(name).knobs.items() if kind is not None else ():
+            if isinstance(value, File) and version_of(value) is not None:
+                said = True
+                graph = graph.set(name, knob, File(turn(value)))
+    if not said:
+        raise GraphError("no file of the selected nodes says a version", "put one in its name, as plate_v001")
+    return graph if graph.nodes != before.nodes else before

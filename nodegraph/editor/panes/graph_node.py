@@ -1,0 +1,234 @@
+"""One node, dot or wire on the screen. It is made when it is first seen, and then only moved.
+
+The matrix of the canvas enlarges places, but no letters, radii and corners: those are told again at another zoom.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import dearpygui.dearpygui as dpg
+
+from nodegraph.editor.canvas import colours
+from nodegraph.editor.canvas.scene import NodeItem, WireItem
+from nodegraph.editor.canvas.shapes import DOT_RADIUS, HEIGHT, NodeLook, Spot
+from nodegraph.editor.canvas.view import Detail
+from nodegraph.editor.panes import graph_ink as inks
+from nodegraph.editor.panes.graph_ink import Ink, faded, ink, mixed
+
+TITLE, SMALL, TINY = 15.0, 11.0, 10.0
+PORT = 4.5
+BADGE = 6.5
+TAG = 16.0
+MOST_ROWS = 3  # of names of ports, one over the other
+OFF = 0.62  # how much of its colour a disabled node loses
+WIRE = {Detail.PORTS: 1.6, Detail.FULL: 2.2}
+
+
+class NodeDrawing:
+    """A node or a dot; `side` is what is written beside it."""
+
+    def __init__(self, parent: int, item: NodeItem, side: tuple[str, ...] = (), texture: int = 0) -> None:
+        self.root = dpg.add_draw_node(parent=parent)
+        self.fine = 0
+        self._scaled: list[tuple[int, str, float]] = []
+        self._fine_scaled: list[tuple[int, str, float]] = []
+        self._at = (0.0, 0)  # zoom and detail that it is drawn for
+        if item.look.dot:
+            self._dot(item.look)
+        else:
+            self._node(item.look, side, texture)
+        self.place(item)
+
+    def place(self, item: NodeItem) -> None:
+        """Stand elsewhere."""
+        dpg.apply_transform(self.root, dpg.create_translation_matrix([item.place[0], item.place[1], 0.0]))
+
+    def zoomed(self, zoom: float, detail: Detail) -> None:
+        """Letters and round things for a zoom."""
+        if self._at == (zoom, detail):
+            return
+        self._at = (zoom, detail)
+        for drawn, field, size in self._scaled:
+            dpg.configure_item(drawn, **{field: size * zoom})
+        if self.fine:
+            full = detail is Detail.FULL
+            dpg.configure_item(self.fine, show=full)
+            for drawn, field, size in self._fine_scaled if full else ():
+                dpg.configure_item(drawn, **{field: size * zoom})
+
+    def remove(self) -> None:
+        dpg.delete_item(self.root)
+
+    # -- what it looks like ------------------------------------------------------------------------------
+
+    def _dot(self, look: NodeLook) -> None:
+        middle = (DOT_RADIUS, DOT_RADIUS)
+        colour = ink(colours.of_type(look.ins[0].type)) if look.ins else ink(look.colour)
+        fill = mixed(colour, inks.BACKGROUND, 0.25 if not look.disabled else OFF)
+        if look.selected:
+            ring = dpg.draw_circle(middle, 1.0, color=inks.ACCENT, thickness=2.0, parent=self.root)
+            self._scaled.append((ring, "radius", DOT_RADIUS + 1.5))
+        body = dpg.draw_circle(middle, 1.0, color=inks.DARK, fill=fill, parent=self.root)
+        self._scaled.append((body, "radius", DOT_RADIUS - 1.5))
+        self._tags(look, 2 * DOT_RADIUS)
+
+    def _node(self, look: NodeLook, side: tuple[str, ...], texture: int) -> None:
+        width, height = look.size
+        own = ink(look.colour)
+        fill = mixed(own, inks.BACKGROUND, OFF) if look.disabled else own
+        letters = inks.DARK if inks.is_light(fill) else inks.TEXT
+        if look.disabled:
+            letters = mixed(letters, fill, 0.45)
+        edge, thickness = (inks.DARK, 1.0)
+        if look.marks.error:
+            edge, thickness = inks.BAD, 2.0
+        if look.selected:
+            fill = mixed(fill, inks.LIGHT, 0.12)
+            edge, thickness = inks.ACCENT, 2.5
+        self.fine = dpg.add_draw_node(parent=self.root)
+        self._shadow(width, height)
+        body = dpg.draw_rectangle(
+            (0, 0), (width, height), color=edge, fill=fill, rounding=5, thickness=thickness, parent=self.root
+        )
+        self._scaled.append((body, "rounding", 5.0))
+        gloss = dpg.add_draw_node(parent=self.root)
+        dpg.draw_line((6, 1.5), (width - 6, 1.5), color=(255, 255, 255, 34), parent=gloss)
+        right = width - 9.0
+        if look.marks.error:
+            right = self._error(right)
+        elif look.marks.cached:
+            badge = dpg.draw_circle((right, HEIGHT / 2), 1.0, color=inks.CLEAR, fill=inks.GOOD, parent=self.root)
+            self._scaled.append((badge, "radius", 2.6))
+            right -= 8.0
+        title = inks.cut(look.title, right - 9.0, TITLE)
+        left = max(9.0, min((width - inks.text_width(title, TITLE)) / 2, right - inks.text_width(title, TITLE)))
+        drawn = dpg.draw_text((left, (HEIGHT - TITLE) / 2 - 1), title, color=letters, size=TITLE, parent=self.root)
+        self._scaled.append((drawn, "size", TITLE))
+        if look.picture is not None:
+            self._picture(look, texture)
+        if look.disabled:
+            self._cross(width, height)
+        self._ports(look, fill)
+        self._labels(look)
+        self._tags(look, HEIGHT)
+        self._side(side, width, bool(look.marks.error))
+
+    def _shadow(self, width: float, height: float) -> None:
+        for grown, alpha in ((3.0, 26), (1.5, 44)):
+            drawn = dpg.draw_rectangle(
+                (-grown + 1, -grown + 3),
+                (width + grown - 1, height + grown + 2),
+                color=inks.CLEAR,
+                fill=(0, 0, 0, alpha),
+                rounding=7,
+                parent=self.fine,
+            )
+            self._fine_scaled.append((drawn, "rounding", 7.0))
+
+    def _error(self, right: float) -> float:
+        middle = right - 2.0
+        badge = dpg.draw_circle((middle, HEIGHT / 2), 1.0, color=inks.DARK, fill=inks.BAD, parent=self.root)
+        self._scaled.append((badge, "radius", BADGE))
+        mark = dpg.draw_text((middle - 1.8, HEIGHT / 2 - 6.5), "!", color=inks.LIGHT, size=12, parent=self.root)
+        self._scaled.append((mark, "size", 12.0))
+        return middle - BADGE - 4.0
+
+    def _picture(self, look: NodeLook, texture: int) -> None:
+        room = look.picture
+        if room is None:
+            return
+        dpg.draw_rectangle(
+            (room.left, room.top), (room.right, room.bottom), color=inks.CLEAR, fill=(14, 14, 15, 255), parent=self.root
+        )
+        if texture:
+            dpg.draw_image(texture, (room.left, room.top), (room.right, room.bottom), parent=self.root)
+
+    def _cross(self, width: float, height: float) -> None:
+        colour = faded(mixed(inks.BAD, inks.TEXT, 0.15), 190)
+        for start, end in (((3, 3), (width - 3, height - 3)), ((3, height - 3), (width - 3, 3))):
+            dpg.draw_line(start, end, color=colour, thickness=1.5, parent=self.root)
+
+    def _ports(self, look: NodeLook, body: Ink) -> None:
+        for spots, is_input in ((look.ins, True), (look.outs, False)):
+            for spot in spots:
+                colour = ink(colours.of_type(spot.type))
+                hollow = is_input and not spot.wired
+                fill = mixed(body, inks.DARK, 0.55) if hollow else colour
+                edge = (mixed(colour, inks.DARK, 0.35) if spot.optional else colour) if hollow else inks.DARK
+                drawn = dpg.draw_circle(spot.at, 1.0, color=edge, fill=fill, thickness=1.3, parent=self.root)
+                self._scaled.append((drawn, "radius", PORT if not (hollow and spot.optional) else PORT - 0.8))
+
+    def _labels(self, look: NodeLook) -> None:
+        """The names of ports, where there is a choice; those too long for their room only while it is selected."""
+        for spots, y, up in ((look.ins, -15.0, True), (look.outs, look.size[1] + 5.0, False)):
+            if len(spots) < 2:
+                continue
+            step = spots[1].at[0] - spots[0].at[0]
+            longest = max(inks.text_width(spot.label, TINY) for spot in spots) + 9.0
+            rows = min(MOST_ROWS, math.ceil(longest / step))
+            if rows > 1 and not look.selected:
+                continue
+            for index, spot in enumerate(spots):
+                row = (rows - 1 - index % rows) if up else index % rows
+                self._label(spot, y - row * TINY * 1.15 if up else y + row * TINY * 1.15, rows * step - 9.0)
+
+    def _label(self, spot: Spot, y: float, room: float) -> None:
+        text = inks.cut(spot.label, room, TINY)
+        drawn = dpg.draw_text(
+            (spot.at[0] + 6, y), text, color=mixed(inks.FAINT, inks.TEXT, 0.3), size=TINY, parent=self.fine
+        )
+        self._fine_scaled.append((drawn, "size", TINY))
+
+    def _tags(self, look: NodeLook, height: float) -> None:
+        """The viewer inputs that look at it, at its left."""
+        for index, slot in enumerate(look.marks.viewers):
+            right = -6.0 - index * (TAG + 3)
+            top = (height - TAG) / 2
+            colour = mixed(inks.RAISED, inks.TEXT, 0.12)
+            tag = dpg.draw_rectangle(
+                (right - TAG, top), (right, top + TAG), color=inks.ACCENT, fill=colour, rounding=3, parent=self.root
+            )
+            digit = dpg.draw_text(
+                (right - TAG / 2 - 3.4, top + 1.5), str(slot % 10), color=inks.ACCENT, size=12, parent=self.root
+            )
+            self._scaled += [(tag, "rounding", 3.0), (digit, "size", 12.0)]
+
+    def _side(self, side: tuple[str, ...], width: float, wrong: bool) -> None:
+        for index, line in enumerate(side):
+            colour = inks.BAD if wrong and index == 0 else inks.FAINT
+            drawn = dpg.draw_text((width + 9, 2.0 + index * 13), line, color=colour, size=SMALL, parent=self.fine)
+            self._fine_scaled.append((drawn, "size", SMALL))
+
+
+class WireDrawing:
+    """A wire as a curve."""
+
+    def __init__(self, parent: int, item: WireItem) -> None:
+        self.root = dpg.draw_bezier_cubic(*item.place, parent=parent, **self._style(item, Detail.FULL, False))
+        self._detail = Detail.FULL
+
+    def place(self, item: WireItem) -> None:
+        """Run elsewhere."""
+        dpg.configure_item(self.root, **dict(zip(("p1", "p2", "p3", "p4"), item.place, strict=True)))
+
+    def zoomed(self, item: WireItem, detail: Detail, lit: bool = False, again: bool = False) -> None:
+        """As thick as the zoom wants it, or as a hand that is over it."""
+        if detail is self._detail and not again:
+            return
+        self._detail = detail
+        dpg.configure_item(self.root, **self._style(item, detail, lit))
+
+    def remove(self) -> None:
+        dpg.delete_item(self.root)
+
+    @staticmethod
+    def _style(item: WireItem, detail: Detail, lit: bool) -> dict[str, Any]:
+        colour = ink(colours.of_type(item.look.type))
+        thickness = WIRE.get(detail, 1.2)
+        if item.look.selected:
+            return {"color": inks.ACCENT, "thickness": thickness + 1.0}
+        if lit:
+            return {"color": mixed(colour, inks.LIGHT, 0.45), "thickness": thickness + 0.8}
+        return {"color": mixed(colour, inks.BACKGROUND, 0.22), "thickness": thickness}

@@ -1,0 +1,121 @@
+"""The presets that are there, read once, and what of them is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from nodegraph.data.errors import NodegraphError
+from nodegraph.editor.pane import Point
+from nodegraph.graph.graph import Graph, fits
+from nodegraph.graph.layout import places
+from nodegraph.graph.library import Library
+from nodegraph.graph.model_files import find
+from nodegraph.graph.preset import Inserted, Preset, inserted, load
+from nodegraph.graph.shelf import shelf
+
+OWN = ("own", "project", "studio")
+
+
+class Shelved(NamedTuple):
+    """A preset with where it comes from; without its graph if the file has faults."""
+
+    path: Path
+    origin: str
+    preset: Preset | None
+    fault: str = ""
+
+    @property
+    def name(self) -> str:
+        return (self.preset.name if self.preset is not None else "") or self.path.name.partition(".")[0]
+
+    @property
+    def menu(self) -> str:
+        return self.preset.menu if self.preset is not None else ""
+
+    @property
+    def help(self) -> str:
+        return self.fault or (self.preset.help if self.preset is not None else "")
+
+    @property
+    def picture(self) -> Path | None:
+        """The picture beside it, if there is one."""
+        if self.preset is None or not self.preset.picture:
+            return None
+        return self.path.parent / self.preset.picture
+
+    @property
+    def is_own(self) -> bool:
+        return self.origin in OWN
+
+
+def shelved(library: Library, project: Path | None) -> list[Shelved]:
+    """All presets, by menu and name; those of the artist first."""
+    found = []
+    for row in shelf(project):
+        if row.hidden:
+            continue
+        try:
+            preset = load(row.path, library, strict=False)
+            fault = "\n".join(preset.problems)
+        except NodegraphError as wrong:
+            preset, fault = None, wrong.message
+        found.append(Shelved(row.path, row.origin, preset, fault))
+    return sorted(found, key=lambda each: (not each.is_own, each.menu, each.name.casefold()))
+
+
+def asked(rows: Iterable[Shelved], text: str, menu: str = "") -> list[Shelved]:
+    """Those that have every word of a text in their name, menu or help; names count most."""
+    words = text.casefold().split()
+    found = []
+    for index, each in enumerate(rows):
+        name, whole = each.name.casefold(), f"{each.name} {each.menu} {each.help}".casefold()
+        if (not menu or each.menu == menu) and all(word in whole for word in words):
+            found.append((sum(word not in name for word in words), index, each))
+    return [each for _, _, each in sorted(found, key=lambda row: row[:2])]
+
+
+def menus(rows: Iterable[Shelved]) -> list[str]:
+    """The menus that presets are in."""
+    return sorted({each.menu for each in rows if each.menu})
+
+
+def missing(preset: Preset, project: Path) -> list[str]:
+    """The models that a preset needs and this machine lacks."""
+    return [each.name for each in preset.models if find(each.name, each.sha256, each.size, project) is None]
+
+
+def put_in(graph: Graph, preset: Preset, middle: Point, source: str = "") -> Inserted:
+    """The graph with a preset about a place, its first input that fits wired to a node."""
+    corners = [place.at for place in places(preset.graph).values()]
+    at = middle
+    if corners:
+        low = [min(corner[k] for corner in corners) for k in (0, 1)]
+        high = [max(corner[k] for corner in corners) for k in (0, 1)]
+        at = (middle[0] - (high[0] - low[0]) / 2, middle[1] - (high[1] - low[1]) / 2)
+    return inserted(graph, preset, inputs=_wired(graph, preset, source), at=at)
+
+
+def _wired(graph: Graph, preset: Preset, source: str) -> dict[str, str]:
+    giver = graph.type_of(source) if source in graph.nodes else None
+    if giver is None or not giver.outputs:
+        return {}
+    for label, taken in preset.inputs.items():
+        kind = preset.graph.type_of(taken[0].node)
+        port = kind.port(taken[0].knob) if kind is not None else None
+        if port is not None and fits(giver.outputs[0].type, port.type):
+            return {label: source}
+    return {}
+
+
+def told(preset: Preset) -> Sequence[tuple[str, str]]:
+    """What there is to know of a preset, in rows."""
+    rows = [
+        ("knobs", ", ".join(row.label for row in preset.exposed)),
+        ("inputs", ", ".join(preset.inputs)),
+        ("outputs", ", ".join(preset.outputs)),
+        ("models", ", ".join(model.name for model in preset.models)),
+        ("nodes", ", ".join(dict.fromkeys(node.kind for node in preset.graph.nodes.values()))),
+    ]
+    return [row for row in rows if row[1]]

@@ -1,0 +1,1 @@
+"""The viewer without its window: what it shows of a picture, and where."""
