@@ -25,6 +25,8 @@ from nodegraph.engine.session import Session
 from nodegraph.graph.document import Document, save
 from nodegraph.graph.graph import Graph
 
+ROUNDS = 8  # of drawing before a frame, where drawing changes what is to be drawn
+
 
 class App:
     """What panes ask for. Everything here is called on the main thread, save `post`."""
@@ -192,8 +194,12 @@ class App:
             self.start("save_as")
             return
         save(self.state.document, target)
-        document = replace(self.state.document, path=target)
+        if target != self.state.document.path:
+            self.autosaver.closed(self.state.document)  # what it kept is safe under the new name
+        document = replace(self.state.document, path=target, read_only=False)
         self._saved = document.graph
+        if document.folder != self.session.root:
+            self.session.settle(document.folder)
         self.change(document=document, changed=False)
         self.autosaver.saved(document)
         self.say(f"saved {target.name}")
@@ -205,7 +211,9 @@ class App:
         while not self.inbox.empty():
             self.guarded(self.inbox.get())
         moving = [self.guard(pane.tick, now) is True for pane in self.panes]
-        while self._drawn is not self.state:
+        for _ in range(ROUNDS):
+            if not self.is_stale:
+                break
             old, self._drawn = self._drawn, self.state
             for pane in self.panes:
                 self.guard(pane.sync, old, self._drawn)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from nodegraph.data.errors import NodegraphError
+from nodegraph.data.errors import DocumentError, NodegraphError
 from nodegraph.editor.app import App
 from nodegraph.editor.asking import Answer, FileWanted, Question
 from nodegraph.editor.new_shot import new_shot
@@ -115,7 +115,9 @@ class Projects:
             self.app.say(document.problems[0] + (f" (and {count - 1} more)" if count > 1 else ""), True)
 
     def _recovered(self, row: Found) -> None:
-        self.app.recovered(recovery.recovered(row, self.app.state.graph.library))
+        document = recovery.recovered(row, self.app.state.graph.library)
+        self.app.recovered(document)
+        self.app.autosaver.took_over(row, document, time.monotonic())
         self.app.say("recovered; save to keep it")
 
     def recover(self) -> None:
@@ -170,6 +172,10 @@ class Projects:
         self.app.ask(FileWanted("Save the project", take, folder, sorts, saving=True, name=name, suffix=GRAPH))
 
     def _save_to(self, path: Path, then: Callable[[], None] | None) -> None:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as fault:
+            raise DocumentError(f"{path.parent} cannot be made: {fault.strerror}", "save it elsewhere") from fault
         self.app.save(path)
         Places.load().opened(path.resolve()).save()
         if then is not None:

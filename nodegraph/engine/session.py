@@ -182,6 +182,12 @@ class Session:
         """Render the graph as it is now; later edits do not touch it. Options are those of `engine.render`."""
         return render(self.graph, sink, frames, root=self.root, on_event=on_event or self.on_event, **options)
 
+    def settle(self, root: Path) -> None:
+        """Relative paths start from another folder from now on: the project was saved elsewhere."""
+        with self._lock:
+            self.root = root.resolve()
+            self._planner = None
+
     def stop(self) -> None:
         """Stop all views: who asked hears that they were cancelled."""
         with self._lock:

@@ -41,7 +41,7 @@ def display() -> str:
     if missing and not os.environ.get("CI"):
         pytest.skip(f"not installed: {', '.join(missing)}")
     read, write = os.pipe()
-    words = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp"]
+    words = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(words, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write)
     with os.fdopen(read) as told:
@@ -207,13 +207,22 @@ class Driver:
             _xdotool("keyup", *keys)
             self.turn(2)
 
+    def drop(self, at: At, *paths: Path) -> None:
+        """Drag files from another program onto a point of the window, and let them go."""
+        self.move(at)
+        words = [sys.executable, str(Path(__file__).with_name("drop_source.py"))]
+        words += [str(_window()), str(round(at[0])), str(round(at[1])), *map(str, paths)]
+        source = subprocess.Popen(words)
+        self.until(lambda: source.poll() is not None, "the end of the drag")
+        assert source.returncode == 0
+        self.turn(3)
+
     def press_close(self) -> None:
         """What the close button of a window manager sends."""
         x11: Any = ctypes.CDLL("libX11.so.6")
         x11.XOpenDisplay.restype = x11.XInternAtom.restype = ctypes.c_void_p
         server = ctypes.c_void_p(x11.XOpenDisplay(None))
-        found = subprocess.run(["xdotool", "search", "--name", "nodegraph"], capture_output=True, text=True, check=True)
-        window = int(found.stdout.split()[-1])
+        window = _window()
         atoms = [x11.XInternAtom(server, name, 0) for name in (b"WM_PROTOCOLS", b"WM_DELETE_WINDOW")]
         event = _ClientMessage(type=33, window=window, kind=atoms[0], format=32)
         event.data[0] = atoms[1]
@@ -225,6 +234,12 @@ class Driver:
     def close(self) -> None:
         """End the window."""
         self.window.close()
+
+
+def _window() -> int:
+    """X's number of the window."""
+    found = subprocess.run(["xdotool", "search", "--name", "nodegraph"], capture_output=True, text=True, check=True)
+    return int(found.stdout.split()[-1])
 
 
 class _ClientMessage(ctypes.Structure):

@@ -371,6 +371,9 @@ def test_work_without_a_file_is_recovered(driver: Driver, project: Path) -> None
     driver.until(lambda: driver.app.state.graph.shot.last == 1033, "the work")
     assert driver.app.state.document.path is None
     assert driver.app.state.changed
+    assert not left.exists()
+    (kept,) = left.parent.iterdir()  # under this editor's own name
+    assert load(kept).graph.shot.last == 1033
 
 
 def test_favourites_and_folders_of_the_browser(driver: Driver, project: Path) -> None:

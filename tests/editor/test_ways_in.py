@@ -98,18 +98,18 @@ def test_the_card_shows_the_presets(driver: Driver) -> None:
 
 
 def test_a_project_that_is_dropped_is_opened(driver: Driver) -> None:
-    driver.app.post(lambda: driver.window.dropped((str(PROJECT.resolve()),)))
+    driver.drop((600, 300), PROJECT.resolve())
     driver.until(lambda: driver.app.state.document.path == PROJECT.resolve(), "the project")
 
 
-def test_a_movie_that_is_dropped_on_the_graph_is_read(driver: Driver, movie: Path) -> None:
+def test_movies_that_are_dropped_on_the_graph_are_read(driver: Driver, movie: Path) -> None:
+    second = movie.with_name("second take.mov")
+    shutil.copy(movie, second)
     driver.window.welcome.put_off()
-    driver.move((600, 700))
-    driver.window.dropped((str(movie),))
-    driver.until(lambda: driver.app.state.graph.nodes, "a reader")
-    (node,) = driver.app.state.graph.nodes.values()
-    assert node.kind == "Read"
-    assert node.knobs["file"] == str(movie)
+    driver.drop((600, 700), movie, second)
+    driver.until(lambda: len(driver.app.state.graph.nodes) == 2, "two readers")
+    assert {node.kind for node in driver.app.state.graph.nodes.values()} == {"Read"}
+    assert {node.knobs["file"] for node in driver.app.state.graph.nodes.values()} == {str(movie), str(second)}
 
 
 def test_a_path_that_is_pasted_is_read(driver: Driver, movie: Path) -> None:

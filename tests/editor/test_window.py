@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -16,7 +20,7 @@ from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
-from tests.editor.driver import MIDDLE, Driver, opened
+from tests.editor.driver import MIDDLE, Driver, display, opened
 
 
 class Witness(Pane):
@@ -94,3 +98,42 @@ def test_a_key_that_nothing_is_bound_to_goes_to_the_pane(driver: Driver) -> None
     driver.move(driver.inside(pane))
     driver.key("ctrl+F9")
     driver.until(lambda: ("key", "Ctrl+F9") in pane.told, "the key")
+
+
+def test_an_older_layout_takes_new_panes() -> None:
+    from nodegraph.editor.shell import layout
+
+    shipped = layout.default(1600, 1000)
+    section = f"[Window][###{layout.SLOTS[-2].tag}]"
+    start = shipped.index(section)
+    older = shipped[:start] + shipped[shipped.index("[Window]", start + 8) :]
+    assert section not in older
+    completed = layout.completed(older, shipped)
+    assert sorted(completed.splitlines()) == sorted(shipped.splitlines())
+    assert layout.completed(shipped, shipped) == shipped
+
+
+@pytest.mark.parametrize(("dpi", "scale"), [(96, 1.0), (144, 1.5), (192, 2.0)])
+def test_the_screen_says_how_fine_it_is(dpi: int, scale: float) -> None:
+    """Desktops tell it as Xft.dpi among the resources of the X server."""
+    surroundings = {**os.environ, "DISPLAY": display(), "LIBGL_ALWAYS_SOFTWARE": "1"}
+    _set_resources(f"Xft.dpi:\t{dpi}\n")
+    words = "from nodegraph.editor.shell.platform_x import preflight; print(preflight())"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", words], env=surroundings, capture_output=True, text=True, check=True
+        )
+    finally:
+        _set_resources("")
+    assert float(done.stdout) == scale
+
+
+def _set_resources(text: str) -> None:
+    x11: Any = ctypes.CDLL("libX11.so.6")
+    for name in ("XOpenDisplay", "XDefaultRootWindow", "XInternAtom"):
+        getattr(x11, name).restype = ctypes.c_void_p
+    server = ctypes.c_void_p(x11.XOpenDisplay(display().encode()))
+    root, told = ctypes.c_void_p(x11.XDefaultRootWindow(server)), text.encode()
+    kind, form = (ctypes.c_ulong(x11.XInternAtom(server, name, 0)) for name in (b"RESOURCE_MANAGER", b"STRING"))
+    x11.XChangeProperty(server, root, kind, form, 8, 0, told, len(told))
+    x11.XCloseDisplay(server)

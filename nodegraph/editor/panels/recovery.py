@@ -132,6 +132,11 @@ class Autosaver:
         self._kept, self._first, self.problem = text, None, ""
         return True
 
+    def took_over(self, row: Found, document: Document, now: float) -> None:
+        """Tell that an autosave is gone on with: work without a file is kept under this editor's own name now."""
+        if row.autosave != self.target(document) and self._keep(write(document), self.target(document), now):
+            discard(row)
+
     def saved(self, document: Document) -> None:
         """Tell that the artist has saved: the autosaves are no longer needed."""
         self._kept, self._first, self.problem = write(document), None, ""

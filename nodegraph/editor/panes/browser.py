@@ -27,6 +27,7 @@ SIGNS = {
 }
 ORDERS = (Order.NAME, Order.SORT, Order.SIZE, Order.CHANGED)
 DOUBLE, FRAMES = 0.5, 5  # seconds, or frames where they are slow, between two clicks that are a double click
+MOST = 1000  # rows that are shown
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -228,7 +229,7 @@ class Browser:
         self.listing, self.picked = found, -1
         dpg.delete_item(self._listed, children_only=True, slot=1)
         self.rows = []
-        for k, entry in enumerate(found.entries):
+        for k, entry in enumerate(found.entries[:MOST]):
             with dpg.table_row(parent=self._listed):
                 sign, colour = SIGNS[entry.sort]
                 dpg.bind_item_font(dpg.add_text(sign, color=colour), fonts.ICONS)
@@ -249,7 +250,8 @@ class Browser:
             self._tell(found.problem, theme.BAD)
         else:
             count = len(found.entries)
-            self._tell(f"{count} {'row' if count == 1 else 'rows'}", theme.FAINT)
+            more = f"; the first {MOST} are shown: type part of a name" if count > MOST else ""
+            self._tell(f"{count} {'row' if count == 1 else 'rows'}{more}", theme.FAINT)
 
     def _click(self, row: int) -> None:
         now, frame, (last, before, frame_before) = time.monotonic(), int(dpg.get_frame_count()), self._clicked

@@ -75,8 +75,8 @@ def strip(look: Look) -> tuple[float, float, float]:
     return left, look.height - STRIP - 12, look.width - left - 12
 
 
-def paint(parent: int, row: Seen, look: Look, frame: int, texture: int | None, face: int | None) -> None:
-    """The row; `face` is the picture of whose face it gets."""
+def paint(parent: int, row: Seen, look: Look, frame: int, texture: int | None, face: int | None) -> int:
+    """The row; `face` is the picture of whose face it gets. Returns its playhead, for `move_head`."""
     ground = theme.HOVERED if look.hovered and not look.picked else theme.RAISED
     box(parent, (0, 0), (look.width, look.height), ground, theme.ACCENT if look.picked else ground, 4)
     box(parent, (10, 10), PICTURE, theme.SUNK, None, 3)
@@ -94,7 +94,18 @@ def paint(parent: int, row: Seen, look: Look, frame: int, texture: int | None, f
     words = f"sure {mean:.2f}"
     write(parent, (x, 46), words, _colour(mean), SMALL)
     write(parent, (x + text_width(words, SMALL) + 8, 46), f"at worst {low:.2f}", _colour(low), SMALL)
-    _paint_strip(parent, row, look, frame)
+    _paint_strip(parent, row, look)
+    head = int(dpg.draw_line((0, 0), (0, 0), color=list(theme.ACCENT), thickness=1.5, parent=parent))
+    move_head(head, row, look, frame)
+    return head
+
+
+def move_head(head: int, row: Seen, look: Look, frame: int) -> None:
+    """The playhead of a row on another frame."""
+    left, top, width = strip(look)
+    first, last = row.shot
+    x = left + (min(max(frame, first), last) - first + 0.5) * width / max(1, last - first + 1)
+    dpg.configure_item(head, p1=(x, top - 3), p2=(x, top + STRIP + 3))
 
 
 def _paint_person(parent: int, person: Person | None, right: float, face: int | None) -> float:
@@ -113,7 +124,7 @@ def _paint_person(parent: int, person: Person | None, right: float, face: int | 
     return x - max(text_width(name, PLAIN), text_width(person.state, SMALL))
 
 
-def _paint_strip(parent: int, row: Seen, look: Look, frame: int) -> None:
+def _paint_strip(parent: int, row: Seen, look: Look) -> None:
     left, top, width = strip(look)
     first, last = row.shot
     step = width / max(1, last - first + 1)
@@ -140,8 +151,6 @@ def _paint_strip(parent: int, row: Seen, look: Look, frame: int) -> None:
         dpg.draw_line((x, top - 2), (x, top + STRIP + 2), color=list(theme.TEXT), parent=parent)
     for key in track.keys:
         diamond(parent, (left + (key - first + 0.5) * step, top + STRIP / 2), 4, theme.KEYED)
-    x = left + (frame - first + 0.5) * step
-    dpg.draw_line((x, top - 3), (x, top + STRIP + 3), color=list(theme.ACCENT), thickness=1.5, parent=parent)
 
 
 def frame_at(row: Seen, look: Look, x: float, y: float) -> int | None:

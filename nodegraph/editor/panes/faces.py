@@ -43,6 +43,8 @@ class FacesPane(Pane):
         self.people: dict[str, Person] = {}
         self._rows: dict[str, face_row.Seen] = {}
         self._looks: dict[str, Look] = {}
+        self._heads: dict[str, int] = {}
+        self._session = app.session
         self._lost: tuple[tuple[int, int], ...] = ()
         self._weak: tuple[str, int] = ("", 0)
         self._waiting: list[tuple[Any, int, Track]] = []  # thumbnails yet to be made, one after the other
@@ -94,11 +96,16 @@ class FacesPane(Pane):
         return self._lost
 
     def sync(self, old: State | None, new: State) -> None:
+        if self._session is not self.app.session:  # another document
+            self._session, self.tracks.found = self.app.session, None
+            old = None
         if old is None or old.graph.nodes is not new.graph.nodes or old.graph.shot != new.graph.shot:
             self.tracks.changed()
-            self._gather()
-        elif old.frame != new.frame:
-            self.rows.redraw()
+            if old is None or old.graph.shot != new.graph.shot or not casting.is_same(old.graph, new.graph):
+                self._gather()
+        if old is None or old.frame != new.frame:
+            for name, row in self._rows.items():
+                face_row.move_head(self._heads[name], row, self._looks[name], new.frame)
 
     def _come(self) -> None:
         found, shot = self.tracks.found, self.app.state.graph.shot
@@ -200,7 +207,8 @@ class FacesPane(Pane):
         row = self._rows[name]
         self._looks[name] = look
         texture = self.pictures.there.get(self._key(row.track))
-        face_row.paint(parent, row, look, self.app.state.frame, texture, self._face(row.person))
+        face = self._face(row.person)
+        self._heads[name] = face_row.paint(parent, row, look, self.app.state.frame, texture, face)
 
     def _paint_person(self, parent: int, node: str, look: Look) -> None:
         person = self.people.get(node)

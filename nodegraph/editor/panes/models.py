@@ -14,6 +14,7 @@ from nodegraph.data.errors import NodegraphError
 from nodegraph.editor.app import App
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
+from nodegraph.editor.panels.casting import is_same
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.consents import Person, people
 from nodegraph.editor.panes import face_row, model_rows, small
@@ -154,12 +155,14 @@ class ModelsPane(Pane):
     def sync(self, old: State | None, new: State) -> None:
         if old is not None and old.graph.nodes is new.graph.nodes and old.graph.shot == new.graph.shot:
             return
-        self.people = {each.node: each for each in people(new.graph, new.document.folder)}
-        self.chips.show(list(self.people))
-        if not self.chips.picked and self.people:
-            self.chips.pick(next(iter(self.people)))
-        self._show_record()
-        self.resized()
+        same = old is not None and old.graph.shot == new.graph.shot and is_same(old.graph, new.graph)
+        if not same:
+            self.people = {each.node: each for each in people(new.graph, new.document.folder)}
+            self.chips.show(list(self.people))
+            if not self.chips.picked and self.people:
+                self.chips.pick(next(iter(self.people)))
+            self._show_record()
+            self.resized()
         if old is not None:
             self._soon(old.document.folder != new.document.folder)
 

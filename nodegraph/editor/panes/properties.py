@@ -102,7 +102,10 @@ class PropertiesPane(Pane):
             same = old.graph is new.graph and old.frame == new.frame and old.faults is new.faults
             if same:
                 return
-        self._show(new)
+        if dpg.is_item_visible(self._search):
+            self._show(new)
+        else:
+            self._settling = max(self._settling, 1)  # a tab that is not in front is drawn when it comes to the front
 
     def resized(self) -> None:
         self._settling = SETTLE if self.panels else 1
@@ -271,11 +274,12 @@ class PropertiesPane(Pane):
     def tick(self, now: float) -> bool:
         del now
         self.hands.tidy()
-        if self._settling:
+        seen = bool(dpg.is_item_visible(self._search))
+        if self._settling and seen:
             self._settling -= 1
             if not self._settling:
                 self._show(self.app.state)
-        return self.hands.settle() or bool(self._settling)
+        return self.hands.settle() or (seen and bool(self._settling))
 
     def close(self) -> None:
         self.files.close()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from time import monotonic
 
 from nodegraph.colour.config import load_config
 from nodegraph.data.errors import NodegraphError
@@ -16,6 +17,7 @@ from nodegraph.editor.panes.property_turn import Turning
 from nodegraph.engine.paths import absolute
 
 Seen = tuple[bool | None, str]
+FRESH = 4.0  # seconds for which a look at the disk holds
 
 
 class Files:
@@ -24,40 +26,45 @@ class Files:
     def __init__(self, app: App, turning: Turning) -> None:
         self.app, self.turning = app, turning
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="properties")
-        self._seen: dict[tuple[str, Path], Seen] = {}
+        self._seen: dict[tuple[str, Path], tuple[float, Seen]] = {}
+        self._asked: set[tuple[str, Path]] = set()
+        self._rows: list[RowView] = []
         self._spaces: dict[str, tuple[str, ...]] = {}
 
     def look(self, rows: Iterable[RowView]) -> None:
         """Have the files of these rows marked."""
         folder, roots = self.app.state.document.folder, dict(self.app.state.graph.roots)
-        for row in rows:
+        self._rows = list(rows)
+        for row in self._rows:
             text = row.row.text
             if not text:
                 row.show_file(None, "no file named")
                 continue
             key = (text, folder)
-            if key in self._seen:
-                row.show_file(*self._mark(row, self._seen[key]))
-            else:
-                row.show_file(None, "")
-                self._pool.submit(self._find, row, key, roots)
+            when, seen = self._seen.get(key, (-FRESH, (None, "")))
+            row.show_file(*self._mark(row, seen))
+            if monotonic() - when >= FRESH and key not in self._asked:
+                self._asked.add(key)
+                self._pool.submit(self._find, key, roots)
 
-    def _find(self, row: RowView, key: tuple[str, Path], roots: dict[str, str]) -> None:
+    def _find(self, key: tuple[str, Path], roots: dict[str, str]) -> None:
         text, folder = key
         try:
             found: Seen = existence(absolute(text, folder, roots), folder)
         except NodegraphError as fault:
             found = (False, str(fault))
-        self.app.post(partial(self._show, row, key, found))
+        self.app.post(partial(self._show, key, found))
 
-    def _show(self, row: RowView, key: tuple[str, Path], found: Seen) -> None:
-        self._seen[key] = found
-        if row.row.text == key[0] and row.dot is not None and row.alive:
-            row.show_file(*self._mark(row, found))
+    def _show(self, key: tuple[str, Path], found: Seen) -> None:
+        self._seen[key] = (monotonic(), found)
+        self._asked.discard(key)
+        for row in self._rows:
+            if row.row.text == key[0] and row.alive:
+                row.show_file(*self._mark(row, found))
 
     def _mark(self, row: RowView, seen: Seen) -> Seen:
         """A file that is yet to be written is not missing."""
-        if row.row.saves and not seen[0]:
+        if row.row.saves and seen[0] is False:
             return None, "not there yet"
         return seen
 

@@ -22,7 +22,7 @@ Ask = Callable[["RowView"], None]
 
 
 class RowView:
-    """The widgets of one knob. `ask_file`, `ask_colour` and `follow` open what is not in the row."""
+    """The widgets of one knob. `asks` open what is not in the row: the browser, the colour box, a followed node."""
 
     def __init__(
         self, hands: Hands, node: str, row: Row, width: float, asks: Mapping[str, Ask], spaces: tuple[str, ...]
@@ -203,7 +203,7 @@ class RowView:
             self.keys.show(row.state)
         if self.reset:
             self._configure(self.reset, show=modified)
-        if row.widget in (Widget.SHAPES, Widget.CORRECTIONS, Widget.STORED):
+        if self.told and row.widget in (*DRAWN, Widget.STORED):
             self._value(self.told, row.text)
 
     def _show_fields(self, row: Row) -> None:

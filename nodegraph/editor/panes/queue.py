@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Mapping
 from functools import partial
@@ -29,7 +30,7 @@ from nodegraph.editor.state import State
 
 BEAT = 0.25  # seconds between looks at a render while the window would sleep
 PACE = 1.5  # seconds between two thumbnails of a job
-LINES = 400  # of a log that are shown
+LINES = 200  # of a log that are shown
 ABOVE = 78.0  # the bar of buttons, and the word over the log
 
 
@@ -44,6 +45,7 @@ class QueuePane(Pane):
         self.queue = RenderQueue()
         self._failures: frozenset[int] = frozenset()
         self._drawn = 0.0
+        self._news = False  # something was told that is not drawn yet
         self._logged: tuple[object, int] = (None, -1)
         self._thumbed: dict[Job, tuple[Path, float]] = {}
         self._closing = threading.Event()
@@ -136,11 +138,14 @@ class QueuePane(Pane):
 
     def tick(self, now: float) -> bool:
         changed = self.queue.poll()
-        if changed or (self._busy and now - self._drawn > BEAT):
-            self._drawn = now
+        self._news = self._news or changed
+        late = now - self._drawn > BEAT
+        if (self._news and (late or not self._busy)) or (self._busy and late):
+            self._drawn, self._news = now, False
             self._thumbs(now)
             self._repaint()
-        return changed
+            return True
+        return False
 
     def _repaint(self) -> None:
         if self.rows.keys != self.queue.jobs:
@@ -278,6 +283,11 @@ class QueuePane(Pane):
         if job.progress.failed:
             self.jump(next(iter(job.progress.failed.values())))
         elif job.error:
+            named = (word for word in re.findall(r"(\w+):", job.error) if word in self.app.state.graph.nodes)
+            node = next(named, "")
+            if node:
+                self.app.pick(nodes(node))
+                self.app.start("fit", Place.GRAPH)
             self.app.say(job.error, True)
 
     def jump(self, failure: Failure) -> None:

@@ -21,7 +21,7 @@ from nodegraph.editor.panes.timeline_others import (
     whole_frame,
 )
 from nodegraph.editor.panes.timeline_ruler import MARGIN, Marks, Ruler
-from nodegraph.editor.panes.timeline_scale import Hold, Scale, dragged, grabbed, whole
+from nodegraph.editor.panes.timeline_scale import Hold, Scale, dragged, followed, grabbed, whole
 from nodegraph.editor.panes.transport import HIGH, WIDTH, Sign, Transport
 from nodegraph.editor.shell import theme
 from nodegraph.editor.state import State
@@ -140,6 +140,10 @@ class TimelinePane(Pane):
         shot = new.graph.shot
         if old is None or (old.graph.shot.first, old.graph.shot.last) != (shot.first, shot.last):
             self.ruler.scale = whole(shot.first, shot.last, MARGIN, self.ruler.size[0] - MARGIN)
+            if old is not None:
+                before, marks = old.graph.shot, (new.first, new.last)
+                first, last = followed(marks, (before.first, before.last), (shot.first, shot.last))
+                self.app.change(first=first, last=last)
             old = None
         if old is None or old.graph is not new.graph:
             self._errors.clear()

@@ -126,3 +126,10 @@ def seen(scale: Scale, spans: Iterable[tuple[int, int]]) -> list[tuple[float, fl
         if right > scale.left - half and left < scale.right + half:
             found.append((max(left, scale.left - half), min(max(right, left + 1.0), scale.right + half)))
     return found
+
+
+def followed(marks: tuple[int, int], before: tuple[int, int], now: tuple[int, int]) -> tuple[int, int]:
+    """In and out on a shot of another length: at its ends if they were there, and never beyond them."""
+    first = now[0] if marks[0] == before[0] else min(max(marks[0], now[0]), now[1])
+    last = now[1] if marks[1] == before[1] else min(max(marks[1], now[0]), now[1])
+    return first, max(first, last)

@@ -216,6 +216,10 @@ def test_casting_wakes_a_swap_that_sleeps_and_tells_what_is_missing() -> None:
 
 def test_the_same_casting_is_the_same_graph() -> None:
     graph = a_graph()
+    assert casting.is_same(graph, graph.set("Paste", "mix", 0.5))
+    assert not casting.is_same(graph, graph.set("Swap", "mix", 0.5))
+    assert not casting.is_same(graph, graph.remove("Ben"))
+    assert not casting.is_same(graph, graph.rename("Ben", "Benjamin"))
     assert casting.cast(graph, "face1", "Anna", ALL).value("Swap", "track", 1001) == ""
     assert casting.tracks_of(graph) == Wire("Smooth")
     assert casting.plate_of(graph) == Wire("Plate")

@@ -48,13 +48,16 @@ def find(driver: Driver, text: str) -> Path:
     return pane.cards.keys[0]
 
 
-def test_search_and_double_click_put_it_in_wired_to_the_selection(driver: Driver) -> None:
+def test_search_and_insert_put_it_in_wired_to_the_selection(driver: Driver) -> None:
     pane = driver.pane(PresetsPane)
     path = find(driver, "contrast grey")
     assert path.name == "contrast.ngpreset.json"
     driver.until(lambda: any(pane.pictures.there.values()), "its picture")
     driver.app.pick(nodes("Warm"))
-    driver.double(pane.cards.middle(path))
+    driver.click(pane.cards.middle(path))
+    driver.turn(3)
+    (head, *_) = dpg.get_item_children(pane.foot, 1)
+    driver.click(middle(dpg.get_item_children(head, 1)[0]))
     driver.until(lambda: "Contrast" in driver.app.state.graph.nodes, "its nodes")
     graph = driver.app.state.graph
     assert graph.nodes["ToLog"].inputs["image"].node == "Warm"

@@ -166,6 +166,16 @@ def test_wheel_zooms_about_the_cursor_and_the_middle_button_pans(driver: Driver)
     assert (pane.ruler.scale.first, pane.ruler.scale.last) == (1001, 1060)
 
 
+def test_in_and_out_follow_a_shot_that_is_made_longer_or_shorter(driver: Driver) -> None:
+    app = driver.app
+    app.edit("longer", app.state.graph.with_shot(last=1100))
+    driver.until(lambda: (app.state.first, app.state.last) == (1001, 1100), "the new end")
+    type_into(driver, "in", "1090")
+    driver.until(lambda: app.state.first == 1090, "in")
+    app.edit("shorter", app.state.graph.with_shot(last=1050))
+    driver.until(lambda: (app.state.first, app.state.last) == (1050, 1050), "within the shot")
+
+
 @dataclass
 class Knowing:
     """A pane that knows what is in memory, and who is where."""
