@@ -63,7 +63,8 @@ class Animated(Protocol):
 class Knob:
     """How a knob is shown and what it allows: a slider from `low` to `high`, in `unit`.
 
-    `soft` limits guide the slider only; hard ones are enforced. `help` is shown on hover.
+    `soft` limits guide the slider only; hard ones are enforced. `help` is shown on hover. `multiline` is for texts of
+    several lines.
     """
 
     low: float | None = None
@@ -71,6 +72,7 @@ class Knob:
     unit: str = ""
     help: str = ""
     soft: bool = False
+    multiline: bool = False
 
 
 PLAIN = Knob()

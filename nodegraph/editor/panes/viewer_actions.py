@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from types import MappingProxyType
-from typing import Protocol
+from typing import Any, Protocol
 
 from nodegraph.data.image import Image
 from nodegraph.editor.app import App
@@ -105,7 +105,8 @@ def _flipbook(viewed: Viewed) -> None:
 
 
 def _flip(viewed: Viewed, name: str) -> None:
-    viewed.set(replace(viewed.settings, **{name: not getattr(viewed.settings, name)}))
+    turned: dict[str, Any] = {name: not getattr(viewed.settings, name)}
+    viewed.set(replace(viewed.settings, **turned))
 
 
 def _channel(viewed: Viewed, channel: Channel) -> None:

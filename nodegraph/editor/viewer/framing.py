@@ -140,7 +140,7 @@ def stepped(zoom: float, steps: int) -> float:
         return zoom
     clicks = round(math.log2(zoom) * 4, 6)
     nearest = math.floor(clicks) if steps > 0 else math.ceil(clicks)
-    return min(MOST, max(LEAST, 2.0 ** ((nearest + steps) / 4)))
+    return min(MOST, max(LEAST, math.exp2((nearest + steps) / 4)))
 
 
 def _floor(value: float) -> int:
