@@ -10,6 +10,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.pane import Start
 from nodegraph.editor.panels.keys import next_key, previous_key
 from nodegraph.editor.panes.curve_edit import Keys, RowId, id_of
+from nodegraph.editor.shell import platform_x
 from nodegraph.graph.curve import Kind
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _aim(pane: CurvesPane) -> Collection[RowId]:
 def _paste(pane: CurvesPane) -> None:
     aim = _aim(pane)
     if aim:
-        pane.edit("paste keys", pane.keys.pasted(aim, dpg.get_clipboard_text(), pane.frame))
+        pane.edit("paste keys", pane.keys.pasted(aim, platform_x.clipboard(), pane.frame))
 
 
 def _insert(pane: CurvesPane) -> None:

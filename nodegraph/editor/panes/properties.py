@@ -18,7 +18,7 @@ from nodegraph.editor.panes.property_menu import KnobMenu
 from nodegraph.editor.panes.property_panel import Filter, PanelView, rows_shown, shape_of
 from nodegraph.editor.panes.property_row import RowView
 from nodegraph.editor.panes.property_turn import Turning
-from nodegraph.editor.shell import fonts, icons
+from nodegraph.editor.shell import fonts, icons, platform_x
 from nodegraph.editor.shell.theme import FAINT
 from nodegraph.editor.state import State
 from nodegraph.graph.graph import Link
@@ -238,7 +238,7 @@ class PropertiesPane(Pane):
             "remove_animation": lambda: self._on_knob(turn.remove_animation),
             "reset_knob": lambda: self._on_knob(turn.reset),
             "copy": lambda: self._on_knob(lambda node, knob: dpg.set_clipboard_text(turn.copied(node, knob))),
-            "paste": lambda: self._on_knob(lambda node, knob: turn.paste(node, knob, dpg.get_clipboard_text())),
+            "paste": lambda: self._on_knob(lambda node, knob: turn.paste(node, knob, platform_x.clipboard())),
             "auto_key": lambda: self.app.change(auto_key=not self.app.state.auto_key),
             "modified_only": self._turn_modified,
             "pin": self._turn_pin,

@@ -10,7 +10,7 @@ from nodegraph.editor.app import App
 from nodegraph.editor.panels.keys import key_frames
 from nodegraph.editor.panels.table import label_of
 from nodegraph.editor.panes.property_turn import Turning
-from nodegraph.editor.shell import fonts
+from nodegraph.editor.shell import fonts, platform_x
 from nodegraph.editor.shell.theme import FAINT
 from nodegraph.graph.curve import Curve
 from nodegraph.graph.graph import Link, Parts
@@ -81,7 +81,7 @@ class KnobMenu:
         groups.append(
             [
                 ("Copy", _keys(app, "copy"), True, lambda: dpg.set_clipboard_text(turn.copied(node, knob))),
-                ("Paste", _keys(app, "paste"), True, lambda: turn.paste(node, knob, dpg.get_clipboard_text())),
+                ("Paste", _keys(app, "paste"), True, lambda: turn.paste(node, knob, platform_x.clipboard())),
                 ("Copy a link to it", "", True, lambda: dpg.set_clipboard_text(turn.copied_link(node, knob))),
             ]
         )

@@ -20,8 +20,6 @@ NAMES: dict[str, str] = {
     **{name: name for name in ("Left", "Right", "Up", "Down")},
     "Spacebar": "Space",
     "Back": "Backspace",
-    "Prior": "PageUp",
-    "Next": "PageDown",
     "NumPadEnter": "Return",
     "Tilde": "`",
     "Minus": "-",
@@ -39,6 +37,7 @@ NAMES: dict[str, str] = {
     "Decimal": ".",
     "Divide": "/",
 }
+PAGES = {517: "PageUp", 518: "PageDown"}  # of ImGui: what Dear PyGui calls Prior and Next are numbers of GLFW
 DOUBLE, STILL = 0.4, 6.0  # seconds and pixels between two presses that are a double click
 FRAMES = 4  # or so many, where they are slow: press and release each take one
 
@@ -113,7 +112,8 @@ class Hands:
         self._down: set[Button] = set()
         self._pressed: tuple[Button | None, float, int, Point] = (None, 0.0, 0, (0.0, 0.0))
         self._names = {
-            getattr(dpg, f"mvKey_{key}"): name for key, name in NAMES.items() if hasattr(dpg, f"mvKey_{key}")
+            **{getattr(dpg, f"mvKey_{key}"): name for key, name in NAMES.items() if hasattr(dpg, f"mvKey_{key}")},
+            **PAGES,
         }
 
     def build(self) -> None:

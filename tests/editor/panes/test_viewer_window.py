@@ -12,7 +12,6 @@ from nodegraph.data.image import Image
 from nodegraph.data.shot import Shot
 from nodegraph.data.tracks import Track, Tracks
 from nodegraph.editor.canvas.picked import Picked
-from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panes.viewer import ViewerPane
 from nodegraph.editor.panes.viewer_settings import Settings
 from nodegraph.editor.viewer.compare import Compare
@@ -438,11 +437,11 @@ def test_layers_are_gone_through(driver: Driver, pane: ViewerPane) -> None:
     app.look("Deep", 1)
     driver.until(lambda: shows(pane, "Deep"), "layers")
     driver.move(middle(pane))
-    app.start("layer_down", Place.VIEWER)
+    driver.key("Next")
     driver.until(lambda: pane.settings.layer == "depth" and not pane.stale, "the layer of depth")
     driver.turn(2)
     assert screen(pane, 160, 90) == pytest.approx([0.25] * 3, abs=0.004)  # no light: as it is
-    app.start("layer_up", Place.VIEWER)
+    driver.key("Prior")
     driver.until(lambda: pane.settings.layer == "", "colour")
     app.undo()
 
