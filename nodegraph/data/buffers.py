@@ -11,8 +11,46 @@ from numpy.typing import DTypeLike, NDArray
 LARGE = 1 << 20  # smaller arrays come and go fast enough by themselves
 IDLE = 512 << 20  # bytes kept for the next one to ask
 
-_idle: list[NDArray[np.uint8]] = []
-_lock = threading.RLock()
+Block = NDArray[np.uint8]
+
+
+class Pool:
+    """Blocks of memory: lent as long as any array looks at them, then idle until somebody wants one of that size.
+
+    Idle blocks stay as long as they take no more than was lent at its worst: so a frame finds again what the last one
+    gave back, and all in all no more is taken than frames have once needed.
+    """
+
+    def __init__(self) -> None:
+        self._idle: list[Block] = []
+        self._lock = threading.RLock()  # an array may be let go of in the middle of anything, even of this
+        self._lent = 0
+        self._most = 0
+
+    def lend(self, size: int) -> Block:
+        """A block of so many bytes, or hardly more, with anything in it."""
+        with self._lock:
+            fit = [k for k, block in enumerate(self._idle) if size <= block.nbytes <= size + size // 8]
+            block = self._idle.pop(fit[-1]) if fit else None
+            self._lent += size if block is None else block.nbytes
+            self._most = max(self._most, self._lent)
+            self._let_go(self._most - self._lent)
+        return np.empty(size, np.uint8) if block is None else block
+
+    def give_back(self, block: Block) -> None:
+        """Nobody looks at a block any more."""
+        with self._lock:
+            self._lent -= block.nbytes
+            self._idle.append(block)
+            self._let_go(IDLE)
+
+    def _let_go(self, most: int) -> None:
+        """Keep no more bytes idle than these: what nobody asked for longest goes."""
+        while sum(each.nbytes for each in self._idle) > most:
+            self._idle.pop(0)
+
+
+POOL = Pool()
 
 
 class _Loan:
@@ -20,7 +58,7 @@ class _Loan:
 
     __slots__ = ("__array_interface__", "block")
 
-    def __init__(self, block: NDArray[np.uint8], shape: tuple[int, ...], kind: np.dtype[Any]) -> None:
+    def __init__(self, block: Block, shape: tuple[int, ...], kind: np.dtype[Any]) -> None:
         self.block = block
         self.__array_interface__ = {
             "version": 3,
@@ -30,14 +68,7 @@ class _Loan:
         }
 
     def __del__(self) -> None:
-        _give_back(self.block)
-
-
-def _give_back(block: NDArray[np.uint8]) -> None:
-    with _lock:
-        _idle.append(block)
-        while sum(each.nbytes for each in _idle) > IDLE:
-            _idle.pop(0)
+        POOL.give_back(self.block)
 
 
 def empty(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> NDArray[Any]:
@@ -46,17 +77,4 @@ def empty(shape: tuple[int, ...], dtype: DTypeLike = np.float32) -> NDArray[Any]
     size = kind.itemsize * int(np.prod(shape, dtype=np.int64))
     if size < LARGE:
         return np.empty(shape, kind)
-    with _lock:
-        fit = [k for k, block in enumerate(_idle) if size <= block.nbytes <= size + size // 8]
-        block = _idle.pop(fit[-1]) if fit else None
-        if block is None:
-            _make_room(size)
-    if block is None:
-        block = np.empty(size, np.uint8)
-    return np.asarray(_Loan(block, tuple(shape), kind))
-
-
-def _make_room(size: int) -> None:
-    """Let go of what nobody asked for longest, so that a fresh block does not come on top of it."""
-    while _idle and size > 0:
-        size -= _idle.pop(0).nbytes
+    return np.asarray(_Loan(POOL.lend(size), tuple(shape), kind))

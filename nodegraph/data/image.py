@@ -322,15 +322,20 @@ class Image:
         known = tuple(name for name in names if name in self.channels)
         if not box.empty and inside == box and len(known) == len(names):
             return self.source.read(box, names)
-        result = np.zeros((box.height, box.width, len(names)), np.float32)
-        if known and not inside.empty:
-            rows, columns = inside.slices(box)
-            values = self.source.read(inside, known)
-            if len(known) == len(names):
-                result[rows, columns] = values
-            else:
-                for k, name in enumerate(known):
-                    result[rows, columns, names.index(name)] = values[..., k]
+        result: Pixels = empty((box.height, box.width, len(names)))
+        if not known or inside.empty:
+            result[:] = 0
+            return frozen(result)
+        rows, columns = inside.slices(box)
+        result[: rows.start], result[rows.stop :] = 0, 0
+        result[rows, : columns.start], result[rows, columns.stop :] = 0, 0
+        values = self.source.read(inside, known)
+        if len(known) == len(names):
+            result[rows, columns] = values
+        else:
+            result[rows, columns] = 0
+            for k, name in enumerate(known):
+                result[rows, columns, names.index(name)] = values[..., k]
         return frozen(result)
 
     @property

@@ -13,6 +13,7 @@ B = TypeVar("B")
 
 # Below this many rows x bytes a second thread costs more than it brings.
 SMALL = 1 << 20
+BAND = 2 << 20  # bytes of a picture that a thread works on at a time, where it makes something on its way
 
 
 def cores() -> int:
@@ -55,3 +56,14 @@ def split_rows(work: Callable[[int, int], None], rows: int, nbytes: int) -> None
     work(cuts[0], cuts[1])
     for future in futures:
         future.result()
+
+
+def split_bands(work: Callable[[int, int], None], rows: int, nbytes: int) -> None:
+    """As `split_rows`, but a band after the other, so that what `work` makes on its way is as small as a band."""
+    step = max(1, rows * BAND // max(nbytes, 1))
+
+    def share(first: int, end: int) -> None:
+        for top in range(first, end, step):
+            work(top, min(top + step, end))
+
+    split_rows(share, rows, nbytes)

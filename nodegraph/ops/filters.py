@@ -26,11 +26,10 @@ def gaussian(image: Image, box: Box, sigma_x: float, sigma_y: float, *, hold: bo
         return np.zeros((box.height, box.width, len(image.main)), np.float32)
     rx, ry = reach(sigma_x), reach(sigma_y)
     around = box.grow(rx, ry)
-    source = held(image, around) if hold else image.region(around, image.main)
+    small = held(image, around) if hold else image.region(around, image.main)
     nx, ny = halvings(sigma_x), halvings(sigma_y)
     if nx == 0 and ny == 0:
-        return frozen(_narrow(source, sigma_x, sigma_y)[ry : ry + box.height, rx : rx + box.width])
-    small = source
+        return frozen(_narrow(small, sigma_x, sigma_y)[ry : ry + box.height, rx : rx + box.width])
     for axis, times in ((0, ny), (1, nx)):
         for _ in range(times):
             small = halved(small, axis)
@@ -50,7 +49,8 @@ def _narrow(source: Pixels, sigma_x: float, sigma_y: float) -> Pixels:
 
     def rows(first: int, end: int) -> None:
         top, bottom = max(0, first - ry), min(height, end + ry)
-        done = cv2.sepFilter2D(source[top:bottom], cv2.CV_32F, kx, ky, borderType=cv2.BORDER_CONSTANT)
+        room = empty((bottom - top, *source.shape[1:]))
+        done = cv2.sepFilter2D(source[top:bottom], cv2.CV_32F, kx, ky, room, borderType=cv2.BORDER_CONSTANT)
         result[first:end] = done.reshape(bottom - top, source.shape[1], -1)[first - top : end - top]
 
     split_rows(rows, height, source.nbytes)

@@ -9,7 +9,7 @@ import numpy as np
 from nodegraph.data.box import joined
 from nodegraph.data.buffers import empty
 from nodegraph.data.image import Image, Pixels
-from nodegraph.data.threads import split_rows
+from nodegraph.data.threads import split_bands
 
 
 def mixed(now: Image, pictures: Sequence[Image], shares: Sequence[float]) -> Image:
@@ -30,5 +30,5 @@ def mixed(now: Image, pictures: Sequence[Image], shares: Sequence[float]) -> Ima
             for source, share in zip(sources[1:], shares[1:], strict=True):
                 band += source[first:end] * np.float32(share)
 
-    split_rows(rows, box.height, total.nbytes)
+    split_bands(rows, box.height, total.nbytes)
     return now.with_pixels(total, data=box, channels=names)

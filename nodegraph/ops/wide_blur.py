@@ -60,8 +60,7 @@ def grown(pixels: Pixels, axis: int, times: int, length: int) -> Pixels:
     t = at - places
     spline = [(1 - t) ** 3, 3 * t**3 - 6 * t**2 + 4, -3 * t**3 + 3 * t**2 + 3 * t + 1, t**3]
     weights = (np.stack(spline, axis=1) / 6).astype(np.float32)
-    edges = [(1, 3) if each == axis else (0, 0) for each in range(3)]
-    wide = np.pad(pixels, edges)
+    wide = _framed(pixels, axis)
     if axis == 0:
         result: Pixels = empty((length, *pixels.shape[1:]))
         flat, into = wide.reshape(wide.shape[0], -1), result.reshape(length, -1)
@@ -72,3 +71,14 @@ def grown(pixels: Pixels, axis: int, times: int, length: int) -> Pixels:
             lambda first, end: grow_columns(wide, result, places, weights, first, end), result.shape[0], result.nbytes
         )
     return result
+
+
+def _framed(pixels: Pixels, axis: int) -> Pixels:
+    """Black before and after, as far as the spline reaches."""
+    height, width, depth = pixels.shape
+    across, down = (axis == 1) * 4, (axis == 0) * 4
+    wide: Pixels = empty((height + down, width + across, depth))
+    wide[: down // 4], wide[:, : across // 4] = 0, 0
+    wide[height + down // 4 :], wide[:, width + across // 4 :] = 0, 0
+    wide[down // 4 :, across // 4 :][:height, :width] = pixels
+    return wide

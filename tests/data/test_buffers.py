@@ -1,0 +1,99 @@
+"""Room for pixels that is used again: never while anybody looks at it, and never more than was needed at once."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+import numpy as np
+import pytest
+
+from nodegraph.data import buffers
+from nodegraph.data.buffers import LARGE, Pool, empty
+
+MB = 1 << 20
+
+
+@pytest.fixture
+def pool(monkeypatch: pytest.MonkeyPatch) -> Pool:
+    fresh = Pool()
+    monkeypatch.setattr(buffers, "POOL", fresh)
+    return fresh
+
+
+def place(array: np.ndarray) -> int:
+    return int(array.__array_interface__["data"][0])
+
+
+@pytest.mark.usefixtures("pool")
+def test_what_was_let_go_of_is_used_again() -> None:
+    first = empty((3, MB))
+    where = place(first)
+    del first
+    again = empty((MB, 3))
+    assert place(again) == where
+    assert again.shape == (MB, 3)
+    assert again.dtype == np.float32
+    assert again.flags.writeable
+
+
+@pytest.mark.usefixtures("pool")
+def test_a_view_keeps_its_room() -> None:
+    whole = empty((4, MB))
+    whole[:] = 7
+    view = whole[1:2, ::2]
+    del whole
+    gc.collect()
+    other = empty((4, MB))
+    other[:] = 1
+    assert not np.shares_memory(view, other)
+    assert (view == 7).all()
+
+
+@pytest.mark.usefixtures("pool")
+def test_room_of_another_size_is_not_taken() -> None:
+    big = empty((8, MB))
+    where = place(big)
+    del big
+    assert place(empty((2, MB))) != where
+
+
+def test_no_more_is_held_than_was_needed_at_once(pool: Pool) -> None:
+    """Pictures of many sizes, one after the other."""
+    rng = np.random.default_rng(3)
+    held, lent, most = [], 0, 0
+    for _ in range(400):
+        if held and rng.random() < 0.5:
+            lent -= held.pop(int(rng.integers(len(held)))).nbytes
+        else:
+            held.append(empty((int(rng.integers(1, 9)), MB), np.uint8))
+            lent += held[-1].nbytes
+        most = max(most, lent)
+        idle = sum(block.nbytes for block in pool._idle)
+        assert lent + idle <= most * 1.125  # a block may be an eighth larger than what it is lent for
+    held.clear()
+
+
+def test_small_arrays_are_nobodys_business(pool: Pool) -> None:
+    array = empty((LARGE // 4 - 1,))
+    del array
+    assert not pool._idle
+
+
+@pytest.mark.usefixtures("pool")
+def test_threads_never_share_room() -> None:
+    faults: list[int] = []
+
+    def work(number: int) -> None:
+        for turn in range(40):
+            array = empty((LARGE // 4 + 64 * (turn % 3),))
+            array[:] = number
+            if not (array == number).all():
+                faults.append(number)
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
