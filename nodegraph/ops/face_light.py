@@ -148,8 +148,18 @@ def _broad(pixels: Pixels, where: Pixels, sigma: float) -> Pixels:
         light = np.minimum(light, 4 * np.median(light[inside], axis=0)).astype(np.float32)
     weight = (where + 1e-4).astype(np.float32)[..., None]
     both = np.concatenate([np.log(light) * weight, weight], axis=2)
-    soft = cv2.GaussianBlur(both, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
-    return np.asarray(np.exp(soft[..., :3] / soft[..., 3:]), np.float32)
+    size = len(both)
+    less = max(1, round(size / max(1, int(sigma / ENOUGH))))
+    factor = size / less
+    # Beyond the crop nothing is known: there the weight is nothing.
+    done = cv2.GaussianBlur(_reduced(both, less), (0, 0), _narrower(sigma, factor), borderType=cv2.BORDER_CONSTANT)
+    soft: Pixels = np.asarray(done, np.float32)
+    return np.asarray(np.exp(_enlarged(soft[..., :3] / soft[..., 3:], (size, size))), np.float32)
+
+
+def _narrower(sigma: float, factor: float) -> float:
+    """The width of a blur on pixels of which each is the mean of some: that is a little blur already."""
+    return math.sqrt(sigma**2 - (factor**2 - 1) / 12) / factor
 
 
 def broadened(matte: Pixels, sigma: float) -> Pixels:
@@ -161,8 +171,7 @@ def broadened(matte: Pixels, sigma: float) -> Pixels:
     if factor == 1:
         return np.asarray(cv2.GaussianBlur(matte, (0, 0), sigma), np.float32)
     small = cv2.resize(matte, (-(-width // factor), -(-height // factor)), interpolation=cv2.INTER_AREA)
-    less = math.sqrt(sigma**2 - (factor**2 - 1) / 12) / factor  # a mean over pixels is a little blur already
-    soft = cv2.GaussianBlur(small, (0, 0), less)
+    soft = cv2.GaussianBlur(small, (0, 0), _narrower(sigma, factor))
     return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
 
 

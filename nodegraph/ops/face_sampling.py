@@ -20,7 +20,9 @@ def sampled(image: Image, matrix: Matrix, size: int, filter: Filter) -> Pixels:
     inside = source.meet(image.data)
     part = source if inside.empty else inside
     edges = ((part.y0 - source.y0, source.y1 - part.y1), (part.x0 - source.x0, source.x1 - part.x1), (0, 0))
-    pixels = np.pad(light(image, part), edges, mode="edge")
+    pixels = light(image, part)
+    if part != source:
+        pixels = np.pad(pixels, edges, mode="edge")
     return laid(mended(pixels), source, matrix, frame, filter)
 
 

@@ -6,6 +6,7 @@ lips are open. Where the features sit and how large they are is the photograph's
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -114,13 +115,13 @@ def _bend(one: Points, other: Points) -> Reals:
     return result
 
 
-def places(spline: Spline, size: int) -> Pixels:
+def places(bend: Callable[[Points], Points], size: int) -> Pixels:
     """Where every pixel of a crop is found: rows x columns x (x, y), made of a coarse grid."""
     from nodegraph.ops.face_warp_kernels import spread
 
     steps = np.linspace(0, size, GRID + 1)
     grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
-    coarse = spline(grid).reshape(GRID + 1, GRID + 1, 2).astype(np.float32)
+    coarse = bend(grid).reshape(GRID + 1, GRID + 1, 2).astype(np.float32)
     at = (np.arange(size) + 0.5) * GRID / size
     line = np.floor(at).astype(np.int64)
     share = np.stack([_keys(np.abs(at - line - k)) for k in range(-1, 3)], axis=1).astype(np.float32)
@@ -141,12 +142,13 @@ def bent(photo: Pixels, points: Points, onto: Points, size: int) -> Pixels:
     import cv2
 
     spline = Spline(with_forehead(onto), with_forehead(points))
-    where = places(spline, size)
     # Where the crop is smaller than the photograph, fine detail is averaged before, not skipped.
     scale = float(np.sqrt(np.ptp(onto, axis=0).prod() / max(1e-6, np.ptp(points, axis=0).prod())))
+    small, factor = photo, np.ones(2)
     if scale < 0.75:
-        small = cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-        factor = np.array([small.shape[1] / photo.shape[1], small.shape[0] / photo.shape[0]], np.float32)
-        photo, where = np.asarray(small, np.float32), np.asarray(where * factor, np.float32)
-    where = where - np.float32(0.5)  # OpenCV counts from the middle of the first pixel
-    return frozen(cv2.remap(photo, where[..., 0], where[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+        small = np.asarray(cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.float32)
+        factor = np.array([small.shape[1] / photo.shape[1], small.shape[0] / photo.shape[0]])
+    # OpenCV counts from the middle of the first pixel, and takes x and y together if there is nothing else.
+    where = places(lambda at: spline(at) * factor - 0.5, size)
+    found = cv2.remap(small, where, np.empty(0, np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return frozen(np.asarray(found, np.float32))

@@ -11,7 +11,9 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nodegraph.data.buffers import empty
 from nodegraph.data.image import Pixels
 from nodegraph.data.threads import split_rows
 from nodegraph.ops.wide_blur import grown, halved, left_over
@@ -20,6 +22,7 @@ FADE = 0.02  # of the crop's size: how far from its border a matte begins to fad
 NARROW = 1e-3  # pixels that change nothing
 FINE = 9  # pixels of half a feather that are enough to draw it smoothly
 CUT = 3.0  # sigmas at which the kernel of a feather ends
+BLOCK = 16  # pixels of a square that is left as it is where nothing within reach differs
 
 
 @cache
@@ -27,11 +30,11 @@ def _kernel() -> Any:
     from numba import njit
 
     @njit(nogil=True, cache=True, fastmath=True)
-    def least(tables: Any, radius: float, first: int, end: int, result: Any) -> None:
+    def least(tables: Any, radius: float, busy: Any, first: int, end: int, result: Any) -> None:
         """The least value within a disc around each pixel; `tables[k]` holds the least of 2**k pixels from there on.
 
         The picture lies `pad` pixels inside the tables. Between pixels it is taken as straight, along the rows
-        exactly, so that the disc may have any radius.
+        exactly, so that the disc may have any radius. Blocks that are not `busy` stay as they are.
         """
         whole = math.floor(radius)
         part = radius - whole
@@ -41,26 +44,37 @@ def _kernel() -> Any:
         for row in range(first, end):
             out = result[row]
             here = row + pad
-            for x in range(width):
-                above = plain[here - whole, x + pad] * (1 - part) + plain[here - whole - 1, x + pad] * part
-                below = plain[here + whole, x + pad] * (1 - part) + plain[here + whole + 1, x + pad] * part
-                out[x] = min(above, below)
-            for down in range(-whole, whole + 1):
-                reach = math.sqrt(radius * radius - down * down)
-                left = math.floor(reach)
-                rest = reach - left
-                k = 0
-                while (2 << k) <= 2 * left + 1:
-                    k += 1
-                table = tables[k, here + down]
-                line = plain[here + down]
-                shift = 2 * left + 1 - (1 << k)
-                start = pad - left
-                for x in range(width):
-                    a = min(table[x + start], table[x + start + shift])
-                    b = line[x + start] * (1 - rest) + line[x + start - 1] * rest
-                    c = line[x + pad + left] * (1 - rest) + line[x + pad + left + 1] * rest
-                    out[x] = min(out[x], a, b, c)
+            blocks = busy[row // BLOCK]
+            out[:] = plain[here, pad : pad + width]
+            block = 0
+            while block < len(blocks):
+                if not blocks[block]:
+                    block += 1
+                    continue
+                left = block * BLOCK
+                while block < len(blocks) and blocks[block]:
+                    block += 1
+                right = min(block * BLOCK, width)
+                for x in range(left, right):
+                    above = plain[here - whole, x + pad] * (1 - part) + plain[here - whole - 1, x + pad] * part
+                    below = plain[here + whole, x + pad] * (1 - part) + plain[here + whole + 1, x + pad] * part
+                    out[x] = min(above, below)
+                for down in range(-whole, whole + 1):
+                    reach = math.sqrt(radius * radius - down * down)
+                    side = math.floor(reach)
+                    rest = reach - side
+                    k = 0
+                    while (2 << k) <= 2 * side + 1:
+                        k += 1
+                    table = tables[k, here + down]
+                    line = plain[here + down]
+                    shift = 2 * side + 1 - (1 << k)
+                    start = pad - side
+                    for x in range(left, right):
+                        a = min(table[x + start], table[x + start + shift])
+                        b = line[x + start] * (1 - rest) + line[x + start - 1] * rest
+                        c = line[x + pad + side] * (1 - rest) + line[x + pad + side + 1] * rest
+                        out[x] = min(out[x], a, b, c)
 
     return least
 
@@ -79,17 +93,37 @@ def eroded(matte: Pixels, radius: float) -> Pixels:
     source = matte[part] if radius > 0 else -matte[part]
     pad = math.floor(far) + 2
     levels = (2 * pad + 1).bit_length()
-    tables = np.zeros((levels, source.shape[0] + 2 * pad, source.shape[1] + 2 * pad), np.float32)
+    tables = empty((levels, source.shape[0] + 2 * pad, source.shape[1] + 2 * pad))
+    tables[0] = 0
     tables[0, pad:-pad, pad:-pad] = source
     for k in range(1, levels):
         half = 1 << (k - 1)
-        tables[k] = tables[k - 1]
+        tables[k, :, -half:] = tables[k - 1, :, -half:]
         np.minimum(tables[k - 1, :, :-half], tables[k - 1, :, half:], out=tables[k, :, :-half])
-    least = np.empty_like(source)
-    split_rows(lambda first, end: _kernel()(tables, far, first, end, least), source.shape[0], tables.nbytes * pad)
+    busy, least = _busy(source, pad), np.empty_like(source)
+    split_rows(lambda first, end: _kernel()(tables, far, busy, first, end, least), source.shape[0], tables.nbytes * pad)
     result = np.zeros_like(matte)
     result[part] = least if radius > 0 else -least
     return result
+
+
+def _busy(source: Pixels, far: int) -> NDArray[np.bool_]:
+    """The blocks that have different values within reach."""
+    import cv2
+
+    rows, columns = (np.arange(0, length, BLOCK) for length in source.shape)
+    reach = -(-far // BLOCK)
+    around = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
+    low, high = (
+        work(
+            pick.reduceat(pick.reduceat(source, rows, axis=0), columns, axis=1),
+            around,
+            borderType=cv2.BORDER_CONSTANT,
+            borderValue=0,
+        )
+        for pick, work in ((np.minimum, cv2.erode), (np.maximum, cv2.dilate))
+    )
+    return np.asarray(low != high)
 
 
 def trimmed(matte: Pixels, top: float = 0.0, bottom: float = 0.0, left: float = 0.0, right: float = 0.0) -> Pixels:
