@@ -11,43 +11,43 @@ from numba import njit
 F = TypeVar("F", bound=Callable[..., Any])
 ZERO = np.float32(0)
 BLOCK = 2048  # colours that are worked on at once: they stay in the nearest cache
+NEAR = 512  # the same, where each has something of its own for every direction
 
 
 def _compiled(function: F) -> F:
     return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})(function))
 
 
+def _finite(function: F) -> F:
+    # For numbers that are known to be numbers.
+    fast = {"contract", "reassoc", "nsz", "nnan", "ninf"}
+    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath=fast)(function))
+
+
 def _exact(function: F) -> F:
-    # "x - x is 0" is how a number is told from what is none: no algebra on it.
+    # What is none must be told from a number: no algebra that takes all for numbers.
     return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
 @_exact
-def counts(colours: Any, weights: Any, k: int) -> bool:
-    """True for a colour that has weight and is a number."""
-    total = colours[k, 0] + colours[k, 1] + colours[k, 2]
-    return bool(weights[k] > ZERO and total - total == ZERO)
-
-
-@_exact
-def counted(colours: Any, weights: Any) -> int:
-    """How many colours count."""
+def counted(colours: Any, weights: Any, first: int, end: int) -> int:
+    """How many colours have weight and are numbers."""
     count = 0
-    for k in range(colours.shape[0]):
-        count += counts(colours, weights, k)
+    for k in range(first, end):
+        total = abs(colours[k, 0]) + abs(colours[k, 1]) + abs(colours[k, 2])
+        count += (weights[k] > ZERO) & (total < np.inf)
     return count
 
 
 @_exact
-def picked(colours: Any, weights: Any, count: int) -> Any:
-    """The colours that count, and their weights."""
-    kept, heavy = np.empty((count, 3), colours.dtype), np.empty(count, weights.dtype)
-    n = 0
-    for k in range(colours.shape[0]):
-        if counts(colours, weights, k):
-            kept[n], heavy[n] = colours[k], weights[k]
+def picked(colours: Any, weights: Any, kept: Any, heavy: Any, n: int, first: int, end: int) -> None:
+    """Put the colours that count, and their weights, where there is room for them from `n` on."""
+    for k in range(first, end):
+        x, y, z = colours[k, 0], colours[k, 1], colours[k, 2]
+        if weights[k] > ZERO and abs(x) + abs(y) + abs(z) < np.inf:
+            kept[n, 0], kept[n, 1], kept[n, 2] = x, y, z
+            heavy[n] = weights[k]
             n += 1
-    return kept, heavy
 
 
 @_compiled
@@ -92,100 +92,128 @@ def affine_rows(colours: Any, matrix: Any, offset: Any, out: Any, first: int, en
 
 
 @_compiled
+def apart(colours: Any, x: Any, y: Any, z: Any) -> None:
+    """Each channel of some colours by itself."""
+    for k in range(colours.shape[0]):
+        x[k], y[k], z[k] = colours[k, 0], colours[k, 1], colours[k, 2]
+
+
+@_compiled
 def bend_rows(
     colours: Any, directions: Any, low: Any, scale: Any, tables: Any, gain: Any, first: int, end: int
 ) -> None:
-    """Colours moved, in place, along all directions at once by what the tables say of where they lie along each."""
+    """Colours moved, in place, along all directions at once by what the tables say of where they lie along each.
+
+    In short loops that the processor does several turns of at once: only looking up is done one by one.
+    """
     last = tables.shape[1] - 1
-    top = np.float32(last)
     kind = colours.dtype  # single as shipped; double to be compared with
-    x, y, z = np.empty(BLOCK, kind), np.empty(BLOCK, kind), np.empty(BLOCK, kind)
+    bottom, top = kind.type(0), kind.type(last)
+    x, y, z, move = np.empty(BLOCK, kind), np.empty(BLOCK, kind), np.empty(BLOCK, kind), np.empty(BLOCK, kind)
     dx, dy, dz = np.empty(BLOCK, kind), np.empty(BLOCK, kind), np.empty(BLOCK, kind)
+    steps = np.empty(BLOCK, np.int32)
     for start in range(first, end, BLOCK):
-        count = min(BLOCK, end - start)
-        for k in range(count):
-            x[k], y[k], z[k] = colours[start + k, 0], colours[start + k, 1], colours[start + k, 2]
-            dx[k] = dy[k] = dz[k] = ZERO
+        some = colours[start : min(start + BLOCK, end)]
+        count = some.shape[0]
+        apart(some, x, y, z)
+        dx[:count], dy[:count], dz[:count] = ZERO, ZERO, ZERO
         for j in range(directions.shape[0]):
             table = tables[j]
-            a, b, c = directions[j, 0], directions[j, 1], directions[j, 2]
-            from_, by = low[j], scale[j]
+            a, b, c, from_, by = directions[j, 0], directions[j, 1], directions[j, 2], low[j], scale[j]
             for k in range(count):
                 at = (x[k] * a + y[k] * b + z[k] * c - from_) * by
-                at = at if at > ZERO else ZERO  # of a broken pixel too
+                at = at if at > bottom else bottom  # of a broken pixel too
                 at = at if at < top else top
-                n = min(np.int32(at), np.int32(last - 1))
-                share = at - np.float32(n)
-                move = table[n] + (table[n + 1] - table[n]) * share
-                dx[k] += a * move
-                dy[k] += b * move
-                dz[k] += c * move
+                steps[k] = min(np.int32(at), np.int32(last - 1))
+                move[k] = at - steps[k]
+            for k in range(count):
+                n = np.uint32(steps[k])
+                here = table[n]
+                move[k] = here + (table[n + np.uint32(1)] - here) * move[k]
+            for k in range(count):
+                dx[k] += a * move[k]
+                dy[k] += b * move[k]
+                dz[k] += c * move[k]
         for k in range(count):
-            colours[start + k, 0] = x[k] + gain * dx[k]
-            colours[start + k, 1] = y[k] + gain * dy[k]
-            colours[start + k, 2] = z[k] + gain * dz[k]
+            some[k, 0] = x[k] + gain * dx[k]
+            some[k, 1] = y[k] + gain * dy[k]
+            some[k, 2] = z[k] + gain * dz[k]
+
+
+@_finite
+def reach_along(colours: Any, directions: Any, ends: Any) -> None:
+    """The lowest and the highest place of colours along directions."""
+    kind = colours.dtype
+    many = directions.shape[0]
+    x, y, z = np.empty(NEAR, kind), np.empty(NEAR, kind), np.empty(NEAR, kind)
+    lows, highs = np.empty((many, NEAR), kind), np.empty((many, NEAR), kind)
+    lows[:], highs[:] = np.finfo(kind).max, np.finfo(kind).min
+    for start in range(0, colours.shape[0], NEAR):
+        some = colours[start : start + NEAR]
+        apart(some, x, y, z)
+        for j in range(many):
+            a, b, c = directions[j, 0], directions[j, 1], directions[j, 2]
+            low, high = lows[j], highs[j]
+            for k in range(some.shape[0]):
+                at = x[k] * a + y[k] * b + z[k] * c
+                low[k] = min(low[k], at)
+                high[k] = max(high[k], at)
+    for j in range(many):
+        ends[j, 0], ends[j, 1] = lows[j].min(), highs[j].max()
 
 
 @_compiled
-def reach_along(colours: Any, direction: Any) -> Any:
-    """The lowest and the highest place of colours along a direction."""
-    a, b, c = direction[0], direction[1], direction[2]
-    low = high = colours[0, 0] * a + colours[0, 1] * b + colours[0, 2] * c
-    for k in range(1, colours.shape[0]):
-        at = colours[k, 0] * a + colours[k, 1] * b + colours[k, 2] * c
-        low = min(low, at)
-        high = max(high, at)
-    return low, high
+def weights_along(colours: Any, weights: Any, directions: Any, low: Any, scale: Any, sums: Any) -> None:
+    """The weight of the colours that lie in each of equal steps along directions."""
+    kind = colours.dtype
+    x, y, z = np.empty(BLOCK, kind), np.empty(BLOCK, kind), np.empty(BLOCK, kind)
+    last = np.int32(sums.shape[1] - 1)
+    steps = np.empty(BLOCK, np.int32)
+    # Neighbours are alike and fall on the same step: by turns into four sums, none waits for the one before.
+    apiece = np.zeros((4, *sums.shape))
+    for start in range(0, colours.shape[0], BLOCK):
+        some, heavy = colours[start : start + BLOCK], weights[start : start + BLOCK]
+        count = some.shape[0]
+        apart(some, x, y, z)
+        for j in range(directions.shape[0]):
+            a, b, c, from_, by = directions[j, 0], directions[j, 1], directions[j, 2], low[j], scale[j]
+            for k in range(count):
+                steps[k] = np.int32((x[k] * a + y[k] * b + z[k] * c - from_) * by)
+            for k in range(count):
+                steps[k] = min(max(steps[k], np.int32(0)), last)
+            one, two, three, four = apiece[0, j], apiece[1, j], apiece[2, j], apiece[3, j]
+            for quarter in range(count // 4):
+                n = np.uint32(4 * quarter)
+                one[np.uint32(steps[n])] += heavy[n]
+                two[np.uint32(steps[n + np.uint32(1)])] += heavy[n + np.uint32(1)]
+                three[np.uint32(steps[n + np.uint32(2)])] += heavy[n + np.uint32(2)]
+                four[np.uint32(steps[n + np.uint32(3)])] += heavy[n + np.uint32(3)]
+            for k in range(count // 4 * 4, count):
+                one[steps[k]] += heavy[k]
+    sums[:] = apiece[0] + apiece[1] + apiece[2] + apiece[3]
 
 
 @_compiled
-def shares_along(colours: Any, weights: Any, direction: Any, low: Any, scale: Any, least: float, edges: Any) -> None:
-    """The share of the colours below each edge of equal steps along a direction; each step has a `least` share."""
-    a, b, c = direction[0], direction[1], direction[2]
-    steps = edges.shape[0] - 1
-    edges[:] = 0.0
-    for k in range(colours.shape[0]):
-        at = (colours[k, 0] * a + colours[k, 1] * b + colours[k, 2] * c - low) * scale
-        edges[min(max(np.int32(at), np.int32(0)), np.int32(steps - 1)) + 1] += weights[k]
-    total = 0.0
-    for n in range(1, steps + 1):
-        total += edges[n]
-    floor = least * total
-    below = 0.0
-    for n in range(1, steps + 1):
-        below += edges[n] + floor
-        edges[n] = below
-    for n in range(1, steps + 1):
+def shares_below(weights: Any, least: float, edges: Any) -> None:
+    """The share of all weight below each edge of the steps; each step has a `least` share."""
+    floor, below = least * weights.sum(), 0.0
+    edges[0] = 0.0
+    for n in range(weights.shape[0]):
+        below += weights[n] + floor
+        edges[n + 1] = below
+    for n in range(1, edges.shape[0]):
         edges[n] /= below
 
 
 @_compiled
-def bend_tables(
-    source: Any,
-    source_weights: Any,
-    target: Any,
-    target_weights: Any,
-    directions: Any,
-    least: float,
-    low: Any,
-    scale: Any,
-    tables: Any,
-    first: int,
-    end: int,
-) -> None:
-    """For each direction the table that moves the places of one set of colours along it to those of the other."""
+def bend_tables(source: Any, target: Any, least: float, width: Any, tables: Any) -> None:
+    """The tables that move what has some weights in equal steps along directions to where others have them."""
     steps = tables.shape[1] - 1
     here, there = np.empty(steps + 1), np.empty(steps + 1)
-    for j in range(first, end):
-        direction = directions[j]
-        low_1, high_1 = reach_along(source, direction)
-        low_2, high_2 = reach_along(target, direction)
-        start, stop = min(low_1, low_2), max(high_1, high_2)
-        width = max(stop - start, np.float32(1e-6))
-        low[j], scale[j] = start, np.float32(steps) / width
-        shares_along(source, source_weights, direction, start, scale[j], least, here)
-        shares_along(target, target_weights, direction, start, scale[j], least, there)
-        step = width / steps
+    for j in range(tables.shape[0]):
+        shares_below(source[j], least, here)
+        shares_below(target[j], least, there)
+        step = width[j] / steps
         n = 0
         for k in range(steps + 1):
             while n < steps - 1 and there[n + 1] < here[k]:

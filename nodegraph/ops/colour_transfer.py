@@ -23,6 +23,7 @@ Colours = NDArray[np.float32]  # rows of three
 LEAST = 1e-6  # share of the usual variance that every colour is taken to have: flat pictures have no covariance
 QUANTILES = 1025
 STEPS = 2048  # of a map of one channel
+PIECES = 4  # that threads share: always as many, so that sums do not depend on the machine
 
 # Brightness and two colour differences at right angles, for codings that are not opponents themselves.
 OPPONENT = np.array([[1, 1, 1], [1, -1, 0], [1, 1, -2]]) / np.sqrt([[3.0], [2.0], [6.0]])
@@ -85,8 +86,30 @@ def samples(code: Pixels, weights: Pixels | None = None) -> Samples:
 
     colours = np.ascontiguousarray(code.reshape(-1, 3))
     heavy = np.ones(len(colours), np.float32) if weights is None else np.ascontiguousarray(weights.reshape(-1))
-    count = counted(colours, heavy)
-    return Samples(colours, heavy) if count == len(colours) else Samples(*picked(colours, heavy, count))
+    at = cuts(len(colours))
+    starts = np.zeros(PIECES + 1, np.int64)
+
+    def count(first: int, end: int) -> None:
+        for k in range(first, end):
+            starts[k + 1] = counted(colours, heavy, at[k], at[k + 1])
+
+    split_rows(count, PIECES, colours.nbytes)
+    starts = np.cumsum(starts)
+    if starts[-1] == len(colours):
+        return Samples(colours, heavy)
+    kept = Samples(np.empty((starts[-1], 3), colours.dtype), np.empty(starts[-1], heavy.dtype))
+
+    def pick(first: int, end: int) -> None:
+        for k in range(first, end):
+            picked(colours, heavy, *kept, starts[k], at[k], at[k + 1])
+
+    split_rows(pick, PIECES, colours.nbytes)
+    return kept
+
+
+def cuts(count: int) -> list[int]:
+    """Where so many colours are cut into pieces for threads."""
+    return [count * k // PIECES for k in range(PIECES + 1)]
 
 
 def moments(given: Samples) -> Moments:

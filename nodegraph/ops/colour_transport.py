@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from nodegraph.data.buffers import empty
 from nodegraph.data.image import Pixels
 from nodegraph.data.threads import split_rows
-from nodegraph.ops.colour_transfer import OPPONENT, Affine, Bends, Colours, Reals, Samples, bend
+from nodegraph.ops.colour_transfer import OPPONENT, PIECES, Affine, Bends, Colours, Reals, Samples, bend, cuts
 
 Turns = NDArray[np.float32]  # steps x directions x 3
 IDT_TURNS, IDT_STEPS = 20, 256
@@ -61,17 +62,38 @@ def sot_directions(count: int = SOT_TURNS, batch: int = SOT_BATCH) -> Turns:
 
 def moves(source: Samples, target: Samples, directions: Turns, steps: int) -> Bends:
     """The changes along directions that carry one distribution to the other, each by itself."""
-    from nodegraph.ops.colour_kernels import bend_tables
+    from nodegraph.ops.colour_kernels import bend_tables, reach_along, weights_along
 
-    count = len(directions)
-    kind = source.colours.dtype
-    low, scale, tables = np.empty(count, kind), np.empty(count, kind), np.empty((count, steps + 1), kind)
-    split_rows(
-        lambda first, end: bend_tables(*source, *target, directions, FLOOR / steps, low, scale, tables, first, end),
-        count,
-        count * (source.colours.nbytes + target.colours.nbytes),
-    )
+    both = [pieces(each) for each in (source, target)]
+    count, kind = len(directions), source.colours.dtype
+    work = count * (source.colours.nbytes + target.colours.nbytes)
+    ends = np.empty((2, PIECES, count, 2), kind)
+    found = np.empty((2, PIECES, count, steps))
+
+    def reach(first: int, end: int) -> None:
+        for k in range(first, end):
+            for each, into in zip(both, ends, strict=True):
+                reach_along(each[k].colours, directions, into[k])
+
+    def weigh(first: int, end: int) -> None:
+        for k in range(first, end):
+            for each, into in zip(both, found, strict=True):
+                weights_along(*each[k], directions, low, scale, into[k])
+
+    split_rows(reach, PIECES, work)
+    low = ends[..., 0].min(axis=(0, 1))
+    width = np.maximum(ends[..., 1].max(axis=(0, 1)) - low, kind.type(1e-6))
+    scale = kind.type(steps) / width
+    split_rows(weigh, PIECES, work)
+    tables = np.empty((count, steps + 1), kind)
+    own, wanted = found.sum(axis=1)
+    bend_tables(own, wanted, FLOOR / steps, width, tables)
     return Bends(directions, low, scale, tables)
+
+
+def pieces(given: Samples) -> list[Samples]:
+    """Some colours in pieces for threads."""
+    return [Samples(given.colours[a:b], given.weights[a:b]) for a, b in pairwise(cuts(len(given.colours)))]
 
 
 def carried(source: Samples, target: Samples, bundles: Turns, gain: float, steps: int, along: Colours) -> Colours:
