@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -10,7 +9,7 @@ import numpy as np
 from numba import njit
 
 from nodegraph.data.image import Pixels
-from nodegraph.ops.vectors import blend_weights, weighed
+from nodegraph.ops.vectors import blend_weights, weighed, weighed_sixteen
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -41,40 +40,43 @@ def laid_over(
     `source` is RGBA with as much around it as the filter has taps, `near` says where the filter sees any of its matte.
     """
     height, width = near.shape
-    flat = source.reshape(-1)
+    flat, seen = source.reshape(-1), near.reshape(-1)
     line = width * 4
     tx, ty = taps
+    last_x, last_y, middle = width - tx, height - ty, ty // 2 * width + tx // 2
+    four = tx == 4 and ty == 4
     steps = across.shape[0] - 2
     wx, wy = np.empty(across.shape[1], np.float32), np.empty(down.shape[1], np.float32)
     for i in range(first, result.shape[0], step):
+        under, over = below[i], result[i]
         start_x = inverse[0, 1] * (i + 0.5) + inverse[0, 2] - 0.5 - reach[0]
         start_y = inverse[1, 1] * (i + 0.5) + inverse[1, 2] - 0.5 - reach[1]
-        for j in range(result.shape[1]):
+        for j in range(over.shape[0]):
             x = inverse[0, 0] * (j + 0.5) + start_x
             y = inverse[1, 0] * (j + 0.5) + start_y
-            left, top = math.ceil(x), math.ceil(y)
+            left, top = np.ceil(x), np.ceil(y)
             x0, y0 = int(left), int(top)
-            inside = x0 >= 0 and y0 >= 0 and x0 + tx <= width and y0 + ty <= height
             cover = np.float32(0)
-            if inside and near[y0 + ty // 2, x0 + tx // 2] != 0:
+            if 0 <= x0 <= last_x and 0 <= y0 <= last_y and seen[np.uint64(y0 * width + x0 + middle)] != 0:
                 at_x, at_y = (left - x) * steps, (top - y) * steps
                 row_x, row_y = int(at_x), int(at_y)
-                blend_weights(across, row_x, np.float32(at_x - row_x), wx)
-                blend_weights(down, row_y, np.float32(at_y - row_y), wy)
+                part_x, part_y = np.float32(at_x - row_x), np.float32(at_y - row_y)
                 begin = y0 * line + x0 * 4
-                if tx == 4 and ty == 4:
-                    r, g, b, a = weighed(flat, begin, line, 4, wx, wy, 4, 4)
+                if four:
+                    r, g, b, a = weighed_sixteen(flat, begin, line, across, row_x, part_x, down, row_y, part_y)
                 else:
+                    blend_weights(across, row_x, part_x, wx)
+                    blend_weights(down, row_y, part_y, wy)
                     r, g, b, a = weighed(flat, begin, line, 4, wx, wy, tx, ty)
                 cover = min(max(a, np.float32(0)), np.float32(1)) * mix
             if cover <= 0:
-                result[i, j, 0], result[i, j, 1], result[i, j, 2] = below[i, j, 0], below[i, j, 1], below[i, j, 2]
+                over[j, 0], over[j, 1], over[j, 2] = under[j, 0], under[j, 1], under[j, 2]
             elif cover >= 1:
-                result[i, j, 0], result[i, j, 1], result[i, j, 2] = r, g, b
+                over[j, 0], over[j, 1], over[j, 2] = r, g, b
             else:
-                result[i, j, 0] = below[i, j, 0] + cover * (r - below[i, j, 0])
-                result[i, j, 1] = below[i, j, 1] + cover * (g - below[i, j, 1])
-                result[i, j, 2] = below[i, j, 2] + cover * (b - below[i, j, 2])
+                over[j, 0] = under[j, 0] + cover * (r - under[j, 0])
+                over[j, 1] = under[j, 1] + cover * (g - under[j, 1])
+                over[j, 2] = under[j, 2] + cover * (b - under[j, 2])
 
 
 @njit(nogil=True, cache=True)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from nodegraph.ops.vectors import blend_weights, weighed
+from nodegraph.ops.vectors import blend_weights, weighed, weighed_sixteen
 
 F = TypeVar("F", bound=Callable[..., Any])
 ZERO = np.float32(0)
@@ -34,6 +34,7 @@ def moved_rows(
     fast = depth in (3, 4)
     past = 4 - depth  # the fourth number of an RGB pixel is the next pixel's: there must be one
     tx, ty = taps
+    four = depth == 4 and tx == 4 and ty == 4
     rx, ry = reach
     steps = across.shape[0] - 2
     wx, wy = np.empty(across.shape[1], np.float32), np.empty(down.shape[1], np.float32)
@@ -51,14 +52,17 @@ def moved_rows(
                 continue
             at_x, at_y = (left - x) * steps, (top - y) * steps
             row_x, row_y = int(at_x), int(at_y)
-            blend_weights(across, row_x, np.float32(at_x - row_x), wx)
-            blend_weights(down, row_y, np.float32(at_y - row_y), wy)
+            part_x, part_y = np.float32(at_x - row_x), np.float32(at_y - row_y)
+            if four and x0 >= 0 and y0 >= 0 and x0 + 4 <= width and y0 + 4 <= height:
+                begin = y0 * line + x0 * 4
+                r, g, b, a = weighed_sixteen(flat, begin, line, across, row_x, part_x, down, row_y, part_y)
+                out[i, j, 0], out[i, j, 1], out[i, j, 2], out[i, j, 3] = r, g, b, a
+                continue
+            blend_weights(across, row_x, part_x, wx)
+            blend_weights(down, row_y, part_y, wy)
             if fast and x0 >= 0 and y0 >= 0 and x0 + tx + past <= width and y0 + ty <= height:
                 begin = y0 * line + x0 * depth
-                if tx == 4 and ty == 4 and depth == 4:
-                    r, g, b, a = weighed(flat, begin, line, 4, wx, wy, 4, 4)
-                else:
-                    r, g, b, a = weighed(flat, begin, line, depth, wx, wy, tx, ty)
+                r, g, b, a = weighed(flat, begin, line, depth, wx, wy, tx, ty)
                 out[i, j, 0] = r
                 out[i, j, 1] = g
                 out[i, j, 2] = b

@@ -104,3 +104,50 @@ def weighed(
         return cgutils.pack_array(builder, [builder.extract_element(done, INDEX(k)) for k in range(4)])
 
     return signature, build
+
+
+@_inlined
+def weighed_sixteen(
+    _typing: Any, source: Any, _first: Any, _line: Any, across: Any, _x: Any, _dx: Any, down: Any, _y: Any, _dy: Any
+) -> Any:
+    """The sum of four by four pixels of four channels by weights of two tables: as the two above, all at once.
+
+    After where the first pixel begins and how far it is to the next row follow a table, its row and the part of the
+    way to the next one, across and down. A row of a table is four numbers long.
+    """
+    result = kinds.Tuple((types.float32,) * 4)
+    index, part = types.intp, types.float32
+    signature = result(source, index, index, across, index, part, down, index, part)
+    sixteen = ir.VectorType(ir.FloatType(), 16)
+
+    def spread(builder: Any, vector: Any, lanes: list[int]) -> Any:
+        """Some numbers of a vector, in another order or several times."""
+        mask = ir.Constant(ir.VectorType(INDEX, len(lanes)), lanes)
+        return builder.shuffle_vector(vector, ir.Constant(vector.type, ir.Undefined), mask)
+
+    def between(builder: Any, table: Any, row: Any, share: Any) -> Any:
+        """Four weights between two rows of a table."""
+        low = builder.gep(table, [builder.mul(row, ir.Constant(row.type, 4))])
+        first = builder.load(_four_at(builder, low), align=4)
+        second = builder.load(_four_at(builder, builder.gep(low, [ir.Constant(row.type, 4)])), align=4)
+        step = builder.fmul(builder.fsub(second, first, flags=FUSED), _all(builder, share), flags=FUSED)
+        return builder.fadd(first, step, flags=FUSED)
+
+    def build(context: Any, builder: Any, _signature: Any, given: Any) -> Any:
+        at = builder.gep(_pointer(context, builder, source, given[0]), [given[1]])
+        wx, wy = (
+            between(builder, _pointer(context, builder, kind, given[k]), given[k + 1], given[k + 2])
+            for kind, k in ((across, 3), (down, 6))
+        )
+        total = ir.Constant(sixteen, [0.0] * 16)
+        for row in range(4):
+            pixels = builder.load(builder.bitcast(at, sixteen.as_pointer()), align=4)
+            total = builder.fadd(total, builder.fmul(pixels, spread(builder, wy, [row] * 16), flags=FUSED), flags=FUSED)
+            at = builder.gep(at, [given[2]])
+        total = builder.fmul(total, spread(builder, wx, [tap for tap in range(4) for _ in range(4)]), flags=FUSED)
+        for count in (8, 4):
+            low, high = (spread(builder, total, list(range(k, k + count))) for k in (0, count))
+            total = builder.fadd(low, high, flags=FUSED)
+        return cgutils.pack_array(builder, [builder.extract_element(total, INDEX(k)) for k in range(4)])
+
+    return signature, build
