@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.data.buffers import empty
 from nodegraph.data.crop import moved
 from nodegraph.data.faces import Points, Pose
 from nodegraph.data.image import Pixels, frozen
@@ -150,3 +151,16 @@ def bent(photo: Pixels, points: Points, onto: Points, size: int) -> Pixels:
         photo, where = np.asarray(small, np.float32), np.asarray(where * factor, np.float32)
     where = where - np.float32(0.5)  # OpenCV counts from the middle of the first pixel
     return frozen(cv2.remap(photo, where[..., 0], where[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE))
+
+
+def carried(picture: Pixels, points: Points, onto: Points, wanted: Pixels) -> Pixels:
+    """A crop's own features brought onto other places, where they are wanted; anything elsewhere.
+
+    An eye's glint is brighter than white and no larger than a pixel: what OpenCV's cubic overshoots beside it is black.
+    """
+    from nodegraph.ops.face_warp_kernels import carried as kernel
+
+    where = places(Spline(with_forehead(onto), with_forehead(points)), len(picture))
+    result: Pixels = empty(picture.shape)
+    split_rows(lambda first, end: kernel(picture, where, wanted, result, first, end), len(picture), result.nbytes)
+    return result

@@ -245,7 +245,7 @@ def test_a_swap_looks_the_same_unsqueezed_and_leaves_the_rest_alone() -> None:
     off = cv2.GaussianBlur(np.abs(curve(after) - curve(true)), (0, 0), 2.0)[changed]
     change = np.abs(curve(true) - curve(before))[changed].mean()
     assert off.mean() < 0.06 * change
-    assert np.percentile(off, 99) < 0.8 * change  # the glints in the eyes are as large as a pixel
+    assert np.percentile(off, 99) < 0.7 * change  # the glints in the eyes are as large as a pixel
 
 
 def test_a_plate_whose_file_does_not_say_it(tmp_path: Path) -> None:
