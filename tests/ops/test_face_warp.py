@@ -54,5 +54,5 @@ def test_own_features_are_carried_by_the_cubic_of_every_other_move() -> None:
     shifted, _ = affine(picture, frame, shift, Filter.CUBIC, within=frame)
     wanted = np.zeros((SIZE, SIZE), np.float32)
     wanted[8:-8, 8:-8] = random.random((SIZE - 16, SIZE - 16)) > 0.5
-    done = carried(picture, here, here + (0.4, -0.3), wanted)
+    done = carried(picture, here, here + np.array([0.4, -0.3]), wanted)
     np.testing.assert_allclose(done[wanted > 0], shifted[wanted > 0], atol=2e-3)
