@@ -50,7 +50,7 @@ def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
     return ("dlib CNN detector",) if knobs["detector"] in WITH_CNN else ()
 
 
-@node(costly=True, models=_brings)
+@node(costly=True, models=_brings, revision=1)
 def detect(
     image: Image,
     shot: Shot,
