@@ -28,6 +28,7 @@ from nodegraph.graph.knob import File
 from nodegraph.media.attributes import FACES
 from nodegraph.ops.align import Estimator
 from nodegraph.ops.face_blend import multiband, reached
+from nodegraph.ops.face_paste import Blend
 from nodegraph.ops.looked_at import looked_at
 from nodegraph.ops.mask_time import jumped
 from nodegraph.ops.poisson import NOWHERE
@@ -213,6 +214,23 @@ def test_bands_are_as_soft_across_as_down(aspect: float) -> None:
     )
     assert off < 0.05
     assert blind > 3 * off
+
+
+def test_poisson_shifts_the_light_as_in_square_pixels() -> None:
+    """A face without any detail on both plates: what is seen of it is the light of the plate, from rim to rim."""
+
+    def shifted(aspect: float) -> NDArray[np.float32]:
+        done = mask(cropped(aspect), SHOT, Context(), shape=Shape.ELLIPSE)
+        flat = done.each(crop.with_pixels(np.full_like(crop.plate, 0.1)) for crop in done)
+        comp = paste(plate(1001, aspect), flat, Frame(1001), SHOT, Context(), blend=Blend.POISSON)
+        return curve(cv2.resize(np.array(comp.pixels), (WIDE, HIGH), interpolation=cv2.INTER_LINEAR))
+
+    square, unsqueezed = shifted(1.0), shifted(2.0)
+    (crop,) = mask(cropped(1.0), SHOT, Context(), shape=Shape.ELLIPSE, erode=15.0)
+    there = cv2.warpAffine(crop.matte, crop.matrix[:2], (WIDE, HIGH), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    inside = there > 0.99
+    assert inside.sum() > 2000
+    assert np.abs(square - unsqueezed)[inside].max() < 0.1 * square[inside].std()
 
 
 @cache
