@@ -105,7 +105,7 @@ class NodeType:
 
 def node_type(function: Callable[..., Any]) -> NodeType:
     """The node type that `@node` read off a function."""
-    result: NodeType = function.node_type  # type: ignore[attr-defined]  # set by @node
+    result: NodeType = vars(function)["node_type"]  # set by @node
     return result
 
 
@@ -144,7 +144,7 @@ def node(function: Any = None, **options: Any) -> Any:
     """
 
     def declare(plain: F) -> F:
-        plain.node_type = _read_signature(plain, **options)  # type: ignore[attr-defined]
+        vars(plain)["node_type"] = _read_signature(plain, **options)
         return plain
 
     return declare if function is None else declare(function)
