@@ -22,7 +22,7 @@ from nodegraph.bench.performance import FIRST, FORMAT, face_plate, follow
 from nodegraph.bench.signals import furthest, kept
 from nodegraph.colour.eight_bit import eight_bit
 from nodegraph.data.box import Box, Format
-from nodegraph.data.faces import Face, Faces, five_of
+from nodegraph.data.faces import Face, Faces, Points, five_of
 from nodegraph.data.image import RGB, Image
 from nodegraph.data.shot import Shot
 from nodegraph.engine.session import Session
@@ -175,13 +175,19 @@ def measure_identity() -> list[Figure | Exhibit]:
     return rows
 
 
+def _points(face: Face) -> Points:
+    if face.points is None:
+        raise ValueError("this face has no landmarks")
+    return face.points
+
+
 def measure_pose() -> list[Figure | Exhibit]:
     """Whether the head is still turned as it was, and says what it said."""
     rows: list[Figure | Exhibit] = []
     for each in shots():
         pairs = list(zip(each.plate, each.result, strict=True))
         turned = np.array([np.subtract(b.pose, a.pose) for a, b in pairs])
-        far = [np.linalg.norm(b.points - a.points, axis=1).mean() / a.box.size for a, b in pairs]  # type: ignore[operator]
+        far = [np.linalg.norm(_points(b) - _points(a), axis=1).mean() / a.box.size for a, b in pairs]
         rows += [
             at_most(GROUP, f"pose: {each.name}, head against the plate's", float(np.abs(turned).mean()), TURNED, "°"),
             shown(

@@ -53,7 +53,11 @@ def split_rows(work: Callable[[int, int], None], rows: int, nbytes: int) -> None
         return
     cuts = [rows * k // shares for k in range(shares + 1)]
     futures = [_pool().submit(work, cuts[k], cuts[k + 1]) for k in range(1, shares)]
-    work(cuts[0], cuts[1])
+    try:
+        work(cuts[0], cuts[1])
+    finally:
+        for future in futures:
+            future.exception()  # waits: whoever is told of a fault may let go of what the others worked on
     for future in futures:
         future.result()
 

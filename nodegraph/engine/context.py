@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar, cast
 
-from nodegraph.data.errors import Cancelled
 from nodegraph.graph.context import UNSTAMPED, Context, Stamp
 
 T = TypeVar("T")
@@ -82,13 +81,6 @@ class RunContext(Context):
     def progress(self, done: float, message: str = "") -> None:
         self.check_cancel()
         self._progress(self._node, self._frame, done, message)
-
-    def check_cancel(self) -> None:
-        if self._cancel.is_set():
-            raise Cancelled
-
-    def cancel(self) -> None:
-        self._cancel.set()
 
     def warn(self, message: str) -> None:
         if message not in self.warnings:

@@ -74,7 +74,7 @@ class Entry:
         self.fixed: dict[str, Any] = {}
         self.moving: tuple[KnobType, ...] = ()
         self.said: dict[str, Any] = {}  # the knobs as they go into the key
-        self.head = blake2b(digest_size=16)  # the beginning of the key: type, version, shot
+        self.head = blake2b(digest_size=16)  # the beginning of the key: type, edition, shot
         self.prefix = self.head  # the same, and the knobs, where none of them moves
         self.forks = forks  # worth keeping: several readers, one at other frames, or costly
         self.always: Step | None = None  # the Step of every frame
@@ -207,7 +207,7 @@ class Index:
                 message = fault.message if fault.message.startswith(name) else f"{name}: {fault.message}"
                 raise GraphError(message, fault.hint) from fault
         entry.moving = tuple(moving)
-        entry.head.update(json.dumps([kind.name, kind.version, self._shot if kind.sees_shot else ""]).encode())
+        entry.head.update(json.dumps([kind.name, kind.edition, self._shot if kind.sees_shot else ""]).encode())
         entry.prefix = entry.with_knobs({})
 
     def file(self, value: File) -> File:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, cast, runtime_checkable
 
 from nodegraph.data.errors import GraphError
 
@@ -146,7 +146,7 @@ class KnobType:
             return kind(value)
         if isinstance(value, kind):
             return value
-        return kind.from_json(value)  # type: ignore[attr-defined]  # checked when the node is declared
+        return cast(type[Stored], kind).from_json(value)  # it has that: checked when the node is declared
 
     def to_json(self, value: Any) -> Any:
         """The value as it stands in a file."""

@@ -12,7 +12,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from nodegraph.data.errors import GraphError
-from nodegraph.graph.node import NodeType
+from nodegraph.graph.node import NodeType, node_type
 
 ENTRY_POINTS = "nodegraph.nodes"
 
@@ -44,8 +44,7 @@ class Library:
     @classmethod
     def of(cls, *functions: Callable[..., Any]) -> Library:
         """A library of just these node functions."""
-        kinds: Iterable[NodeType] = (function.node_type for function in functions)  # type: ignore[attr-defined]
-        return cls(MappingProxyType({kind.name: kind for kind in kinds}))
+        return cls(MappingProxyType({kind.name: kind for kind in map(node_type, functions)}))
 
     def with_nodes(self, *functions: Callable[..., Any]) -> Library:
         """This library and some more node functions."""

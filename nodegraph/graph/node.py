@@ -68,11 +68,17 @@ class NodeType:
     consent: Callable[[Knobs], tuple[str, Consent]] | None = None  # the name and consent of the identity it gives
     delivers: Callable[[Knobs], bool] | None = None  # does a sink write what is handed on, and not only looked at
     caution: str = ""  # what to think of where its result is delivered
+    revision: int = 0  # how often it has come to compute something else, though its files stayed as they are
     upgrades: dict[int, Callable[[Saved], Saved]] = field(default_factory=dict)
 
     @property
     def version(self) -> int:
         return max(self.upgrades, default=1)
+
+    @property
+    def edition(self) -> int:
+        """What results go by: it rises with every version and every revision, so that none is taken for another's."""
+        return self.version + self.revision
 
     @property
     def sees_frame(self) -> bool:
@@ -99,7 +105,7 @@ class NodeType:
 
 def node_type(function: Callable[..., Any]) -> NodeType:
     """The node type that `@node` read off a function."""
-    result: NodeType = function.node_type  # type: ignore[attr-defined]  # set by @node
+    result: NodeType = vars(function)["node_type"]  # set by @node
     return result
 
 
@@ -122,6 +128,7 @@ def node(
     consent: Callable[[Knobs], tuple[str, Consent]] | None = None,
     delivers: Callable[[Knobs], bool] | None = None,
     caution: str = "",
+    revision: int = 0,
 ) -> Callable[[F], F]: ...
 def node(function: Any = None, **options: Any) -> Any:
     """Make a function a node: positional parameters are wires, keyword-only ones knobs, the return the output.
@@ -132,11 +139,12 @@ def node(function: Any = None, **options: Any) -> Any:
     `explain(frame, knobs, image)` how a sink will write; `models(knobs, wired)` which models it uses that
     no wire brings, by the names of their cards;
     `consent(knobs)` who the identity is that it gives, and by whose leave, without a look at a picture;
-    `delivers(knobs)` whether a sink makes a delivery, for which a node's `caution` is meant.
+    `delivers(knobs)` whether a sink makes a delivery, for which a node's `caution` is meant. `revision` is counted up
+    when the same knobs and inputs come to give another result: what older code has kept on disk is not used any more.
     """
 
     def declare(plain: F) -> F:
-        plain.node_type = _read_signature(plain, **options)  # type: ignore[attr-defined]
+        vars(plain)["node_type"] = _read_signature(plain, **options)
         return plain
 
     return declare if function is None else declare(function)
@@ -156,6 +164,15 @@ def upgrades(function: Callable[..., Any], *, to: int) -> Callable[[F], F]:
         return upgrade
 
     return declare
+
+
+def reworded(saved: Saved, knob: str, words: Mapping[str, str]) -> Saved:
+    """A saved node in which one knob's choices are called by their new words: what an upgrade does with them."""
+    knobs = saved.get("knobs")
+    word = knobs.get(knob) if isinstance(knobs, dict) else None
+    if not isinstance(word, str) or word not in words:
+        return saved
+    return {**saved, "knobs": {**saved["knobs"], knob: words[word]}}
 
 
 def _read_signature(function: Callable[..., Any], *, name: str = "", menu: str = "", **options: Any) -> NodeType:

@@ -74,10 +74,11 @@ def notice(image: Image, text: str) -> Image:
     """Mark a picture: white words on a black band along its top, in every layer of light that it has.
 
     The band hides what is under it, so that no light behind can wash the words out; lines are broken, and letters
-    made smaller, until they fit the width.
+    made smaller, until they fit the width. On an anamorphic plate they are squeezed as all that it shows, so that they
+    are read where it is unsqueezed.
     """
-    width, height = image.format.width, image.format.height
-    ink = frozen(_lettered(text, width, height))[..., None]
+    width, height, aspect = image.format
+    ink = frozen(_squeezed(_lettered(text, max(1, round(width * aspect)), height), width))[..., None]
     band = Box(0, 0, width, ink.shape[0])
     layers = colours(image.channels) or (image.rgb or image.channels[:1],)
     names = tuple(name for layer in layers for name in layer)
@@ -86,6 +87,16 @@ def notice(image: Image, text: str) -> Image:
     marked = np.repeat(ink, len(names), axis=2)
     marked[..., [name == "A" or name.endswith(".A") for name in names]] = 1
     return image.widened(joined([image.data, band])).patched(band, marked, names)
+
+
+def _squeezed(ink: Pixels, width: int) -> Pixels:
+    import cv2
+
+    high, wide = ink.shape
+    if wide == width:
+        return ink
+    kind = cv2.INTER_AREA if width < wide else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(ink, (width, high), interpolation=kind), np.float32)
 
 
 def _lettered(text: str, width: int, height: int) -> Pixels:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from nodegraph.data.image import Pixels
 
 HEADER = 2048
 COPYRIGHT = 460
+ASPECT = 1628  # how wide a pixel is, and how high
+UNSQUEEZED = 10.0  # a pixel that were said to be more times as wide as high, or as high as wide, is not believed
 COMPONENTS = {6: 1, 50: 3, 51: 4, 52: 4}
 
 
@@ -84,14 +87,20 @@ def _told(data: bytes, field: Any) -> dict[str, Any]:
         if math.isfinite(rate) and 1 <= rate <= 1000:
             told["dpx/frame_rate"] = float(rate)
             break
+    wide, high = field("I", ASPECT), field("I", ASPECT + 4)
+    if wide not in (0, 0xFFFFFFFF) and high not in (0, 0xFFFFFFFF) and 1 / UNSQUEEZED <= wide / high <= UNSQUEEZED:
+        told["dpx/pixel_aspect"] = wide / high
     code = field("I", 1920)
     if code != 0xFFFFFFFF:
         told["dpx/timecode"] = ":".join(f"{code >> shift & 255:02x}" for shift in (24, 16, 8, 0))
     return told
 
 
-def dpx_bytes(pixels: Pixels, note: str = "") -> bytes:
-    """A 10-bit RGB DPX of encoded values, big-endian, method A; the note stands where the copyright does."""
+def dpx_bytes(pixels: Pixels, note: str = "", aspect: float = 1.0) -> bytes:
+    """A 10-bit RGB DPX of encoded values, big-endian, method A; the note stands where the copyright does.
+
+    Pixels are `aspect` times as wide as high.
+    """
     height, width, _ = pixels.shape
     codes = np.rint(np.clip(np.nan_to_num(pixels[..., :3]), 0, 1) * 1023).astype(np.uint32)
     words = codes[..., 0] << 22 | codes[..., 1] << 12 | codes[..., 2] << 2
@@ -104,4 +113,5 @@ def dpx_bytes(pixels: Pixels, note: str = "") -> bytes:
         header[COPYRIGHT : COPYRIGHT + 200] = note.encode()[:199].ljust(200, b"\0")
     header[800:804] = bytes((50, 0, 0, 10))
     struct.pack_into(">HHIII", header, 804, 1, 0, HEADER, 0, 0)
+    struct.pack_into(">II", header, ASPECT, *Fraction(aspect).limit_denominator(10000).as_integer_ratio())
     return bytes(header) + words.astype(">u4").tobytes()

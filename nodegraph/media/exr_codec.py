@@ -126,18 +126,12 @@ def decode(file: ExrFile, handle: int, part: ExrPart, box: Box) -> Bands:
         return (_decoded(file, handle, part, box, -1),)
     rows = -(-box.height // part.lines)
     bands: dict[int, Band] = {}
-    faults: list[Exception] = []
 
     def work(first: int, end: int) -> None:
         top, bottom = box.y0 + first * part.lines, min(box.y0 + end * part.lines, box.y1)
-        try:
-            bands[first] = _decoded(file, handle, part, Box(box.x0, top, box.x1, bottom), 0)
-        except Exception as fault:  # noqa: BLE001 - raised when every thread is done with the file
-            faults.append(fault)
+        bands[first] = _decoded(file, handle, part, Box(box.x0, top, box.x1, bottom), 0)
 
     split_rows(work, rows, box.area * part.pixel_bytes)
-    if faults:
-        raise faults[0]
     return tuple(bands[first] for first in sorted(bands))
 
 

@@ -74,8 +74,8 @@ def script(nodes: Iterable[Tracker | CornerPin], form: Format) -> str:
     text = [about, "set cut_paste_input [stack 0]", "version 13.0 v1"]
     for number, each in enumerate(nodes):
         text.append("push $cut_paste_input")
-        make = _tracker if isinstance(each, Tracker) else _corner_pin
-        text += [*make(each, form), f" label {_quoted(each.label)}", " selected true"]  # type: ignore[arg-type]
+        lines = _tracker(each, form) if isinstance(each, Tracker) else _corner_pin(each, form)
+        text += [*lines, f" label {_quoted(each.label)}", " selected true"]
         text += [f" xpos {number * 110}", " ypos 0", "}"]
     return "\n".join(text) + "\n"
 

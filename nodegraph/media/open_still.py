@@ -57,7 +57,7 @@ def open_still(path: Path) -> Opened:
     return Opened(
         path=path,
         stamp=marked,
-        format=Format(width, height),
+        format=Format(width, height, still.pixel_aspect),
         data=Box(0, 0, width, height),
         channels=channels,
         decoder=StillDecoder(path, channels, still),

@@ -35,6 +35,7 @@ class Still:
     sample: str  # uint8, uint10, uint16, half, float
     unassociated: bool = False
     metadata: dict[str, Any] = field(default_factory=dict)
+    pixel_aspect: float = 1.0  # how wide a pixel is for its height
 
 
 def read_still(path: Path) -> Still:
@@ -43,7 +44,8 @@ def read_still(path: Path) -> Still:
     try:
         if suffix in DPX:
             pixels, bits, told = read_dpx(path)
-            return Still(pixels, f"uint{bits}", metadata=told)
+            aspect = told.pop("dpx/pixel_aspect", 1.0)
+            return Still(pixels, f"uint{bits}", metadata=told, pixel_aspect=aspect)
         return _read_tiff(path) if suffix in TIFF else _read_plain(path)
     except FileNotFoundError:
         raise MediaError(f"there is no file {path}", "check the path and the frame range") from None
@@ -160,11 +162,14 @@ def _broken(path: Path) -> MediaError:
     return MediaError(f"{path} is damaged, or not what its name says", "copy or render it again")
 
 
-def write_still(path: Path, pixels: Pixels, bits: int, quality: int = 95, *, words: str = "") -> None:
+def write_still(
+    path: Path, pixels: Pixels, bits: int, quality: int = 95, *, words: str = "", pixel_aspect: float = 1.0
+) -> None:
     """Encode display values, grey or RGB(A), alpha not associated; it takes its name only when complete.
 
     What is below 0 or above 1 is clipped, here and nowhere else; 32 bits (TIFF) are kept as they are. `words` go
-    into the header: the comment, the description, or what a DPX has as copyright (no more than 199 bytes).
+    into the header: the comment, the description, or what a DPX has as copyright (no more than 199 bytes). Of these
+    files a DPX alone is told, and tells, how wide its pixels are.
     """
     suffix = path.suffix.lower()
     if suffix in TIFF and bits == 32:
@@ -175,7 +180,7 @@ def write_still(path: Path, pixels: Pixels, bits: int, quality: int = 95, *, wor
     with atomic(path) as beside:
         if suffix in DPX:
             colour = pixels if pixels.shape[2] > 2 else np.repeat(pixels[..., :1], 3, axis=2)
-            beside.write_bytes(dpx_bytes(colour, words))
+            beside.write_bytes(dpx_bytes(colour, words, pixel_aspect))
         elif suffix in TIFF:
             _write_tiff(beside, stored, words)
         else:

@@ -23,6 +23,14 @@ LARGEST = 2.0  # times; what they are shown is enlarged no more than so, for sma
 TILE = 1280  # side of a tile that dlib searches, in pixels
 SMALL = 100.0  # a face smaller than this on the proxy is looked at again, on the plate
 AGAIN = 160.0  # how large it is then
+HINT = 1.3  # how much less sure than asked for HOG may be of a face that the frame cuts off, to look there again
+HINTS = 4  # and at how many such places
+CUT = 96.0  # how large a face is then, in pixels
+AROUND = 0.45  # and what is seen around it, as a share of its size
+MIRRORED = 0.25  # of the picture's height: how far it is continued where nobody is seen
+CUTS, VISIBLE = 0.05, 0.45  # how much of a face that is cut off lies beyond the frame at least, and how much is seen
+SURER = 0.05  # how much surer than asked for they must be: a mirror makes faces of what is none
+APART = 0.2  # of the smaller of two boxes: those that share less are two faces
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,7 @@ class Eye:
     sure: Callable[[float], float]
     known: float  # the smallest face it finds, in pixels of what it is fed
     detector: FaceDetector | None = None  # a network is fed with another size than the picture's
+    least: float = -np.inf  # what it is less sure of is only a hint that there may be half a face
 
     def smallest(self, picture: Eight) -> float:
         """The smallest face it finds in a picture, in the picture's pixels."""
@@ -40,11 +49,12 @@ class Eye:
 
 
 def hog(models: DlibModels, least: float, larger: float) -> Eye:
-    """dlib's HOG, shown everything so many times larger."""
+    """dlib's HOG, shown everything so many times larger; its hints cost nothing."""
     return Eye(
-        _enlarging(lambda picture: models.hog(picture, 0, least), larger),
+        _enlarging(lambda picture: models.hog(picture, 0, least - HINT), larger),
         lambda score: float(1 / (1 + np.exp(-2 * (score - 0.25)))),
         KNOWN / larger,
+        least=least,
     )
 
 
@@ -119,7 +129,8 @@ class Search:
         Those below `all_from` may be missing: no tiles are searched for them.
         """
         proxy = self.shown(self.data, scale)
-        found = self._in(proxy, eye, self.data, scale)
+        seen = self._hinted(proxy, eye, self.data, scale)
+        found = [face for face in seen if face.score >= eye.least]
         if not found and eye.detector is not None:  # a face that fills the frame is too large for some: half as large
             high, wide = proxy.shape[:2]
             found = self._in(np.pad(proxy, ((0, high), (0, wide), (0, 0))), eye, self.data, scale)
@@ -128,10 +139,67 @@ class Search:
         if wanted < needs:
             found += self._tiles(eye, scale, wanted, needs)
         found = once([face for face in found if face.box.size >= smallest])
-        return [self._again(face, eye, scale) for face in found]
+        found = [self._again(face, eye, scale) for face in found]
+        hints = [face for face in seen if face.score < eye.least and face.box.size >= smallest]
+        return found + self._where_hinted(hints, found, eye)
+
+    def cut_off(self, eye: Eye, scale: float, smallest: float, known: Sequence[Face]) -> list[Face]:
+        """Faces that the frame cuts off, besides those known: looked for in the whole picture, mirrored beyond it."""
+        proxy = self.shown(self.data, scale)
+        if eye.least == -np.inf:
+            return []
+        more = round(MIRRORED * proxy.shape[0])
+        found = self._beside(proxy, (more,) * 4, eye, self.data, scale)
+        return self._cut_ones([face for face in found if face.box.size >= smallest], known, eye)
+
+    def _where_hinted(self, hints: Sequence[Face], known: Sequence[Face], eye: Eye) -> list[Face]:
+        """Faces that the frame cuts off, where an eye had a hint of them: half a face is no face to HOG."""
+        found = []
+        likely = sorted((face for face in hints if self._beyond(face.box) >= CUTS), key=lambda face: -face.score)
+        for hint in likely[:HINTS]:
+            around = hint.box.grown(AROUND)
+            whole = Box(*(round(value) for value in around))
+            part = whole.meet(self.data)
+            if part.empty:
+                continue
+            finer = min(1.5, CUT / hint.box.size)
+            far = (part.x0 - whole.x0, part.y0 - whole.y0, whole.x1 - part.x1, whole.y1 - part.y1)
+            left, top, right, bottom = (round(side * finer) for side in far)
+            one = replace(self, quarters=(int(hint.angle),))
+            seen = one._beside(self.shown(part, finer), (left, top, right, bottom), eye, part, finer)
+            found += [face for face in seen if face.box.overlap(hint.box) > 0.3]
+        return self._cut_ones(found, known, eye)
+
+    def _beside(self, picture: Eight, sides: tuple[int, int, int, int], eye: Eye, box: Box, scale: float) -> list[Face]:
+        """Faces in a picture of a part of the plate that goes on mirrored by so much."""
+        x, y = sides[0] / scale, sides[1] / scale
+        return [
+            replace(face, box=Rect(face.box.x0 - x, face.box.y0 - y, face.box.x1 - x, face.box.y1 - y))
+            for face in self._in(mirrored(picture, sides), eye, box, scale)
+        ]
+
+    def _cut_ones(self, faces: Sequence[Face], known: Sequence[Face], eye: Eye) -> list[Face]:
+        """Of what was seen in a mirrored picture the faces that the frame cuts off, as sure as what is seen of them."""
+        cut = []
+        for face in faces:
+            beyond = self._beyond(face.box)
+            sure = replace(face, score=face.score * (1 - beyond))
+            if CUTS <= beyond <= 1 - VISIBLE and sure.score >= eye.least + SURER:
+                cut.append(sure)
+        return [face for face in once(cut) if all(_shared(face.box, other.box) < APART for other in known)]
+
+    def _beyond(self, box: Rect) -> float:
+        """How much of a box lies beyond the plate, 0 to 1."""
+        across = min(box.x1, self.data.x1) - max(box.x0, self.data.x0)
+        down = min(box.y1, self.data.y1) - max(box.y0, self.data.y0)
+        return 1 - max(0.0, across) * max(0.0, down) / max(1e-9, box.width * box.height)
 
     def _in(self, picture: Eight, eye: Eye, box: Box, scale: float) -> list[Face]:
         """Faces in a picture of a part of the plate, turned by quarters if asked for."""
+        return [face for face in self._hinted(picture, eye, box, scale) if face.score >= eye.least]
+
+    def _hinted(self, picture: Eight, eye: Eye, box: Box, scale: float) -> list[Face]:
+        """The same, and what an eye is less sure of."""
         found = []
         for quarter in self.quarters:
             for face in eye.look(self.turned(picture, quarter)):
@@ -163,6 +231,20 @@ class Search:
         seen = [each for each in one._in(self.shown(part, finer), eye, part, finer) if each.box.overlap(face.box) > 0.3]
         best = max(seen, key=lambda each: each.box.overlap(face.box), default=face)
         return replace(best, score=max(best.score, face.score))
+
+
+def mirrored(picture: Eight, sides: tuple[int, int, int, int]) -> Eight:
+    """A picture that goes on mirrored by so many pixels: left, top, right, bottom."""
+    left, top, right, bottom = sides
+    return np.pad(picture, ((top, bottom), (left, right), (0, 0)), mode="symmetric")
+
+
+def _shared(one: Rect, other: Rect) -> float:
+    """Shared area over that of the smaller, 0 to 1."""
+    across = min(one.x1, other.x1) - max(one.x0, other.x0)
+    down = min(one.y1, other.y1) - max(one.y0, other.y0)
+    least = max(1e-9, min(one.width * one.height, other.width * other.height))
+    return max(0.0, across) * max(0.0, down) / least
 
 
 def tiles(data: Box, side: int, overlap: int) -> Iterator[Box]:

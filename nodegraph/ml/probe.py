@@ -135,10 +135,10 @@ def _upscale(inputs: Tensors, outputs: Tensors) -> bool:
     picture, result = one_picture(inputs), next(iter(outputs.values()))
     if picture is None or len(outputs) > 1 or not result.fits(None, 3, None, None):
         return False
-    if known(picture) and known(result):
-        (_, _, height, width), (_, _, higher, wider) = picture.shape, result.shape
-        return higher > height and higher * (width or 1) == wider * height  # type: ignore[operator]
-    return not known(picture)
+    (_, _, height, width), (_, _, higher, wider) = picture.shape, result.shape
+    if height is None or width is None:
+        return True
+    return higher is not None and wider is not None and higher > height and higher * (width or 1) == wider * height
 
 
 def _embedding(size: int, length: int) -> Rule:

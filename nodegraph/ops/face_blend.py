@@ -61,14 +61,16 @@ def halvings(bands: int, aspect: float) -> list[Halving]:
     return ([first] * abs(ahead) + [Halving()] * bands)[: bands + max(0, -ahead)]
 
 
-def poisson(face: Pixels, below: Pixels, matte: Pixels, ends: Ends, encode: Encode, decode: Encode) -> Pixels:
+def poisson(
+    face: Pixels, below: Pixels, matte: Pixels, ends: Ends, encode: Encode, decode: Encode, aspect: float = 1.0
+) -> Pixels:
     """The face, its light shifted smoothly so that it meets the plate all along the rim of its matte.
 
     Where the matte is cut off by the frame it has no rim: the plate goes on there, and nobody knows how.
     """
     coded = encode(face)
     gap = encode(below) - coded
-    return decode(coded + membrane(gap, matte > 0.5, ends))
+    return decode(coded + membrane(gap, matte > 0.5, ends, aspect))
 
 
 def multiband(

@@ -178,6 +178,7 @@ def _blended(
     """The face as a blend wants it, with the matte that it is then laid over with."""
     colour, matte = np.ascontiguousarray(face[..., :3]), np.clip(face[..., 3], 0, 1)
     if joint.blend is Blend.POISSON:
-        return np.concatenate([poisson(colour, below, matte, ends, encode, decode), face[..., 3:]], axis=2)
+        shifted = poisson(colour, below, matte, ends, encode, decode, aspect)
+        return np.concatenate([shifted, face[..., 3:]], axis=2)
     mixed = multiband(colour, below, matte, joint.bands, encode, decode, aspect)
     return np.concatenate([mixed, reached(matte, joint.bands, ends, aspect)[..., None]], axis=2)

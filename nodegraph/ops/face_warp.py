@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.data.buffers import empty
 from nodegraph.data.crop import moved
 from nodegraph.data.faces import Points, Pose
 from nodegraph.data.image import Pixels, frozen
@@ -152,3 +153,16 @@ def bent(photo: Pixels, points: Points, onto: Points, size: int) -> Pixels:
     where = places(lambda at: spline(at) * factor - 0.5, size)
     found = cv2.remap(small, where, np.empty(0, np.float32), cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
     return frozen(np.asarray(found, np.float32))
+
+
+def carried(picture: Pixels, points: Points, onto: Points, wanted: Pixels) -> Pixels:
+    """A crop's own features brought onto other places, where they are wanted; anything elsewhere.
+
+    An eye's glint is brighter than white and no larger than a pixel: what OpenCV's cubic overshoots beside it is black.
+    """
+    from nodegraph.ops.face_warp_kernels import carried as kernel
+
+    where = places(Spline(with_forehead(onto), with_forehead(points)), len(picture))
+    result: Pixels = empty(picture.shape)
+    split_rows(lambda first, end: kernel(picture, where, wanted, result, first, end), len(picture), result.nbytes)
+    return result

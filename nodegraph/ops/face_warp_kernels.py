@@ -1,4 +1,4 @@
-"""Kernels of the swap by bending: the spline between all pairs of points, and the places between a grid's lines."""
+"""Kernels of the swap by bending: the spline between all pairs of points, places between a grid's lines, and pixels."""
 
 from __future__ import annotations
 
@@ -42,3 +42,38 @@ def spread(coarse: Pixels, line: NDArray[np.int64], share: Pixels, result: Pixel
                 u += share[x, k] * row[beside, 0]
                 v += share[x, k] * row[beside, 1]
             result[y, x, 0], result[y, x, 1] = u, v
+
+
+@njit(nogil=True, cache=True)
+def carried(picture: Pixels, places: Pixels, wanted: Pixels, result: Pixels, first: int, end: int) -> None:
+    """Pixels of a picture by the places where they are found, through a cubic (Keys 1981), where they are wanted."""
+    high, wide = picture.shape[0] - 1, picture.shape[1] - 1
+    half = np.float32(0.5)
+    across, down = np.empty(4, np.float32), np.empty(4, np.float32)
+    for y in range(first, end):
+        for x in range(places.shape[1]):
+            if wanted[y, x] <= 0.0:
+                continue
+            u, v = places[y, x, 0] - half, places[y, x, 1] - half
+            left, top = math.floor(u), math.floor(v)
+            _cubic(u - np.float32(left), across)
+            _cubic(v - np.float32(top), down)
+            red, green, blue = np.float32(0.0), np.float32(0.0), np.float32(0.0)
+            for k in range(4):
+                row = min(max(int(top) + k - 1, 0), high)
+                for i in range(4):
+                    column = min(max(int(left) + i - 1, 0), wide)
+                    share = down[k] * across[i]
+                    red += share * picture[row, column, 0]
+                    green += share * picture[row, column, 1]
+                    blue += share * picture[row, column, 2]
+            result[y, x, 0], result[y, x, 1], result[y, x, 2] = red, green, blue
+
+
+@njit(nogil=True, cache=True)
+def _cubic(t: float, weights: Pixels) -> None:
+    """How much four pixels count a part of the way from the second to the third."""
+    weights[0] = ((2.0 - t) * t - 1.0) * t / 2.0
+    weights[1] = ((3.0 * t - 5.0) * t * t + 2.0) / 2.0
+    weights[2] = ((4.0 - 3.0 * t) * t + 1.0) * t / 2.0
+    weights[3] = (t - 1.0) * t * t / 2.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,34 @@ SOFTEST = 6.0  # the widest blur that is looked for, in pixels of the plate
 LEAST_MOTION = 0.5  # pixels of the plate below which nothing is blurred
 
 
+LEAST_BLUR = 0.2  # of a blur that is broader one way than the other: the narrower way, in pixels of the crop
+ROUNDS = 3  # of looking how soft the plate is one way, and the other
+UPRIGHT = 0.01  # sine of the turn below which a face stands as the plate does
+ALIKE = 1e-3  # sides of a pixel that differ by no more than so much are square
+
+
+class PlatePixel(NamedTuple):
+    """A pixel of the plate as it lies in a crop: how wide and how high, in its pixels, and how turned, in radians."""
+
+    across: float
+    down: float
+    turn: float = 0.0
+
+    @classmethod
+    def of(cls, crop: Crop) -> PlatePixel:
+        (across, down), way = np.linalg.norm(crop.matrix[:2, :2], axis=0), crop.matrix[:2, 0]
+        if abs(across - down) < ALIKE * down:
+            return cls(crop.scale, crop.scale)
+        return cls(float(across), float(down), float(np.arctan2(way[1], way[0])))
+
+    @property
+    def square(self) -> bool:
+        return self.across == self.down
+
+
+SQUARE = PlatePixel(1.0, 1.0)
+
+
 class Sharpen(Enum):
     """How detail is raised."""
 
@@ -25,17 +53,22 @@ class Sharpen(Enum):
     UNSHARP = "unsharp mask"
 
 
-def sharpened(pixels: Pixels, kind: Sharpen, amount: float, radius: float, threshold: float) -> Pixels:
-    """Detail raised by an amount: what differs from a blur of some radius, by `threshold` at least (unsharp mask)."""
+def sharpened(
+    pixels: Pixels, kind: Sharpen, amount: float, radius: float, threshold: float, plate: PlatePixel = SQUARE
+) -> Pixels:
+    """Detail raised by an amount: what differs from a blur of some radius, by `threshold` at least (unsharp mask).
+
+    The radius is in pixels of the plate.
+    """
     import cv2
 
     if kind is Sharpen.NONE or amount == 0 or radius <= 0:
         return pixels
     if kind is Sharpen.BOX:
-        side = 2 * max(1, round(radius)) + 1
-        soft = np.asarray(cv2.blur(pixels, (side, side), borderType=cv2.BORDER_REPLICATE), np.float32)
+        wide, high = (2 * max(1, round(radius * side)) + 1 for side in plate[:2])
+        soft = np.asarray(cv2.blur(pixels, (wide, high), borderType=cv2.BORDER_REPLICATE), np.float32)
     else:
-        soft = blurred(pixels, radius)
+        soft = blurred_as(pixels, radius, radius, plate)
     fine = pixels - soft
     if kind is Sharpen.UNSHARP and threshold > 0:
         fine = fine * np.clip(np.abs(fine) / np.float32(threshold) - 1, 0, 1)
@@ -49,6 +82,25 @@ def blurred(pixels: Pixels, sigma: float) -> Pixels:
     if sigma < 0.05:
         return pixels
     return np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
+def blurred_as(pixels: Pixels, across: float, down: float, plate: PlatePixel) -> Pixels:
+    """Out of focus by so many pixels of the plate, across it and down."""
+    import cv2
+
+    wide, high = across * plate.across, down * plate.down
+    if abs(wide - high) <= 1e-3 * max(wide, high):
+        return blurred(pixels, (wide + high) / 2)
+    if max(wide, high) < 0.05:
+        return pixels
+    wide, high = max(wide, LEAST_BLUR), max(high, LEAST_BLUR)
+    cos, sin = np.cos(plate.turn), np.sin(plate.turn)
+    if abs(sin) < UPRIGHT:
+        return np.asarray(cv2.GaussianBlur(pixels, (0, 0), wide, None, high, cv2.BORDER_REPLICATE), np.float32)
+    reach = int(np.ceil(4 * max(wide, high)))
+    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
+    kernel = np.exp(-0.5 * (((cos * x + sin * y) / wide) ** 2 + ((cos * y - sin * x) / high) ** 2))
+    return np.asarray(cv2.filter2D(pixels, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
 def degraded(pixels: Pixels, amount: float) -> Pixels:
@@ -93,6 +145,68 @@ def softness(new: Pixels, like: Pixels, where: Pixels, pixel: float) -> float:
         else:
             high = middle
     return high / scale
+
+
+def softness_each_way(new: Pixels, like: Pixels, where: Pixels, plate: PlatePixel) -> tuple[float, float]:
+    """The same across the plate and down, in pixels of the plate: those of anamorphic plates show less across."""
+    if plate.square:
+        sigma = softness(new, like, where, plate.across) / plate.across
+        return sigma, sigma
+    scale = 1 / max(1.0, min(plate.across, plate.down))
+    planes = [_upright(each, plate.turn) for each in (new.mean(axis=2), like.mean(axis=2), where)]
+    grey, other, inside = (_small(each, scale) for each in planes)
+    sides = plate.across * scale, plate.down * scale
+    found = [0.0, 0.0]
+    for way in (0, 1) * ROUNDS:  # what is blurred one way shows less that is fine the other way, too
+        across = 1 - way
+        one = _along(grey, found[across] * sides[across], across)
+        # Only what is fine this way is looked at, however fine it is the other.
+        one, two = (_along(each, BANDS[1] * sides[across], across) for each in (one, other))
+        wanted = _fine_along(two, inside, sides[way], way)
+        low, high = 0.0, SOFTEST
+        if _fine_along(one, inside, sides[way], way) <= wanted:
+            high = 0.0
+        for _ in range(7 if high else 0):
+            middle = (low + high) / 2
+            if _fine_along(_along(one, middle * sides[way], way), inside, sides[way], way) > wanted:
+                low = middle
+            else:
+                high = middle
+        found[way] = high
+    return found[0], found[1]
+
+
+def _upright(plane: NDArray[Any], turn: float) -> Pixels:
+    """A plane turned back about its middle, so that its rows are the plate's."""
+    import cv2
+
+    plane = np.asarray(plane, np.float32)
+    if abs(np.sin(turn)) < UPRIGHT:
+        return plane
+    height, width = plane.shape
+    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), float(np.degrees(turn)), 1.0)
+    return np.asarray(
+        cv2.warpAffine(plane, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE),
+        np.float32,
+    )
+
+
+def _along(plane: Pixels, sigma: float, way: int) -> Pixels:
+    """Blurred along rows (0) or columns (1)."""
+    import cv2
+
+    if sigma < 0.05:
+        return plane
+    line: Any = cv2.getGaussianKernel(2 * int(np.ceil(4 * sigma)) + 1, sigma)
+    one: Any = np.ones(1)
+    across, down = (line, one) if way == 0 else (one, line)
+    return np.asarray(cv2.sepFilter2D(plane, -1, across, down, borderType=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _fine_along(grey: Pixels, where: Pixels, pixel: float, way: int) -> float:
+    """How much detail there is between two sizes along rows or columns."""
+    band = _along(grey, BANDS[0] * pixel, way) - _along(grey, BANDS[1] * pixel, way)
+    return float(np.sqrt((band**2 * where).sum() / max(1e-6, float(where.sum()))))
 
 
 def _small(plane: NDArray[Any], scale: float) -> Pixels:

@@ -48,10 +48,10 @@ def _moved(face: Face, corner: tuple[int, int], factor: np.ndarray) -> Face:
 
 def odd_ones(photos: Sequence[Photo]) -> list[int]:
     """Which photographs show somebody else than most do."""
-    known = [k for k, photo in enumerate(photos) if photo.face.descriptor is not None]
-    if len(known) < 3:
+    told = {k: each for k, photo in enumerate(photos) if (each := photo.face.descriptor) is not None}
+    if len(told) < 3:
         return []
-    descriptors = np.stack([photos[k].face.descriptor for k in known])  # type: ignore[misc]
+    known, descriptors = list(told), np.stack(list(told.values()))
     apart = np.linalg.norm(descriptors[:, None] - descriptors[None], axis=2)
     middle = int(np.argmin(np.median(apart, axis=1)))
     return [known[k] for k in np.flatnonzero(apart[middle] > STRANGE)]

@@ -33,13 +33,15 @@ class Ends(NamedTuple):
 NOWHERE = Ends()
 
 
-def membrane(values: Pixels, inside: Inside, ends: Ends = NOWHERE) -> Pixels:
+def membrane(values: Pixels, inside: Inside, ends: Ends = NOWHERE, aspect: float = 1.0) -> Pixels:
     """The values (rows x columns x channels), and inside a shape the surface that they span.
 
-    Every pixel inside is the mean of its four neighbours. The outermost pixels are never inside, but where the picture
-    ends: there a pixel is the mean of those that are in the picture. A shape without any rim spans nothing: 0.
+    Every pixel inside is the mean of its four neighbours; those above and below count more where pixels are `aspect`
+    times as wide as high, so that squeezed or not it is the same surface. The outermost pixels are never inside, but
+    where the picture ends: there a pixel is the mean of those that are in the picture. A shape without any rim spans
+    nothing: 0.
     """
-    from nodegraph.ops.poisson_kernels import solved
+    from nodegraph.ops.poisson_kernels import pulls, solved
 
     shape = _off_the_edge(inside, ends)
     result = np.array(values, np.float32)
@@ -58,14 +60,14 @@ def membrane(values: Pixels, inside: Inside, ends: Ends = NOWHERE) -> Pixels:
     if not edge.any():
         result[shape] = 0
         return result
-    grids = _grids(within, void, beyond)
+    grids, pull = _grids(within, void, beyond), pulls(aspect)
     inner = tuple(slice(before, size - after) for (before, after), size in zip(ring, within.shape, strict=True))
 
     def solve(first: int, end: int) -> None:
         for channel in range(first, end):
             plane = np.pad(result[part][..., channel].astype(np.float64), ring)
             plane[within] = plane[edge].mean()
-            surface = solved(plane, *grids, beyond, EXACT, STEPS)
+            surface = solved(plane, *grids, pull, beyond, EXACT, STEPS)
             result[part][..., channel] = np.where(within, surface, plane)[inner]
 
     split_rows(solve, values.shape[2], result.nbytes)
@@ -96,7 +98,7 @@ def _off_the_edge(inside: Inside, ends: Ends = NOWHERE) -> Inside:
 def _grids(inside: Inside, void: Inside, ends: Ends) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The shape on ever coarser grids, one after the other in memory, and where each starts, its height and width.
 
-    For each pixel inside it says how many neighbours it has, void ones not counted. A coarse pixel is inside where all
+    For each pixel inside it says which neighbours it has, void ones not counted. A coarse pixel is inside where all
     that it stands for is: the rim never moves into the shape's outside.
     """
     shapes, near = [inside], [_neighbours(inside, void)]
@@ -128,7 +130,7 @@ def _blocks(fine: Inside, ends: Ends = NOWHERE) -> Inside:
 
 
 def _neighbours(inside: Inside, void: Inside) -> NDArray[np.uint8]:
-    """How many neighbours each pixel of a shape has in the picture; 0 outside it."""
+    """How many neighbours each pixel of a shape has across, and 3 times those above and below; 0 outside it."""
     there = np.pad((~void).view(np.uint8), 1)
-    count = there[:-2, 1:-1] + there[2:, 1:-1] + there[1:-1, :-2] + there[1:-1, 2:]
-    return np.where(inside, count, np.uint8(0))
+    beside, above = there[1:-1, :-2] + there[1:-1, 2:], there[:-2, 1:-1] + there[2:, 1:-1]
+    return np.where(inside, beside + np.uint8(3) * above, np.uint8(0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numba import njit
@@ -15,30 +15,51 @@ def _compiled(function: F) -> F:
     return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})(function))
 
 
+class Pulls(NamedTuple):
+    """How neighbours pull at a pixel: those beside it and those above and below, and all that it has together.
+
+    `near` tells which neighbours a pixel has: so many across, and three times as many as there are above and below.
+    """
+
+    across: float
+    down: float
+    all: Any  # by `near`
+    share: Any  # 1 / all
+
+
+def pulls(aspect: float) -> Pulls:
+    """Pixels so many times as wide as high: who is farther away pulls less, by the square of how far."""
+    across, down = 2 / (1 + aspect**2), 2 * aspect**2 / (1 + aspect**2)
+    total = np.array([beside * across + above * down for above in range(3) for beside in range(3)])
+    return Pulls(across, down, total, np.divide(1.0, total, out=np.zeros(9), where=total > 0))
+
+
 @_compiled
-def smooth(x: Any, b: Any, near: Any, colour: int) -> None:
+def smooth(x: Any, b: Any, near: Any, pull: Any, colour: int) -> None:
     """Every second pixel, as on a chessboard, set to what its neighbours ask for (Gauss and Seidel).
 
-    `near` says how many neighbours a pixel has, 0 outside. Beyond the picture's end x is 0 and nobody's neighbour.
+    `near` is 0 outside. Beyond the picture's end x is 0 and nobody's neighbour.
     """
-    share = np.array([0.0, 1.0, 1.0 / 2.0, 1.0 / 3.0, 0.25])
+    across, down, share = pull.across, pull.down, pull.share
     height, width = x.shape
     for i in range(1, height - 1):
         for j in range(1 + (i + colour) % 2, width - 1, 2):
             if near[i, j]:
-                x[i, j] = share[near[i, j]] * (b[i, j] + x[i - 1, j] + x[i + 1, j] + x[i, j - 1] + x[i, j + 1])
+                beside, above = x[i, j - 1] + x[i, j + 1], x[i - 1, j] + x[i + 1, j]
+                x[i, j] = share[near[i, j]] * (b[i, j] + down * above + across * beside)
 
 
 @_compiled
-def residual(x: Any, b: Any, near: Any, out: Any) -> None:
-    """How far each pixel inside is from itself, as often as it has neighbours, less these being `b`."""
+def residual(x: Any, b: Any, near: Any, pull: Any, out: Any) -> None:
+    """How far each pixel inside is from itself, as strongly as its neighbours pull, less these being `b`."""
+    across, down, total = pull.across, pull.down, pull.all
     height, width = x.shape
     out[:] = 0.0
     for i in range(1, height - 1):
         for j in range(1, width - 1):
             if near[i, j]:
-                here = near[i, j] * x[i, j]
-                out[i, j] = b[i, j] - (here - x[i - 1, j] - x[i + 1, j] - x[i, j - 1] - x[i, j + 1])
+                beside, above = x[i, j - 1] + x[i, j + 1], x[i - 1, j] + x[i + 1, j]
+                out[i, j] = b[i, j] - (total[near[i, j]] * x[i, j] - down * above - across * beside)
 
 
 @_compiled
@@ -111,7 +132,7 @@ def up(coarse: Any, fine: Any, inside: Any, ends: Any) -> None:
 
 
 @_compiled
-def cycle(b: Any, near: Any, layout: Any, ends: Any, x: Any, rest: Any) -> None:
+def cycle(b: Any, near: Any, layout: Any, pull: Any, ends: Any, x: Any, rest: Any) -> None:
     """One sweep down to the coarsest grid and up again, all grids one after the other in memory; `x` is the answer."""
     levels = layout.shape[0]
     for level in range(levels):
@@ -123,17 +144,17 @@ def cycle(b: Any, near: Any, layout: Any, ends: Any, x: Any, rest: Any) -> None:
         x_here[:] = 0.0
         if level == levels - 1:
             for _ in range(24):
-                smooth(x_here, b_here, within, 0)
-                smooth(x_here, b_here, within, 1)
+                smooth(x_here, b_here, within, pull, 0)
+                smooth(x_here, b_here, within, pull, 1)
             for _ in range(24):
-                smooth(x_here, b_here, within, 1)
-                smooth(x_here, b_here, within, 0)
+                smooth(x_here, b_here, within, pull, 1)
+                smooth(x_here, b_here, within, pull, 0)
             continue
         for _ in range(2):
-            smooth(x_here, b_here, within, 0)
-            smooth(x_here, b_here, within, 1)
+            smooth(x_here, b_here, within, pull, 0)
+            smooth(x_here, b_here, within, pull, 1)
         left = rest[start:end].reshape(height, width)
-        residual(x_here, b_here, within, left)
+        residual(x_here, b_here, within, pull, left)
         next_, tall, wide = layout[level + 1]
         last = next_ + tall * wide
         down(left, b[next_:last].reshape(tall, wide), near[next_:last].reshape(tall, wide), ends)
@@ -146,20 +167,20 @@ def cycle(b: Any, near: Any, layout: Any, ends: Any, x: Any, rest: Any) -> None:
         within = near[start:end].reshape(height, width)
         up(x[next_ : next_ + tall * wide].reshape(tall, wide), x_here, within, ends)
         for _ in range(2):
-            smooth(x_here, b_here, within, 1)
-            smooth(x_here, b_here, within, 0)
+            smooth(x_here, b_here, within, pull, 1)
+            smooth(x_here, b_here, within, pull, 0)
 
 
 @_compiled
-def solved(values: Any, near: Any, layout: Any, ends: Any, exact: float, steps: int) -> Any:
-    """The surface: every pixel inside the mean of its neighbours, to `exact` of how far off it was at first."""
+def solved(values: Any, near: Any, layout: Any, pull: Any, ends: Any, exact: float, steps: int) -> Any:
+    """The surface: every pixel where its neighbours pull it, to `exact` of how far off it was at first."""
     height, width = values.shape
     size = height * width
     within = near[:size].reshape(height, width)
     x = values.copy()
     nothing = np.zeros((height, width))
     r, q = np.empty((height, width)), np.empty((height, width))
-    residual(x, nothing, within, r)
+    residual(x, nothing, within, pull, r)
     total = layout[-1, 0] + layout[-1, 1] * layout[-1, 2]
     b, z, rest = np.zeros(total), np.zeros(total), np.zeros(total)
     p = np.zeros((height, width))
@@ -176,7 +197,7 @@ def solved(values: Any, near: Any, layout: Any, ends: Any, exact: float, steps: 
         if worst <= exact * first:
             break
         b[:size] = r.ravel()
-        cycle(b, near, layout, ends, z, rest)
+        cycle(b, near, layout, pull, ends, z, rest)
         now = 0.0
         for k in range(size):
             now += b[k] * z[k]
@@ -185,7 +206,7 @@ def solved(values: Any, near: Any, layout: Any, ends: Any, exact: float, steps: 
         for i in range(height):
             for j in range(width):
                 p[i, j] = z[i * width + j] + share * p[i, j]
-        residual(p, nothing, within, q)  # minus what the equation makes of p
+        residual(p, nothing, within, pull, q)  # minus what the equation makes of p
         along = 0.0
         for i in range(height):
             for j in range(width):

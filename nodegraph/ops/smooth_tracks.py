@@ -120,10 +120,10 @@ def smooth_track(
     faces: dict[int, Face] = dict(track.faces)
     for run in track.runs(cuts):
         for stretch in without_jumps(run, track, max_jump):
-            if any(track.faces[frame].points is None for frame in stretch):
+            known = [points for frame in stretch if (points := track.faces[frame].points) is not None]
+            if len(known) < len(stretch):
                 continue
-            points = np.stack([track.faces[frame].points for frame in stretch])  # type: ignore[misc]
-            for frame, new in zip(stretch, smooth_points(points, smoother, window, strength), strict=True):
+            for frame, new in zip(stretch, smooth_points(np.stack(known), smoother, window, strength), strict=True):
                 faces[frame] = track.faces[frame].moved(new)
     return track.with_faces(faces)
 

@@ -16,7 +16,7 @@ from nodegraph.data.image import Pixels, frozen
 from nodegraph.data.threads import side_by_side, split_rows
 from nodegraph.ops.face_light import Kept, broadened, features, relit
 from nodegraph.ops.face_shapes import face_size, filled, hull_of, raised
-from nodegraph.ops.face_warp import alike, bent, wanted
+from nodegraph.ops.face_warp import alike, bent, carried, wanted
 
 # How much farther open, of their width, eyes and mouth are that can hardly be shut by bending, and surely not.
 EYES_SHUT, MOUTH_SHUT = (0.05, 0.13), (0.02, 0.08)
@@ -101,7 +101,7 @@ def _add(photo: Photo, crop: Crop, settings: Warp, share: float, result: Pixels)
     def kept_of_the_plate() -> tuple[Pixels, Pixels, Pixels]:
         """Where its own features stay, these features, and where the new face is seen."""
         where = features(onto, crop.size, kept)
-        own = bent(crop.pixels, target, onto, crop.size) if settings.likeness and where.any() else crop.pixels
+        own = carried(crop.pixels, target, onto, where) if settings.likeness and where.any() else crop.pixels
         return where, own, below_hair(target, crop.size, settings.forehead)
 
     new, (where, own, below) = side_by_side(lit, kept_of_the_plate)

@@ -13,7 +13,7 @@ from nodegraph.data.shot import Frame
 from nodegraph.data.tracks import Tracks
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob, Vec
-from nodegraph.graph.node import node
+from nodegraph.graph.node import Saved, node, reworded, upgrades
 from nodegraph.ops.align import Estimator, HeadFrame, adjusted, similarity
 from nodegraph.ops.face_sampling import sampled
 from nodegraph.ops.resample import Filter
@@ -73,3 +73,9 @@ def align(
         there = [each.name for each, _ in tracks.at(int(frame))] if wanted else []
         ctx.missed(f"no {' or '.join(wanted)}, only {', '.join(there)}" if there else "no face")
     return Crops(image.format, image.colorspace, tuple(crops))
+
+
+@upgrades(align, to=2)
+def _head_alone(saved: Saved) -> Saved:
+    """“the head” is now “head”."""
+    return reworded(saved, "follow", {"the head": "head"})

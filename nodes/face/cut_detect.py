@@ -19,7 +19,7 @@ from nodegraph.ops.black_and_white import light
 from nodegraph.ops.cuts import HEIGHT, WIDTH, Eight, Rules, find_cuts
 
 
-@node(store=True)
+@node(store=True, revision=1)
 def cut_detect(
     image: Clip[Image],
     shot: Shot,

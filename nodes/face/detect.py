@@ -18,7 +18,7 @@ from nodegraph.graph.knob import Knob, Vec
 from nodegraph.graph.node import Knobs, node
 from nodegraph.ml.detectors import FaceDetector
 from nodegraph.ml.dlib_models import DlibModels, Eight
-from nodegraph.ml.face_search import SURE, Eye, Search, cnn, enlarged, fused, hog, in_tiles, network
+from nodegraph.ml.face_search import SURE, Eye, Search, cnn, enlarged, fused, hog, in_tiles, network, once
 from nodegraph.ml.onnx_file import OnnxFile
 from nodegraph.ops.black_and_white import refuse_unless_shown
 from nodegraph.ops.looked_at import looked_at
@@ -37,6 +37,8 @@ class Detector(Enum):
     ALL = "all"
 
 
+Seen = tuple[Eye, list[Face]]  # who looks, and what of
+
 WITH_HOG = (Detector.HOG, Detector.BOTH, Detector.HOG_MODEL, Detector.ALL)
 WITH_CNN = (Detector.CNN, Detector.BOTH, Detector.CNN_MODEL, Detector.ALL)
 WITH_MODEL = (Detector.MODEL, Detector.HOG_MODEL, Detector.CNN_MODEL, Detector.ALL)
@@ -48,7 +50,7 @@ def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
     return ("dlib CNN detector",) if knobs["detector"] in WITH_CNN else ()
 
 
-@node(costly=True, models=_brings)
+@node(costly=True, models=_brings, revision=1)
 def detect(
     image: Image,
     shot: Shot,
@@ -104,7 +106,7 @@ def detect(
         ctx.check_cancel,
     )
 
-    def look(all_from: float) -> list[tuple[Eye, list[Face]]]:
+    def look(all_from: float) -> list[Seen]:
         eyes = _eyes(ctx, detector, model, min_score, model_score, enlarged(all_from * scale))
         return [(eye, search.faces(eye, scale, smallest, all_from)) for eye in eyes]
 
@@ -112,10 +114,22 @@ def detect(
     everywhere = detector is Detector.MODEL or in_tiles(smallest * scale)
     easy = smallest if everywhere else max(smallest, beside * image.format.height)
     seen = look(easy)
-    if smallest < easy and not any(eye.sure(face.score) >= SURE for eye, faces in seen for face in faces):
-        seen = look(smallest)
+    if not _sure(seen):
+        cut = [search.cut_off(eye, scale, easy, faces) for eye, faces in seen]
+
+        def all_of(seen: list[Seen]) -> list[Seen]:
+            return [(eye, once([*faces, *more])) for (eye, faces), more in zip(seen, cut, strict=True)]
+
+        if smallest < easy and not _sure(all_of(seen)):
+            seen = look(smallest)
+        seen = all_of(seen)
     found = Faces(stretch.form, tuple(fused(seen) if len(seen) > 1 else seen[0][1]))
     return Stretch.squeezed(image.format).faces(found)
+
+
+def _sure(seen: list[Seen]) -> bool:
+    """True if anybody is seen whom an eye is sure of."""
+    return any(eye.sure(face.score) >= SURE for eye, faces in seen for face in faces)
 
 
 def _eyes(

@@ -25,7 +25,7 @@ def _neutral(frame: int, knobs: Knobs) -> Identity:
     return None if edits or knobs["corrections"].keys else "tracks"
 
 
-@node(identity=_neutral, store=True)
+@node(identity=_neutral, store=True, revision=1)
 def edit_tracks(
     tracks: Tracks,
     ctx: Context,

@@ -37,7 +37,7 @@ class Swap(Enum):
     NONE = "none"
 
 
-@node
+@node(revision=1)
 def face_layers(
     image: Image,
     crops: Crops,

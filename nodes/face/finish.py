@@ -11,7 +11,17 @@ from nodegraph.data.crop import Crop, Crops
 from nodegraph.data.shot import Window
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity, Knobs, node
-from nodegraph.ops.finish import Sharpen, blurred, degraded, denoised, motion, sharpened, smeared, softness
+from nodegraph.ops.finish import (
+    PlatePixel,
+    Sharpen,
+    blurred_as,
+    degraded,
+    denoised,
+    motion,
+    sharpened,
+    smeared,
+    softness_each_way,
+)
 
 
 def _near(frame: int, knobs: Knobs) -> range:
@@ -24,7 +34,7 @@ def _neutral(frame: int, knobs: Knobs) -> Identity:
     return "crops" if idle and (knobs["sharpen"] is Sharpen.NONE or not knobs["amount"]) else None
 
 
-@node(frames=_near, identity=_neutral)
+@node(frames=_near, identity=_neutral, revision=1)
 def finish(
     crops: Window[Crops],
     *,
@@ -40,7 +50,10 @@ def finish(
     radius: Annotated[float, Knob(0.1, 10, unit="px", soft=True, help="of sharpening, in pixels of the plate")] = 0.7,
     threshold: Annotated[float, Knob(0, 0.5, help="unsharp mask: smaller differences are left alone")] = 0.01,
 ) -> Crops:
-    """Make new faces as soft, or as sharp, as the plate they go into; light above white stays."""
+    """Make new faces as soft, or as sharp, as the plate they go into; light above white stays.
+
+    What is told in pixels is told in the plate's, across and down: on anamorphic plates these are wider than high.
+    """
 
     def done(crop: Crop) -> Crop:
         if crop.pixels is crop.plate:
@@ -48,11 +61,13 @@ def finish(
         pixel = crop.scale
         light = curve(crop.pixels)
         light = denoised(light, denoise)
+        plate = PlatePixel.of(crop)
         if defocus:
-            light = blurred(light, defocus * softness(light, curve(crop.plate), crop.coverage(), pixel))
-        light = blurred(light, blur * pixel)
+            across, down = softness_each_way(light, curve(crop.plate), crop.coverage(), plate)
+            light = blurred_as(light, defocus * across, defocus * down, plate)
+        light = blurred_as(light, blur, blur, plate)
         light = degraded(light, degrade)
-        light = sharpened(light, sharpen, amount, radius * pixel, threshold)
+        light = sharpened(light, sharpen, amount, radius, threshold, plate)
         pixels = uncurve(light)
         if motion_blur:
             near = (_same(crops.values.get(crops.frame + step), crop) for step in (-1, 1))

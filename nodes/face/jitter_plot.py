@@ -17,7 +17,7 @@ from nodegraph.ops.tremble import lag, tremble_of
 from nodegraph.ops.tremble_plot import Drawn, tremble_plot
 
 
-@node(sink=True)
+@node(sink=True, revision=1)
 def jitter_plot(
     before: Tracks,
     after: Tracks,

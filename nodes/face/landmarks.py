@@ -51,7 +51,7 @@ def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
     return (*marks, "dlib face descriptor") if knobs["identify"] else marks
 
 
-@node(costly=True, models=_brings)
+@node(costly=True, models=_brings, revision=1)
 def landmarks(
     image: Image,
     faces: Faces,
@@ -102,14 +102,20 @@ def _network(ctx: Context, model: Model) -> LandmarkModel:
 
 def by_network(plate: Plate, face: Face, network: LandmarkModel, refeed: int) -> tuple[Points, float, float]:
     """Landmarks by a network: 68 points on the plate, how far the looks differ, and how sure it is."""
+    there, side = Stretch.square(plate.image.format).box(plate.image.data), face.box.size
+
+    def around(view: View) -> Part:
+        part = part_of(plate, view, network.size)
+        return part if there.covers(part.box) else part.mirrored(there, side)
+
     view = network.first(face.box, face.angle)
-    part = part_of(plate, view, network.size)
+    part = around(view)
     for _ in range(SETTLES):  # where the detector's box was is forgotten
         before, view = view, network.again(_look(part, view, network)[0])
         if view.near(before):
             break
-        part = part if part.shows(view) else part_of(plate, view, network.size)
-    part = part_of(plate, view, network.size)
+        part = part if part.shows(view) else around(view)
+    part = around(view)
     looks = [_look(part, each, network) for each in shaken(view, refeed)]
     points, spread = mean_and_spread([network.to_68(points) for points, _ in looks])
     return points, spread, float(np.mean([sure for _, sure in looks]))
@@ -136,7 +142,7 @@ def by_dlib(plate: Plate, face: Face, models: DlibModels, refeed: int) -> tuple[
     there = Stretch.square(plate.image.format).box(plate.image.data)
     part = part_of(plate, view, pixels)
     cut = not there.covers(part.box)
-    picture = (part.mirrored(there) if cut else part).square(view, pixels)
+    picture = (part.mirrored(there, size) if cut else part).square(view, pixels)
     half = pixels / (1 + 2 * AROUND) / 2
     found = box = Rect(pixels / 2 - half, pixels / 2 - half, pixels / 2 + half, pixels / 2 + half)
     for _ in range(SETTLES):
@@ -203,8 +209,11 @@ class Part(NamedTuple):
         """True if all of a view lies in it."""
         return self.box.covers(_bounds(view))
 
-    def mirrored(self, there: Box) -> Part:
-        """With the plate mirrored where it ends, out of focus further off: dlib loses a face that blackness cuts."""
+    def mirrored(self, there: Box, side: float) -> Part:
+        """With the plate mirrored where it ends, out of focus further off: models lose a face that blackness cuts.
+
+        The face is so large, in pixels of the plate.
+        """
         import cv2
 
         height, width = self.picture.shape[:2]
@@ -217,8 +226,9 @@ class Part(NamedTuple):
         sides = (y0, height - y1), (x0, width - x1)
         known = np.pad(np.ones((y1 - y0, x1 - x0), np.uint8), sides)
         sharp = np.pad(self.picture[y0:y1, x0:x1], (*sides, (0, 0)), mode="symmetric")
-        soft = cv2.GaussianBlur(sharp, (0, 0), SOFT * SEEN)
-        off = np.clip(cv2.distanceTransform(1 - known, cv2.DIST_L2, 5) / (FAR * SEEN), 0, 1)[..., None]
+        face = max(1.0, side * sizes[1])
+        soft = cv2.GaussianBlur(sharp, (0, 0), SOFT * face)
+        off = np.clip(cv2.distanceTransform(1 - known, cv2.DIST_L2, 5) / (FAR * face), 0, 1)[..., None]
         return self._replace(picture=np.asarray(sharp + off * (soft.astype(np.float32) - sharp), np.uint8))
 
     def square(self, view: View, size: int) -> Eight:

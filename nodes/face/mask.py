@@ -67,7 +67,7 @@ DRAWN: Mapping[Shape, Drawn] = MappingProxyType(
 NETWORKS: Mapping[Shape, Kind] = MappingProxyType({Shape.XSEG: Kind.XSEG, Shape.OCCLUDER: Kind.OCCLUDER})
 
 
-@node(costly=True)
+@node(costly=True, revision=1)
 def mask(
     crops: Crops,
     shot: Shot,

@@ -19,7 +19,7 @@ from nodegraph.ops.face_mask import Combine, Edges, put
 from nodegraph.ops.face_shapes import PARTS, parts
 
 
-@node(costly=True)
+@node(costly=True, revision=1)
 def mask_parts(
     crops: Crops,
     shot: Shot,

@@ -21,7 +21,7 @@ def _alone(frame: int, knobs: Knobs) -> Identity:
     return "crops" if knobs["window"] <= 1 else None
 
 
-@node(frames=_near, identity=_alone)
+@node(frames=_near, identity=_alone, revision=1)
 def mask_smooth(
     crops: Window[Crops],
     tracks: Tracks | None = None,

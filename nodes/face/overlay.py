@@ -18,7 +18,7 @@ def _neutral(frame: int, knobs: Knobs) -> Identity:
     return None if knobs["boxes"] or knobs["landmarks"] or knobs["names"] else "image"
 
 
-@node(identity=_neutral)
+@node(identity=_neutral, revision=1)
 def overlay(
     image: Image,
     frame: Frame,

@@ -38,7 +38,7 @@ def _stamp(frame: int, knobs: Knobs) -> str:
     return f"{path} {[(each.name, stamp(each)) for each in files]}"
 
 
-@node(fingerprint=_stamp, store=True)
+@node(fingerprint=_stamp, store=True, revision=1)
 def read_tracks(
     shot: Shot,
     ctx: Context,

@@ -9,7 +9,7 @@ from nodegraph.data.anamorphic import Stretch
 from nodegraph.data.box import Format
 from nodegraph.data.tracks import Track, Tracks
 from nodegraph.graph.knob import Knob
-from nodegraph.graph.node import Identity, Knobs, node
+from nodegraph.graph.node import Identity, Knobs, Saved, node, reworded, upgrades
 from nodegraph.ops.corrected import led_up
 from nodegraph.ops.head_pose import head_pose
 from nodegraph.ops.smooth_tracks import Strength, smooth_track
@@ -51,6 +51,12 @@ def smooth(
             smoothed = led_up(smoothed, track, tracks.cuts, round(window / 2))
         done.append(posed(smoothed, track, tracks.format))
     return Stretch.squeezed(plate).tracks(replace(tracks, tracks=tuple(done)))
+
+
+@upgrades(smooth, to=2)
+def _shorter_names(saved: Saved) -> Saved:
+    """Choices got shorter words."""
+    return reworded(saved, "smoother", {"One Euro, both ways": "One Euro", "Kalman smoother": "Kalman"})
 
 
 def posed(track: Track, before: Track, form: Format) -> Track:

@@ -14,7 +14,7 @@ from nodegraph.data.faces import FIVE_NAMES, five_of
 from nodegraph.data.tracks import Track, Tracks
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob
-from nodegraph.graph.node import node
+from nodegraph.graph.node import Saved, node, reworded, upgrades
 from nodegraph.media.atomic import atomic, make_room, sweep
 from nodegraph.media.nuke_tracks import CornerPin, Tracker, script
 from nodegraph.ops.quads import quads
@@ -63,6 +63,12 @@ def write_tracks(
     with atomic(target) as beside:
         beside.write_text(text, encoding="utf-8")
     return target
+
+
+@upgrades(write_tracks, to=2)
+def _without_tracker(saved: Saved) -> Saved:
+    """Choices got shorter words."""
+    return reworded(saved, "nuke", {"tracker, five points": "five points", "tracker, all 68 points": "all 68 points"})
 
 
 def _nuke(track: Track, nuke: Nuke, reference: int, plate: Format) -> Tracker | CornerPin | None:

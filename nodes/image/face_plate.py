@@ -55,7 +55,7 @@ class PictureSource:
         return self.made.nbytes if self.made is not None else 0
 
 
-@node
+@node(revision=1)
 def face_plate(
     frame: Frame,
     shot: Shot,

@@ -230,7 +230,7 @@ def _write_display(
             pixels = frozen(np.concatenate((colour, np.clip(pixels[..., 3:], 0, 1)), axis=2))
         else:
             pixels = step.run(pixels)
-    write_still(target, pixels, depth, quality, words=ctx.stamp.words)
+    write_still(target, pixels, depth, quality, words=ctx.stamp.words, pixel_aspect=image.format.pixel_aspect)
     told = doubts.told(target, "")
     if told:
         ctx.warn(told)

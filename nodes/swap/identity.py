@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -83,7 +84,7 @@ def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
     return ("dlib 68 landmarks", "dlib face descriptor")
 
 
-@node(fingerprint=_fingerprint, consent=_whose, models=_brings, costly=True, store=True)
+@node(fingerprint=_fingerprint, consent=_whose, models=_brings, costly=True, store=True, revision=1)
 def identity(
     shot: Shot,
     ctx: Context,
@@ -151,7 +152,7 @@ def _pictures(place: Path, ctx: Context) -> Iterator[tuple[str, Opened]]:
             yield path.name, open_picture(path, headers)
             continue
         stamp = stamp_of(path)
-        reader = ctx.load(("movie", path, stamp), lambda path=path: VideoReader(path))  # type: ignore[misc]
+        reader = ctx.load(("movie", path, stamp), partial(VideoReader, path))
         count = reader.info.count
         for index in sorted({round(k) for k in np.linspace(0, count - 1, min(LOOKS, count))}):
             yield f"{path.name} frame {index + 1}", open_movie(reader, index, stamp)

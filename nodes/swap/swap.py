@@ -21,7 +21,7 @@ from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import Knob
 from nodegraph.graph.node import Identity as Same
-from nodegraph.graph.node import Knobs, node
+from nodegraph.graph.node import Knobs, Saved, node, reworded, upgrades
 from nodegraph.ml.recognisers import Identifier, open_identifier
 from nodegraph.ml.swappers.contracts import Feed
 from nodegraph.ml.swappers.source import Source, Sources
@@ -151,6 +151,13 @@ def swap(
     for k, crop in zip(chosen, new, strict=True):
         done[k] = crop
     return _like_plates(crops.each(done), shot)
+
+
+@upgrades(swap, to=2)
+def _shorter_choices(saved: Saved) -> Saved:
+    """Choices got shorter words."""
+    saved = reworded(saved, "learned", {"of the new face": "new face", "of the plate's face": "plate's face"})
+    return reworded(saved, "photographs", {"frontal ones count more": "frontal"})
 
 
 def _like_plates(crops: Crops, shot: Shot) -> Crops:

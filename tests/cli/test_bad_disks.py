@@ -20,26 +20,6 @@ Mount = Callable[[str], Path]
 LAST = 1008
 
 
-@pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[Mount]:
-    """Mounts a small disk of its own, of the size given."""
-    disks: list[Path] = []
-
-    def mount(size: str) -> Path:
-        disk = tmp_path / f"disk{len(disks)}"
-        disk.mkdir()
-        command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(disk)]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        if done.returncode:
-            pytest.skip(f"this account may not mount a small disk: {done.stderr.strip()}")
-        disks.append(disk)
-        return disk
-
-    yield mount
-    for disk in disks:
-        subprocess.run(["umount", str(disk)], check=True)
-
-
 def project(folder: Path, target: str) -> Path:
     """A shot of grain, which no compression makes small: 40 KB a frame."""
     rng = np.random.default_rng(1)
@@ -68,7 +48,7 @@ def whole(folder: Path) -> list[int]:
 def test_a_disk_that_fills_up_and_the_render_goes_on_when_there_is_room(
     mounted: Mount, tmp_path: Path, capsys: Out
 ) -> None:
-    disk = mounted("160k")
+    disk = mounted("size=160k")
     graph = project(tmp_path, f"{disk}/o.####.exr")
     assert main(["render", str(graph), "--workers", "1"]) == 1
     told = capsys.readouterr().err
@@ -84,7 +64,7 @@ def test_a_disk_that_fills_up_and_the_render_goes_on_when_there_is_room(
 
 
 def test_a_full_disk_under_a_movie(mounted: Mount, tmp_path: Path, capsys: Out) -> None:
-    disk = mounted("8k")
+    disk = mounted("size=8k")
     graph = ng.load(project(tmp_path, "x.####.exr")).graph.add("WriteMovie", "Movie", file=f"{disk}/m.mov")
     ng.save(graph.connect("Movie", "image", "Warm"), tmp_path / "movie.ngraph.json")
     assert main(["render", str(tmp_path / "movie.ngraph.json"), "--node", "Movie"]) == 1
@@ -94,7 +74,7 @@ def test_a_full_disk_under_a_movie(mounted: Mount, tmp_path: Path, capsys: Out) 
 
 
 def test_a_project_on_a_full_disk(mounted: Mount, capsys: Out) -> None:
-    disk = mounted("128k")
+    disk = mounted("size=128k")
     graph = project(disk, "out/o.####.exr")
     (disk / "fill").write_bytes(b"0" * (os.statvfs(disk).f_bavail * os.statvfs(disk).f_bsize))
     assert main(["render", str(graph)]) == 1
@@ -106,7 +86,7 @@ def test_a_project_on_a_full_disk(mounted: Mount, capsys: Out) -> None:
 
 
 def test_a_read_only_project(mounted: Mount, tmp_path: Path, capsys: Out) -> None:
-    disk = mounted("1m")
+    disk = mounted("size=1m")
     graph = project(disk, "out/o.####.exr")
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     assert main(["render", str(graph)]) == 1
@@ -119,7 +99,7 @@ def test_a_read_only_project(mounted: Mount, tmp_path: Path, capsys: Out) -> Non
 
 
 def test_a_read_only_output(mounted: Mount, tmp_path: Path, capsys: Out) -> None:
-    disk = mounted("1m,ro")
+    disk = mounted("size=1m,ro")
     graph = project(tmp_path, f"{disk}/o.####.exr")
     assert main(["render", str(graph), "--on-error", "skip"]) == 1
     told = capsys.readouterr().err

@@ -18,6 +18,7 @@ from nodegraph.ml import cards
 from tests.nodes.swap import networks
 
 Out = pytest.CaptureFixture[str]
+HERE = "--from-this-machine"  # the test's own server has no https
 PACKAGES = [Path(__file__).parents[2] / name for name in ("nodegraph", "nodes", "presets")]
 
 
@@ -61,6 +62,11 @@ def card_file(folder: Path, card: Card) -> str:
     return str(path)
 
 
+def fetched(folder: Path, card: Card, *flags: str) -> int:
+    """How the command ends that fetches what a card names."""
+    return main(["models", "fetch", card_file(folder, card), *flags])
+
+
 def test_fetch_brings_what_the_card_says(
     home: Path, tmp_path: Path, server: tuple[str, dict[str, object]], capsys: Out
 ) -> None:
@@ -70,8 +76,8 @@ def test_fetch_brings_what_the_card_says(
     given["/here"] = (302, {"Location": f"{url}/there/up%204.onnx"}, b"")
     card = Card("up", "upscale", "upscale", sha256=digest(source), licence="MIT", commercial=True)
     for number, place in enumerate(("/there/up%204.onnx", "/here")):
-        name = card_file(tmp_path, replace(card, url=url + place))
-        assert main(["models", "fetch", name, "--from-this-machine"]) == 0
+        placed = replace(card, url=url + place)
+        assert fetched(tmp_path, placed, HERE) == 0
         told = capsys.readouterr()
         assert "fetched" in told.out
         assert "100%" in told.err
@@ -79,7 +85,7 @@ def test_fetch_brings_what_the_card_says(
         assert target.read_bytes() == source.read_bytes()
         assert cards.card_of(target, digest(target)).commercial is True
         if not number:
-            assert main(["models", "fetch", name, "--from-this-machine"]) == 0
+            assert fetched(tmp_path, placed, HERE) == 0
             assert "here already" in capsys.readouterr().out
             target.unlink()
             cards.place_of(target).unlink()
@@ -113,10 +119,10 @@ def test_fetch_keeps_nothing_that_is_not_what_the_card_says(
         "cannot be fetched": replace(good, url="http://127.0.0.1:9/ok.onnx"),
     }
     for words, card in cases.items():
-        assert main(["models", "fetch", card_file(tmp_path, card), "--from-this-machine"]) == 1, words
+        assert fetched(tmp_path, card, HERE) == 1, words
         told = capsys.readouterr().err
         assert any(word in told for word in words.split("|")), (words, told)
-    assert main(["models", "fetch", card_file(tmp_path, replace(good, url=f"{url}/ok.onnx"))]) == 1
+    assert fetched(tmp_path, replace(good, url=f"{url}/ok.onnx")) == 1
     assert "https only" in capsys.readouterr().err
     assert not home.exists() or not list(home.iterdir())
 
@@ -129,7 +135,7 @@ def test_fetch_writes_over_nothing(
     given["/a.onnx"] = source.read_bytes()
     other = networks.restorer(home / "a.onnx").read_bytes()
     card = Card("up", "upscale", sha256=digest(source), url=f"{url}/a.onnx")
-    assert main(["models", "fetch", card_file(tmp_path, card), "--from-this-machine"]) == 1
+    assert fetched(tmp_path, card, HERE) == 1
     assert "move it away" in capsys.readouterr().err
     assert (home / "a.onnx").read_bytes() == other
 

@@ -19,6 +19,7 @@ from nodegraph.engine.check import same
 from nodegraph.engine.disk import Disk, Kept
 from nodegraph.engine.render import render
 from nodegraph.graph.context import Context
+from nodegraph.graph.document import Document, write
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.node import node, node_type
 from tests.engine.toys import LIBRARY, RECORD, empty, wired
@@ -145,3 +146,24 @@ def test_warnings_of_what_is_on_disk_are_told_again(tmp_path: Path, unchecked: N
         report = render(graph, "w", root=tmp_path)
         assert RECORD.take()["wary"] == runs
         assert [(each.node, each.message) for each in report.warnings] == [("x", "be careful")]
+
+
+def test_what_older_code_has_kept_is_not_used(tmp_path: Path, unchecked: None) -> None:
+    """A node that comes to compute something else is run again; its file stays as it was."""
+
+    def made(revision: int) -> int:
+        @node(store=True, revision=revision)
+        def wary() -> float:
+            """A value that was once another."""
+            RECORD.ran("wary")
+            return float(revision)
+
+        graph = Graph(LIBRARY.with_nodes(wary), shot=empty(1, 2).shot).add("Plate", "p").add("Lift", "l")
+        graph = graph.add("Wary", "x").add("Save", "w", file="out/a.####.raw")
+        graph = wired(graph, l__image="p", l__amount="x", w__image="l")
+        assert '"v"' not in write(Document(graph))
+        RECORD.take()
+        assert render(graph, "w", root=tmp_path).ok
+        return RECORD.take()["wary"]
+
+    assert [made(revision) for revision in (0, 0, 1, 1, 0)] == [1, 0, 1, 0, 0]

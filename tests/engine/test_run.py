@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,17 +19,9 @@ from nodegraph.graph.curve import Curve
 from nodegraph.graph.graph import Graph, Link
 from nodegraph.graph.library import Library
 from nodegraph.graph.node import node
-from tests.engine.toys import LIBRARY, RECORD, empty, flat, level, wired
+from tests.engine.toys import LIBRARY, RECORD, empty, flat, level, runner, wired
 
-
-@pytest.fixture(autouse=True)
-def _fresh_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    RECORD.take()
-
-
-def runner(graph: Graph, **options: Any) -> Runner:
-    return Runner(Planner(graph), Cache(1 << 30), **options)
+pytestmark = pytest.mark.usefixtures("fresh_record")
 
 
 def test_a_chain() -> None:

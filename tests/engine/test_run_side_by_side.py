@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,17 +20,9 @@ from nodegraph.graph.context import Context
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
 from nodegraph.graph.node import node
-from tests.engine.toys import LIBRARY, RECORD, flat, level, wired
+from tests.engine.toys import LIBRARY, flat, level, runner, wired
 
-
-@pytest.fixture(autouse=True)
-def _fresh_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    RECORD.take()
-
-
-def runner(graph: Graph, **options: Any) -> Runner:
-    return Runner(Planner(graph), Cache(1 << 30), **options)
+pytestmark = pytest.mark.usefixtures("fresh_record")
 
 
 # -- side by side ----------------------------------------------------------------------------------

@@ -11,6 +11,9 @@ import numpy as np
 
 from nodegraph.data.image import Image, Matte
 from nodegraph.data.shot import Clip, Frame, Shot, Window
+from nodegraph.engine.cache import Cache
+from nodegraph.engine.plan import Planner
+from nodegraph.engine.run import Runner
 from nodegraph.graph.context import Context
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import File
@@ -203,3 +206,7 @@ def wired(graph: Graph, **inputs: str) -> Graph:
         name, port = place.split("__")
         graph = graph.connect(name, port, source)
     return graph
+
+
+def runner(graph: Graph, **options: Any) -> Runner:
+    return Runner(Planner(graph), Cache(1 << 30), **options)

@@ -11,9 +11,17 @@ import OpenImageIO as oiio
 import pytest
 from numpy.typing import NDArray
 
+from nodegraph.data.box import Format
 from nodegraph.data.errors import MediaError
+from nodegraph.data.image import Image
+from nodegraph.data.shot import Frame, Shot
+from nodegraph.graph.context import Context
+from nodegraph.graph.knob import File
 from nodegraph.media.dpx import HEADER, dpx_bytes, read_dpx
+from nodegraph.media.open_still import open_still
 from nodegraph.media.stills import read_still, write_still
+from nodes.io.read import read
+from nodes.io.write import write
 
 NAMES = {1: ("Y",), 3: ("R", "G", "B"), 4: ("R", "G", "B", "A")}
 
@@ -151,7 +159,40 @@ def test_what_the_header_tells(tmp_path: Path) -> None:
     assert told["dpx/timecode"] == "01:02:03:04"
     plain = tmp_path / "plain.dpx"
     plain.write_bytes(dpx_bytes(np.zeros((2, 2, 3), np.float32)))
-    assert read_dpx(plain)[2] == {}
+    assert read_dpx(plain)[2] == {"dpx/pixel_aspect": 1.0}
+
+
+@pytest.mark.parametrize("endian", ["big", "little"])
+@pytest.mark.parametrize("aspect", [1.0, 2.0, 0.9, 4 / 3])
+def test_how_wide_its_pixels_are(tmp_path: Path, aspect: float, endian: str) -> None:
+    """As OpenImageIO says it in files of its own, and reads it in ours."""
+    theirs = written(tmp_path / "a.dpx", codes(10, 3), 10, **{"PixelAspectRatio": aspect, "oiio:Endian": endian})
+    assert open_still(theirs).format == Format(11, 7, pytest.approx(aspect, rel=1e-4))
+    assert "dpx/pixel_aspect" not in open_still(theirs).metadata
+    ours = tmp_path / "b.dpx"
+    write_still(ours, shares(codes(10, 3), 10), 10, pixel_aspect=aspect)
+    source = oiio.ImageInput.open(str(ours))
+    assert source, oiio.geterror()
+    assert source.spec().get_float_attribute("PixelAspectRatio", 1.0) == pytest.approx(aspect, rel=1e-4)
+    source.close()
+    assert open_still(ours).format.pixel_aspect == pytest.approx(aspect, rel=1e-4)
+
+
+@pytest.mark.parametrize("words", [(0, 0), (0xFFFFFFFF, 0xFFFFFFFF), (0, 1), (2, 0), (40, 1), (1, 40)])
+def test_an_aspect_that_is_none_is_not_believed(tmp_path: Path, words: tuple[int, int]) -> None:
+    path = tmp_path / "a.dpx"
+    data = bytearray(dpx_bytes(np.zeros((2, 2, 3), np.float32)))
+    struct.pack_into(">II", data, 1628, *words)
+    path.write_bytes(data)
+    assert open_still(path).format.pixel_aspect == 1
+
+
+def test_a_squeezed_plate_goes_through_a_dpx(tmp_path: Path) -> None:
+    path, context, shot = tmp_path / "a.dpx", Context(), Shot(first=1, last=1, format=Format(4, 3))
+    squeezed = Image.of(np.full((3, 4, 3), 0.2, np.float32), format=Format(4, 3, 2.0), colorspace="ACEScg")
+    write(squeezed, Frame(1), shot, context, file=File(str(path)))
+    assert read(Frame(1), shot, context, file=File(str(path))).format == squeezed.format
+    assert read(Frame(1), shot, context, file=File(str(path)), pixel_aspect=1.5).format.pixel_aspect == 1.5
 
 
 @pytest.mark.parametrize("bits", [8, 10, 16])

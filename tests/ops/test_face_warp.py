@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from nodegraph.ops.face_warp import Spline, places
+from nodegraph.data.box import Box
+from nodegraph.ops.face_warp import Spline, carried, places
 from nodegraph.ops.portrait import make_figure
+from nodegraph.ops.resample import Filter, affine
 
 SIZE = 160
 
@@ -39,3 +41,18 @@ def test_a_bend_that_is_a_shift_goes_through_as_it_is() -> None:
     found = places(shift, SIZE)[8:-8, 8:-8]
     np.testing.assert_allclose(found[..., 0], (x * 1.5 + 7.25)[8:-8, 8:-8], atol=1e-3)
     np.testing.assert_allclose(found[..., 1], (y * 1.5 - 3.0)[8:-8, 8:-8], atol=1e-3)
+
+
+def test_own_features_are_carried_by_the_cubic_of_every_other_move() -> None:
+    """A shift of points is one of the picture, glints above white and all; and only what is wanted is looked for."""
+    random = np.random.default_rng(6)
+    picture = random.random((SIZE, SIZE, 3)).astype(np.float32)
+    picture[70:72, 80] = 16.0
+    points = make_figure().landmarks
+    here = (points - points.mean(axis=0)) * 0.9 + SIZE / 2
+    frame, shift = Box(0, 0, SIZE, SIZE), np.array([[1, 0, 0.4], [0, 1, -0.3], [0, 0, 1]])
+    shifted, _ = affine(picture, frame, shift, Filter.CUBIC, within=frame)
+    wanted = np.zeros((SIZE, SIZE), np.float32)
+    wanted[8:-8, 8:-8] = random.random((SIZE - 16, SIZE - 16)) > 0.5
+    done = carried(picture, here, here + np.array([0.4, -0.3]), wanted)
+    np.testing.assert_allclose(done[wanted > 0], shifted[wanted > 0], atol=2e-3)

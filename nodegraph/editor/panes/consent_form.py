@@ -128,8 +128,8 @@ class ConsentForm:
         person, graph = self._person, self.app.state.graph
         if person is not None and person.node in graph.nodes:
             label = FIELDS.get(knob, ("no record",))[0]
-            work = lambda: self.app.edit(f"{label} of {person.name}", graph.set(person.node, knob, text.strip()))  # noqa: E731
-            self.app.guarded(work)
+            told = f"{label} of {person.name}"
+            self.app.guarded(lambda: self.app.edit(told, graph.set(person.node, knob, text.strip())))
 
 
 def _files(place: Path | None) -> list[Path]:

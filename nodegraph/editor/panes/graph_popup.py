@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import dearpygui.dearpygui as dpg
@@ -191,7 +192,7 @@ class Chooser(Popup):
             (dpg.mvKey_Next, MOST - 1),
             (dpg.mvKey_Prior, 1 - MOST),
         ):
-            self.on(key, lambda by=by: self.step(by))  # type: ignore[misc]
+            self.on(key, partial(self.step, by))
         for key in RETURNS:
             self.on(key, self.choose)
         self.on(dpg.mvKey_Escape, self.close)

@@ -62,8 +62,12 @@ def rows_of(uses: Iterable[ModelUse], found: Sequence[Here], known: Iterable[Car
         for card in known
         if not card.sha256 or card.sha256 not in held
     ]
-    order = lambda row: (not row.users, row.kind, row.name.casefold())  # noqa: E731
-    return [*lacking, *sorted(here, key=order), *sorted(others, key=order)]
+    return [*lacking, *sorted(here, key=_order), *sorted(others, key=_order)]
+
+
+def _order(row: Row) -> tuple[bool, str, str]:
+    """What graphs use comes first, then one kind after the other."""
+    return not row.users, row.kind, row.name.casefold()
 
 
 def _lacks(use: ModelUse) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from typing import Any
 
 from nodegraph.data.box import Box
 from nodegraph.editor.viewer.compare import Compare, Wipe
@@ -97,5 +98,5 @@ class Settings:
             return replace(self, proxy=False)
         return replace(self, proxy=True, down=down)
 
-    def _looking(self, **changes: object) -> Settings:
-        return replace(self, look=replace(self.look, **changes))  # type: ignore[arg-type]
+    def _looking(self, **changes: Any) -> Settings:
+        return replace(self, look=replace(self.look, **changes))

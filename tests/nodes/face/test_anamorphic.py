@@ -28,6 +28,7 @@ from nodegraph.graph.knob import File
 from nodegraph.media.attributes import FACES
 from nodegraph.ops.align import Estimator
 from nodegraph.ops.face_blend import multiband, reached
+from nodegraph.ops.face_paste import Blend
 from nodegraph.ops.looked_at import looked_at
 from nodegraph.ops.mask_time import jumped
 from nodegraph.ops.poisson import NOWHERE
@@ -215,6 +216,23 @@ def test_bands_are_as_soft_across_as_down(aspect: float) -> None:
     assert blind > 3 * off
 
 
+def test_poisson_shifts_the_light_as_in_square_pixels() -> None:
+    """A face without any detail on both plates: what is seen of it is the light of the plate, from rim to rim."""
+
+    def shifted(aspect: float) -> NDArray[np.float32]:
+        done = mask(cropped(aspect), SHOT, Context(), shape=Shape.ELLIPSE)
+        flat = done.each(crop.with_pixels(np.full_like(crop.plate, 0.1)) for crop in done)
+        comp = paste(plate(1001, aspect), flat, Frame(1001), SHOT, Context(), blend=Blend.POISSON)
+        return curve(cv2.resize(np.array(comp.pixels), (WIDE, HIGH), interpolation=cv2.INTER_LINEAR))
+
+    square, unsqueezed = shifted(1.0), shifted(2.0)
+    (crop,) = mask(cropped(1.0), SHOT, Context(), shape=Shape.ELLIPSE, erode=15.0)
+    there = cv2.warpAffine(crop.matte, crop.matrix[:2], (WIDE, HIGH), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
+    inside = there > 0.99
+    assert inside.sum() > 2000
+    assert np.abs(square - unsqueezed)[inside].max() < 0.1 * square[inside].std()
+
+
 @cache
 def somebody() -> Identity:
     """The portrait itself, from another frame, somewhat darker."""
@@ -245,7 +263,7 @@ def test_a_swap_looks_the_same_unsqueezed_and_leaves_the_rest_alone() -> None:
     off = cv2.GaussianBlur(np.abs(curve(after) - curve(true)), (0, 0), 2.0)[changed]
     change = np.abs(curve(true) - curve(before))[changed].mean()
     assert off.mean() < 0.06 * change
-    assert np.percentile(off, 99) < 0.8 * change  # the glints in the eyes are as large as a pixel
+    assert np.percentile(off, 99) < 0.7 * change  # the glints in the eyes are as large as a pixel
 
 
 def test_a_plate_whose_file_does_not_say_it(tmp_path: Path) -> None:

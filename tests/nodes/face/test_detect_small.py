@@ -42,7 +42,8 @@ def test_a_small_face_alone_is_found_and_beside_a_large_one_if_asked_for(monkeyp
     plain = DlibModels.hog
 
     def told(self: DlibModels, picture: np.ndarray, *rest: object) -> list[Face]:
-        seen.append(picture.shape[1])
+        if picture.shape[1] >= 1280:  # the whole picture, not a part where there may be half a face
+            seen.append(picture.shape[1])
         return plain(self, picture, *rest)
 
     monkeypatch.setattr(DlibModels, "hog", told)
@@ -50,7 +51,8 @@ def test_a_small_face_alone_is_found_and_beside_a_large_one_if_asked_for(monkeyp
     assert alone.box.middle[0] > 1120
     assert alone.box.size < 0.1 * 720
     assert seen[0] == 1280
-    assert seen[1] > 1.6 * 1280
+    assert seen[1] == 1280 + 2 * 180  # nobody is seen: with its mirror beyond the frame, where half a face may be
+    assert seen[2] > 1.6 * 1280
     seen.clear()
     (large,) = detect(with_a_small_one(True), SHOT, Context())
     assert large.box.size > 0.2 * 720

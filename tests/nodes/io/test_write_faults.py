@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -20,27 +19,6 @@ from nodes.io.write import write
 from tests.nodes.io.pictures import noise, planes_of, run, save
 
 Mount = Callable[[str], Path]
-
-
-@pytest.fixture
-def mounted(tmp_path: Path) -> Iterator[Mount]:
-    """Mounts a small disk of its own, with the options given."""
-    disks: list[Path] = []
-
-    def mount(options: str) -> Path:
-        disk = tmp_path / f"disk{len(disks)}"
-        disk.mkdir()
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(disk)], check=False, capture_output=True, text=True
-        )
-        if done.returncode:
-            pytest.skip(f"this account may not mount a small disk: {done.stderr.strip()}")
-        disks.append(disk)
-        return disk
-
-    yield mount
-    for disk in disks:
-        subprocess.run(["umount", str(disk)], check=True)
 
 
 def picture(seed: int = 0, size: int = 96) -> Image:
