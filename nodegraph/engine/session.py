@@ -157,6 +157,9 @@ class Session:
 
     def cached(self, nodes: Iterable[str], frame: int) -> frozenset[str]:
         """Those of some nodes whose result at a frame is in memory; nothing is made for it."""
+        nodes = list(nodes)
+        if not nodes:
+            return frozenset()
         planner = self._plan()
         found = set()
         for node in nodes:

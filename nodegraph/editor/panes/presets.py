@@ -49,6 +49,7 @@ class PresetsPane(Pane):
         self.menu = ""
         self._by_path: dict[Path, Shelved] = {}
         self._reading = 0
+        self._is_seen = False  # until its tab comes to the front nothing is painted, and no picture is read
 
     # -- the widgets -----------------------------------------------------------------------------------------
 
@@ -69,8 +70,11 @@ class PresetsPane(Pane):
 
     def resized(self) -> None:
         if hasattr(self, "foot"):
-            width, height = self.size
+            first, (width, height) = not self._is_seen, self.size
+            self._is_seen = width > 1
             self.cards.resized(width, max(80.0, height - HEAD - FOOT - 10))
+            if first:
+                self._show()
 
     def read(self) -> None:
         """Look through the shelf, away from the window."""
@@ -93,6 +97,8 @@ class PresetsPane(Pane):
         self._show()
 
     def _show(self) -> None:
+        if not self._is_seen:
+            return
         self.cards.show([each.path for each in asked(self.rows, self.text, self.menu)])
         self._tell()
 

@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 SWITCH = 0.0005  # seconds: a thread in pure Python gives way to the window this often
 SIZE = (1600, 1000)
+LAID = 2  # the frame by which panes are where the layout has them: in the first, all tabs are in front
 TOOLTIP = 0.6  # seconds that the mouse rests until a tooltip is there
 
 
@@ -167,6 +168,8 @@ class Window:
 
     def _measure(self) -> bool:
         """Tell panes that were moved or resized; True if there was one."""
+        if dpg.get_frame_count() < LAID:
+            return True
         changed = False
         for each in self.placed:
             if not each.is_seen:
