@@ -14,7 +14,7 @@ from nodegraph.graph.layout import Point
 LEAST = 0.05
 MOST = 4.0
 STEP = 1.15  # one click of the wheel
-MARGIN = 40.0  # pixels around what is fitted
+MARGIN = 24.0  # pixels around what is fitted
 
 
 class Rect(NamedTuple):

@@ -30,6 +30,7 @@ class Conduct:
         self.app = window.app
         self._hidden: list[int] = []  # while one pane has all the room
         self._before = ""
+        self._front: list[int] = []
 
     def actions(self) -> Mapping[str, Start]:
         """By their names in the list of commands."""
@@ -101,17 +102,23 @@ class Conduct:
             self._hidden = []
             # Windows that come back put themselves in front: which tab was in front is said once they are there.
             self.window.soon(3, partial(platform_x.load_layout, self._before))
+            self.window.soon(8, self._bring_front)
             return
         found = self.window.hands.under()
         before = platform_x.layout_text()
         if found is None or before is None or found.docked == layout.STATUS:
             return
         self._before = before
+        self._front = [each.docked for each in self.window.placed if each.is_seen]
         self._hidden = [each.docked for each in self.window.placed if each.docked not in (found.docked, layout.STATUS)]
         for item in self._hidden:
             dpg.configure_item(item, show=False)
         width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
         platform_x.load_layout(layout.alone(found.docked, width, height, self.window.scale))
+
+    def _bring_front(self) -> None:
+        for item in self._front:
+            dpg.focus_item(item)
 
     def save_layout(self) -> None:
         """Keep the panes where they are, for the next start too."""

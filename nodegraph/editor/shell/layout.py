@@ -53,7 +53,7 @@ def default(width: int, height: int, scale: float = 1.0) -> str:
     right = min(round(400 * scale), width // 3)
     inner = height - menu - status
     left, work = width - right - 3, inner - timeline - 3
-    viewer = round(work * 0.58)
+    viewer = round(work * 0.55)
     rows = [""]
     for slot in SLOTS:
         order = [each.tag for each in SLOTS if each.group == slot.group].index(slot.tag)
