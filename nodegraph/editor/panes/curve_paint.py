@@ -70,8 +70,8 @@ class Painter:
     def __init__(self, parent: int, scale: float) -> None:
         self.scale = scale
         self.item = int(dpg.add_drawlist(10, 10, parent=parent))
-        self.grid, self.curves, self.keys, self.over, self.strip, self.head, self.list = (
-            int(dpg.add_draw_layer(parent=self.item)) for _ in range(7)
+        self.grid, self.curves, self.keys, self.over, self.strip, self.head, self.list, self.lanes = (
+            int(dpg.add_draw_layer(parent=self.item)) for _ in range(8)
         )
 
     def text(self, layer: int, at: tuple[float, float], text: str, colour: Colour, size: float = 12.0) -> None:
