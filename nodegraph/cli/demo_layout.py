@@ -11,10 +11,10 @@ RAIL: dict[str, tuple[str, Point]] = {
     "AsideTop": ("ToFaces", (-110, 56)),
     "Aside": ("AsideTop", (-110, 150)),
     "ToCuts": ("ToFaces", (170, 56)),
-    "ToSwap": ("ToCuts", (460, 56)),
-    "ToComp": ("ToSwap", (930, 56)),
-    "ToLayersTop": ("ToComp", (1060, 56)),
-    "ToLayers": ("ToLayersTop", (1060, 348)),
+    "ToSwap": ("ToCuts", (410, 56)),
+    "ToComp": ("ToSwap", (840, 56)),
+    "ToLayersTop": ("ToComp", (970, 56)),
+    "ToLayers": ("ToLayersTop", (970, 348)),
 }
 DOT = 8.0  # half of its size
 
@@ -26,26 +26,26 @@ NODES: dict[str, Point] = {
     "Landmarks": (0, 172),
     "Track": (0, 232),
     "Smooth": (0, 292),
-    "Align": (480, 112),
-    "Hull": (480, 172),
-    "SeenFace": (650, 172),
-    "NotTheMicrophone": (480, 232),
-    "Double": (650, 232),
-    "Swap": (480, 292),
-    "Finish": (480, 352),
-    "Paste": (950, 222),
-    "Chart": (1150, 222),
-    "Comp": (950, 282),
-    "Layers": (950, 378),
-    "Review": (1150, 378),
-    "WriteComp": (950, 438),
+    "Align": (430, 112),
+    "Hull": (430, 172),
+    "SeenFace": (600, 172),
+    "NotTheMicrophone": (430, 232),
+    "Double": (600, 232),
+    "Swap": (430, 292),
+    "Finish": (430, 352),
+    "Paste": (860, 222),
+    "Chart": (1060, 222),
+    "Comp": (860, 282),
+    "Layers": (860, 378),
+    "Review": (1060, 378),
+    "WriteComp": (860, 438),
 }
 WIDTH, WIDTHS = 120, {"NotTheMicrophone": 148, "Swap": 144}  # of a node on the canvas, where not all are alike
 
 BACKDROPS: dict[str, Backdrop] = {
     "Find": Backdrop((-150, 78), (410, 268), "Find and follow the face", "#3d4a5c"),
-    "NewFace": Backdrop((380, 78), (360, 328), "Put the other face in", "#4a3f5c"),
-    "Back": Backdrop((870, 188), (370, 304), "Back into the plate", "#3f5247"),
+    "NewFace": Backdrop((330, 78), (360, 328), "Put the other face in", "#4a3f5c"),
+    "Back": Backdrop((780, 188), (370, 304), "Back into the plate", "#3f5247"),
 }
 
 
