@@ -102,7 +102,8 @@ class Conduct:
             self._hidden = []
             # Windows that come back put themselves in front: which tab was in front is said once they are there.
             self.window.soon(3, partial(platform_x.load_layout, self._before))
-            self.window.soon(8, self._bring_front)
+            for index, item in enumerate(self._front):  # one a frame: of several the last alone is heard
+                self.window.soon(6 + index, partial(dpg.focus_item, item))
             return
         found = self.window.hands.under()
         before = platform_x.layout_text()
@@ -115,10 +116,6 @@ class Conduct:
             dpg.configure_item(item, show=False)
         width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
         platform_x.load_layout(layout.alone(found.docked, width, height, self.window.scale))
-
-    def _bring_front(self) -> None:
-        for item in self._front:
-            dpg.focus_item(item)
 
     def save_layout(self) -> None:
         """Keep the panes where they are, for the next start too."""
