@@ -23,7 +23,7 @@ BADGE = 6.5
 TAG = 16.0
 MOST_ROWS = 3  # of names of ports, one over the other
 OFF = 0.62  # how much of its colour a disabled node loses
-WIRE = {Detail.PORTS: 1.6, Detail.FULL: 2.2}
+WIRE = {Detail.PORTS: 1.0, Detail.FULL: 2.0}
 
 
 class NodeDrawing:
@@ -116,16 +116,12 @@ class NodeDrawing:
         self._side(side, width, bool(look.marks.error))
 
     def _shadow(self, width: float, height: float) -> None:
-        for grown, alpha in ((3.0, 26), (1.5, 44)):
-            drawn = dpg.draw_rectangle(
-                (-grown + 1, -grown + 3),
-                (width + grown - 1, height + grown + 2),
-                color=inks.CLEAR,
-                fill=(0, 0, 0, alpha),
-                rounding=7,
-                parent=self.fine,
-            )
-            self._fine_scaled.append((drawn, "rounding", 7.0))
+        """Around three sides, as lines: a filled one under the node would cost the node's own area twice over."""
+        for reach, alpha in ((5.0, 26), (3.0, 44)):
+            low = height + 4.5 - reach
+            points = [(reach - 5.0, 4.0), (reach - 5.0, low), (width + 5.0 - reach, low), (width + 5.0 - reach, 4.0)]
+            drawn = dpg.draw_polyline(points, color=(0, 0, 0, alpha), thickness=2 * reach - 4, parent=self.fine)
+            self._fine_scaled.append((drawn, "thickness", 2 * reach - 4))
 
     def _error(self, right: float) -> float:
         middle = right - 2.0
@@ -157,7 +153,7 @@ class NodeDrawing:
                 hollow = is_input and not spot.wired
                 fill = mixed(body, inks.DARK, 0.55) if hollow else colour
                 edge = (mixed(colour, inks.DARK, 0.35) if spot.optional else colour) if hollow else inks.DARK
-                drawn = dpg.draw_circle(spot.at, 1.0, color=edge, fill=fill, thickness=1.3, parent=self.root)
+                drawn = dpg.draw_circle(spot.at, 1.0, color=edge, fill=fill, thickness=1.0, parent=self.root)
                 self._scaled.append((drawn, "radius", PORT if not (hollow and spot.optional) else PORT - 0.8))
 
     def _labels(self, look: NodeLook) -> None:

@@ -55,12 +55,12 @@ def gathered(panes: Sequence[Pane], state: State, errors: Mapping[int, str]) -> 
     cuts: tuple[int, ...] = ()
     lost: tuple[tuple[int, int], ...] = ()
     failed = set(errors)
-    for pane in panes:
-        if isinstance(pane, Remembers):
+    for pane in panes:  # before each frame; to ask whether a pane keeps to a protocol takes long, for its name does not
+        if hasattr(pane, "cached") and isinstance(pane, Remembers):
             cached = tuple(pane.cached())
-        if isinstance(pane, KnowsFaces):
+        if hasattr(pane, "cuts") and isinstance(pane, KnowsFaces):
             cuts, lost = pane.cuts(), pane.lost()
-        if isinstance(pane, Renders):
+        if hasattr(pane, "failed_frames") and isinstance(pane, Renders):
             failed |= pane.failed_frames()
     return Marks(cached, keys, cuts, tuple(sorted(failed)), lost)
 

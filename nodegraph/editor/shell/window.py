@@ -69,7 +69,13 @@ class Window:
         dpg.create_context()
         dpg.configure_app(docking=True, docking_space=True, manual_callback_management=True)
         dpg.create_viewport(
-            title="nodegraph", disable_close=True, width=self.size[0], height=self.size[1], x_pos=0, y_pos=0
+            title="nodegraph",
+            disable_close=True,
+            width=self.size[0],
+            height=self.size[1],
+            x_pos=0,
+            y_pos=0,
+            clear_color=theme.BACKGROUND,
         )
         fonts.build(self.scale)
         theme.build(self.scale)
@@ -131,11 +137,13 @@ class Window:
         return f"{name}{' •' if self.app.state.changed else ''} – nodegraph"
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; the window comes again as large, and its panes where they are."""
+        self.guard.run(layout.leave, self.conduct.before)
         self.alarm.close()
         self.app.close()
         platform_x.close_window()
         self.app.session.close()
+        self.app.untitled.close()
 
     # -- going round -----------------------------------------------------------------------------------------
 
@@ -179,6 +187,7 @@ class Window:
                 each.pane.origin, each.pane.size = origin, size
                 self.guard.run(each.pane.resized)
                 changed = True
+        layout.ground([(each.docked, each.pane.origin, each.pane.size) for each in self.placed if each.is_seen])
         return changed
 
     def dropped(self, paths: tuple[str, ...]) -> None:
