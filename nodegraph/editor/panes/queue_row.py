@@ -23,6 +23,7 @@ COLOURS: dict[State, Colour] = {
     State.DONE: theme.GOOD,
     State.FAILED: theme.BAD,
     State.CANCELLED: theme.FAINT,
+    State.LEFT: theme.WARN,
 }
 
 
