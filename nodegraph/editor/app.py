@@ -20,6 +20,7 @@ from nodegraph.editor.panels.bindings import Bindings, Chord
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.recovery import Autosaver
 from nodegraph.editor.state import State
+from nodegraph.editor.untitled import Untitled
 from nodegraph.engine.events import Event, NodeProgress, Warned
 from nodegraph.engine.session import Session
 from nodegraph.graph.document import Document, save
@@ -50,6 +51,7 @@ class App:
         self.autosaved: float | None = None  # when, in seconds since 1970
         self.working = ""  # what is computed now
         self._opened = 0  # how many documents were
+        self.untitled = Untitled()
         self._begin(document)
 
     def _begin(self, document: Document) -> None:
@@ -59,6 +61,7 @@ class App:
         self.session = Session(
             document.graph,
             root=document.folder,
+            kept=self.untitled.folder(document),
             memory=self.memory,
             on_event=lambda event: self._heard(number, event),
         )
@@ -126,12 +129,14 @@ class App:
         """Tell the artist something in the status line."""
         self.said = (text, complaint)
 
-    def browse(self, title: str, path: str, took: Callable[[str], None], *, saves: bool = False) -> None:
+    def browse(
+        self, title: str, path: str, took: Callable[[str], None], *, saves: bool = False, folders: bool = False
+    ) -> None:
         """Ask the artist for a file, beginning at a path; `took` is called with the one that was chosen."""
         start = Path(path) if path else None
         folder = start if start is not None and start.is_dir() else start.parent if start is not None else None
         name = start.name if start is not None and start != folder else ""
-        self.ask(FileWanted(title, took, folder, saving=saves, name=name))
+        self.ask(FileWanted(title, took, folder, saving=saves, name=name, or_folder=folders))
 
     def start(self, action: str, pane: Place | None = None) -> bool:
         """Start an action by its name: the pane's own, else the window's."""
@@ -198,7 +203,8 @@ class App:
             self.autosaver.closed(self.state.document)  # what it kept is safe under the new name
         document = replace(self.state.document, path=target, read_only=False)
         self._saved = document.graph
-        if document.folder != self.session.root:
+        if document.folder != self.session.root or self.session.kept is not None:
+            self.untitled.settle(self.session.kept, document)
             self.session.settle(document.folder)
         self.change(document=document, changed=False)
         self.autosaver.saved(document)

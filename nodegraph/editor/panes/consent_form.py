@@ -58,7 +58,8 @@ class ConsentForm:
             dpg.add_text("Pick an identity to see its consent.", parent=self.item, color=theme.FAINT)
             return
         with dpg.group(parent=self.item, horizontal=True):
-            dpg.bind_item_font(dpg.add_text(person.name), fonts.BOLD)
+            self._name = dpg.add_text(person.name)
+            dpg.bind_item_font(self._name, fonts.BOLD)
             dpg.add_text(person.node, color=theme.FAINT)
         self._state = dpg.add_text("", parent=self.item, wrap=0)
         self._strip = int(dpg.add_drawlist(MOST * (SIDE + 6), SIDE + 4, parent=self.item))
@@ -74,7 +75,7 @@ class ConsentForm:
         if "reason" in knobs and issubclass(knobs["reason"].type, Enum):
             choices = [str(each.value) for each in knobs["reason"].type]
             with dpg.group(parent=self.item, horizontal=True, xoffset=LABEL):
-                dpg.add_text("no record", color=theme.FAINT)
+                dpg.add_text("none needed", color=theme.FAINT)
                 self.fields["reason"] = dpg.add_combo(
                     choices, width=-1, callback=lambda _s, text: self._set("reason", text)
                 )
@@ -99,6 +100,7 @@ class ConsentForm:
         holds = "none is needed: " + person.consent.reason if person.consent.reason else "the consent holds"
         words = person.problem or (f"{holds}, {person.state}" if person.ends_soon else holds)
         dpg.configure_item(self._state, default_value=words, color=colour)
+        dpg.set_value(self._name, person.name)
         self.paint()
 
     def paint(self) -> None:
@@ -127,7 +129,7 @@ class ConsentForm:
     def _set(self, knob: str, text: str) -> None:
         person, graph = self._person, self.app.state.graph
         if person is not None and person.node in graph.nodes:
-            label = FIELDS.get(knob, ("no record",))[0]
+            label = FIELDS.get(knob, ("none needed",))[0]
             work = lambda: self.app.edit(f"{label} of {person.name}", graph.set(person.node, knob, text.strip()))  # noqa: E731
             self.app.guarded(work)
 

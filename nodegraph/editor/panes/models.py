@@ -260,7 +260,7 @@ class ModelsPane(Pane):
 
     def _add(self) -> None:
         if self.of_people:
-            self.app.browse("Photographs or a clip of somebody", "", self.add_person)
+            self.app.browse("Photographs or a clip of somebody", "", self.add_person, folders=True)
         else:
             self.app.browse("Add a model file", "", lambda path: self.add(Path(path)))
 
@@ -301,7 +301,7 @@ class ModelsPane(Pane):
         def took(path: str) -> None:
             self.app.edit(f"pictures of {node}", self.app.state.graph.set(node, "file", path))
 
-        self.app.browse("Photographs or a clip", "", took)
+        self.app.browse("Photographs or a clip", "", took, folders=True)
 
     def dropped(self, at: Point, paths: tuple[str, ...]) -> bool:
         files = [Path(each) for each in paths]

@@ -15,6 +15,7 @@ from nodegraph.graph.model_files import find
 from nodegraph.graph.preset import Inserted, Preset, inserted, load
 from nodegraph.graph.shelf import shelf
 
+ROW = 90.0  # from a node to the one under it
 OWN = ("own", "project", "studio")
 
 
@@ -86,15 +87,37 @@ def missing(preset: Preset, project: Path) -> list[str]:
     return [each.name for each in preset.models if find(each.name, each.sha256, each.size, project) is None]
 
 
-def put_in(graph: Graph, preset: Preset, middle: Point, source: str = "") -> Inserted:
-    """The graph with a preset about a place, its first input that fits wired to a node."""
+def put_in(graph: Graph, preset: Preset, middle: Point, source: str = "", *, under: bool = False) -> Inserted:
+    """The graph with a preset about a place, its first input that fits wired to a node.
+
+    With `under` it comes under that node, or beside all others where there is no room.
+    """
+    wired = _wired(graph, preset, source)
     corners = [place.at for place in places(preset.graph).values()]
     at = middle
-    if corners:
+    if corners and under and wired and source in places(graph):
+        at = _under(graph, preset, source, corners)
+    elif corners:
         low = [min(corner[k] for corner in corners) for k in (0, 1)]
         high = [max(corner[k] for corner in corners) for k in (0, 1)]
         at = (middle[0] - (high[0] - low[0]) / 2, middle[1] - (high[1] - low[1]) / 2)
-    return inserted(graph, preset, inputs=_wired(graph, preset, source), at=at)
+    return inserted(graph, preset, inputs=wired, at=at)
+
+
+def _under(graph: Graph, preset: Preset, source: str, corners: Sequence[Point]) -> Point:
+    """Where the first node that takes a source stands under it; to the right of all, if others are there."""
+    there = places(graph)
+    x, y = there[source].at
+    taker = next(iter(preset.inputs.values()))[0].node
+    known = places(preset.graph)
+    left = x - (known[taker].at[0] if taker in known else 0.0)
+    at = (left, y + ROW - min(corner[1] for corner in corners))
+    low, high = ([pick(corner[k] for corner in corners) + at[k] for k in (0, 1)] for pick in (min, max))
+    others = [place.at for name, place in there.items() if name != source]
+    if any(all(low[k] - ROW < other[k] < high[k] + ROW for k in (0, 1)) for other in others):
+        right = max(other[0] for other in others)
+        return at[0] + max(0.0, right + 2 * ROW - low[0]), at[1]
+    return at
 
 
 def _wired(graph: Graph, preset: Preset, source: str) -> dict[str, str]:

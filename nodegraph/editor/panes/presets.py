@@ -49,6 +49,7 @@ class PresetsPane(Pane):
         self.menu = ""
         self._by_path: dict[Path, Shelved] = {}
         self._reading = 0
+        self._fits = False  # what was put in is to be seen
         self._is_seen = False  # until its tab comes to the front nothing is painted, and no picture is read
 
     # -- the widgets -----------------------------------------------------------------------------------------
@@ -184,7 +185,8 @@ class PresetsPane(Pane):
             middle = canvas.view.to_graph(canvas.local(place))
         picked = self.app.state.picked.nodes
         source = next(iter(picked)) if len(picked) == 1 else ""
-        found = put_in(self.app.state.graph, row.preset, middle, source)
+        found = put_in(self.app.state.graph, row.preset, middle, source, under=at is None)
+        self._fits = at is None  # once the canvas knows them
         self.app.edit(f"insert {row.name}", found.graph, picked=nodes(*found.names.values()))
         self.app.say(f"{row.name}: {len(found.names)} nodes put in")
 
@@ -219,6 +221,9 @@ class PresetsPane(Pane):
     def sync(self, old: State | None, new: State) -> None:
         if old is not None and old.document.folder != new.document.folder:
             self.read()
+        if self._fits:
+            self._fits = False
+            self.app.start("fit", Place.GRAPH)
 
     # -- the mouse -------------------------------------------------------------------------------------------
 

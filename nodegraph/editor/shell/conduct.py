@@ -32,6 +32,11 @@ class Conduct:
         self._before = ""
         self._front: list[int] = []
 
+    @property
+    def before(self) -> str:
+        """The layout to come back to, while one pane has all the room."""
+        return self._before if self._hidden else ""
+
     def actions(self) -> Mapping[str, Start]:
         """By their names in the list of commands."""
         return {
