@@ -103,6 +103,9 @@ class Lanes:
         right, low = area.left + area.width, area.top + area.height
         dpg.draw_rectangle((0, area.top), (right, low), color=CLEAR, fill=(34, 34, 37, 255), parent=pen)
         dpg.draw_rectangle((0, area.top), (area.left, low), color=CLEAR, fill=PANEL, parent=pen)
+        x = area.left + ruler.to_screen(frame, 0.0)[0]
+        if area.left <= x <= right:
+            dpg.draw_line((x, area.top), (x, low), color=ACCENT, thickness=1.5, parent=pen)
         before = ""
         for top, lane in self._listed():
             y = area.top + top - self.scroll
@@ -111,9 +114,6 @@ class Lanes:
             before = lane.node
             if y >= area.top and y + HIGH * self.px <= low + 1:
                 self._draw_lane(lane, y, area, ruler, frame)
-        x = area.left + ruler.to_screen(frame, 0.0)[0]
-        if area.left <= x <= right:
-            dpg.draw_line((x, area.top), (x, low), color=ACCENT, thickness=1.5, parent=pen)
         dpg.draw_line((area.left - 1, area.top), (area.left - 1, low), color=LINE, parent=pen)
         dpg.draw_line((0, area.top), (right, area.top), color=LINE, parent=pen)
         if self._rubber is not None:
@@ -132,10 +132,10 @@ class Lanes:
                 (2, y), (area.left - 3, y + HIGH * px - 1), color=CLEAR, fill=HOVERED, rounding=3, parent=pen
             )
         dpg.draw_rectangle(
-            (area.left, y + 2), (right, y + HIGH * px - 2), color=CLEAR, fill=(42, 42, 46, 255), parent=pen
+            (area.left, y + 2), (right, y + HIGH * px - 2), color=CLEAR, fill=(255, 255, 255, 9), parent=pen
         )
         told = "key" if frame in lane.frames else f"{len(lane.frames)}" if lane.frames else "no keys"
-        colour = KEYED if frame in lane.frames else FAINT
+        colour = BRIGHT if frame in lane.frames else FAINT
         wide = (len(told) * 6.4 + 8) * px
         self._text((18 * px, y + 4 * px), lane.label, area.left - wide - 22 * px)
         item = dpg.draw_text((area.left - wide, y + 4 * px), told, color=colour, size=12 * px, parent=pen)

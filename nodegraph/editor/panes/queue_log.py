@@ -16,7 +16,7 @@ from nodegraph.editor.shell import fonts, theme
 
 LINES = 400  # that are shown at once: the last ones
 HEAD = 28.0
-TOLD = 52.0  # the whole of the line that is picked
+TOLD = 68.0  # the whole of the line that is picked
 
 
 class What(Enum):
@@ -118,7 +118,8 @@ class QueueLog:
 
     def _paint(self, parent: int, index: int, look: Look) -> None:
         line = self.rows[index]
-        queue_row.paint_line(parent, line, self.failure(line) is not None, look)
+        if self.job is not None:
+            queue_row.paint_line(parent, line, self.failure(line) is not None, look, self.job)
 
     def _tell(self) -> None:
         """The whole of the line that is picked, and what to do where it failed."""
