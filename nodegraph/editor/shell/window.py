@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Pane
+from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.files import GRAPH
 from nodegraph.editor.panes.menus import MenusPane
 from nodegraph.editor.panes.preferences import remembered_memory
@@ -59,6 +61,7 @@ class Window:
         self.app.wake_in = self.alarm.in_seconds
         self._drop: object | None = None
         self._titled = ""
+        self._panels: tuple[str, ...] = ()
         self._soon: list[tuple[int, Callable[[], object]]] = []
 
     # -- open and close ------------------------------------------------------------------------------------
@@ -120,6 +123,19 @@ class Window:
             if slot.module == module and dpg.does_item_exist(slot.tag):
                 dpg.focus_item(slot.tag)
 
+    def _bring_panels(self) -> None:
+        """A panel that is opened is seen: its tab comes to the front, the focus goes back to the hands."""
+        before, self._panels = self._panels, self.app.state.panels.names
+        if self._panels is before or not set(self._panels) - set(before):
+            return
+        found = next((each for each in self.placed if each.pane.place is Place.PROPERTIES), None)
+        if found is None or found.is_seen or not dpg.is_item_shown(found.docked):
+            return
+        dpg.focus_item(found.docked)
+        under = self.hands.under()
+        if under is not None:
+            self.soon(2, partial(dpg.focus_item, under.docked))
+
     def soon(self, frames: int, work: Callable[[], object]) -> None:
         """Have something done a few frames from now."""
         self._soon.append((frames, work))
@@ -159,6 +175,7 @@ class Window:
         self.pacer.frame(may_sleep and self.app.inbox.empty())
         self._set_alarm()
         self._do_soon()
+        self._bring_panels()
         if self._title() != self._titled:
             self._titled = self._title()
             dpg.set_viewport_title(self._titled)
