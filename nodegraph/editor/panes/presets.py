@@ -140,6 +140,7 @@ class PresetsPane(Pane):
             letter = row.name[:1].upper()
             write(parent, (1 + width / 2 - text_width(letter, 34) / 2, 1 + high / 2 - 19), letter, theme.FAINT, 34)
         if row.is_own:
+            box(parent, (8, 8), (text_width(row.origin, SMALL) + 12, 17), theme.SHADE, None, 8)
             badge(parent, (8, 8), row.origin, theme.ACCENT)
         if row.lacking:
             words = "model missing" if len(row.lacking) == 1 else f"{len(row.lacking)} models missing"
