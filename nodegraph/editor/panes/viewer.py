@@ -122,7 +122,7 @@ class ViewerPane(Pane):
         self.view.begin()
 
     def tick(self, now: float) -> bool:
-        del now
+        self.view.tick(now)
         self._drawn()
         return self.paint.tick()
 

@@ -38,6 +38,7 @@ class Looked(Protocol):
     reels: Reels
     edition: int
     at: dict[str, Wanted]
+    rests: dict[str, tuple[Wanted, float]]
 
     @property
     def two(self) -> bool: ...
@@ -101,6 +102,7 @@ class Play:
             self.view.reels.dropped = 0
             for viewer in ("A", "B"):
                 self.view.looker.forget(viewer)
+        self.view.rests.clear()
         self.view.at.clear()  # what is shown while it plays is no more than light
 
     def follow(self, old: State | None, new: State) -> None:
