@@ -1,4 +1,4 @@
-"""How the demo's graph lies on the canvas: three backdrops side by side, and above them a rail that carries the plate."""
+"""How the demo lies on the canvas: three backdrops side by side, and above them a rail that carries the plate."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from nodegraph.graph.layout import Backdrop, Place, Point, placed, with_item
 
 # Dots by name: what each is wired to, and where its middle is.
 RAIL: dict[str, tuple[str, Point]] = {
-    "ToFaces": ("Plate", (-20, 56)),
-    "AsideTop": ("ToFaces", (-110, 56)),
+    "ToFaces": ("AsideTop", (-20, 56)),
+    "AsideTop": ("Plate", (-110, 56)),
     "Aside": ("AsideTop", (-110, 150)),
     "ToCuts": ("ToFaces", (170, 56)),
     "ToSwap": ("ToCuts", (410, 56)),
     "ToComp": ("ToSwap", (840, 56)),
     "ToLayersTop": ("ToComp", (970, 56)),
-    "ToLayers": ("ToLayersTop", (970, 348)),
+    "ToLayers": ("ToLayersTop", (970, 340)),
 }
 DOT = 8.0  # half of its size
 
 # The middle of each node's upper edge.
 NODES: dict[str, Point] = {
-    "Plate": (-20, 0),
+    "Plate": (-250, -30),
     "Detect": (0, 112),
     "Cuts": (170, 112),
     "Landmarks": (0, 172),
@@ -33,19 +33,19 @@ NODES: dict[str, Point] = {
     "Double": (600, 232),
     "Swap": (430, 292),
     "Finish": (430, 352),
-    "Paste": (860, 222),
-    "Chart": (1060, 222),
-    "Comp": (860, 282),
-    "Layers": (860, 378),
-    "Review": (1060, 378),
-    "WriteComp": (860, 438),
+    "Paste": (860, 172),
+    "Chart": (1060, 172),
+    "Comp": (860, 242),
+    "Layers": (860, 372),
+    "Review": (1060, 372),
+    "WriteComp": (860, 432),
 }
 WIDTH, WIDTHS = 120, {"NotTheMicrophone": 148, "Swap": 144}  # of a node on the canvas, where not all are alike
 
 BACKDROPS: dict[str, Backdrop] = {
     "Find": Backdrop((-150, 78), (410, 268), "Find and follow the face", "#3d4a5c"),
     "NewFace": Backdrop((330, 78), (360, 328), "Put the other face in", "#4a3f5c"),
-    "Back": Backdrop((780, 188), (370, 304), "Back into the plate", "#3f5247"),
+    "Back": Backdrop((780, 138), (370, 348), "Back into the plate", "#3f5247"),
 }
 
 
