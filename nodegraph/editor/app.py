@@ -19,6 +19,7 @@ from nodegraph.editor.pane import Pane, Start
 from nodegraph.editor.panels.bindings import Bindings, Chord
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.recovery import Autosaver
+from nodegraph.editor.returning import Returning
 from nodegraph.editor.state import State
 from nodegraph.editor.untitled import Untitled
 from nodegraph.engine.events import Event, NodeProgress, Warned
@@ -66,6 +67,7 @@ class App:
             on_event=lambda event: self._heard(number, event),
         )
         self.autosaver = Autosaver(document)
+        self.returning = Returning()
         self._saved: Graph | None = document.graph
         self.state = State(document, shot.first, shot.first, shot.last, inputs=first_look(document.graph))
 
@@ -81,33 +83,30 @@ class App:
             self.say("a newer program wrote this file: it is open for looking only; save it under another name", True)
             return
         self.session.edit(label, graph, merge)
-        self._took(self.session.graph, picked)
+        after = self.returning.without(self.state, self.session.graph)
+        if picked is not None:
+            after = replace(after, picked=picked.within(after.graph))
+        self.state = replace(after, changed=after.graph is not self._saved)
         self.autosaver.edited(time.monotonic())
 
     def undo(self) -> None:
         """Take back the last step."""
         label = self.session.undo_label
         if label:
-            self._took(self.session.undo())
-            self.say(f"undone: {label}")
+            self._stepped(self.session.undo)
+        self.say(f"undone: {label}" if label else "nothing to undo")
 
     def redo(self) -> None:
         """Do again what was taken back."""
         label = self.session.redo_label
         if label:
-            self._took(self.session.redo())
-            self.say(f"done again: {label}")
+            self._stepped(self.session.redo)
+        self.say(f"done again: {label}" if label else "nothing to do again")
 
-    def _took(self, graph: Graph, picked: Picked | None = None) -> None:
-        document = replace(self.state.document, graph=graph)
-        inputs = {slot: name for slot, name in self.state.inputs.items() if name in graph.nodes}
-        self.change(
-            document=document,
-            picked=(picked or self.state.picked).within(graph),
-            panels=self.state.panels.after(graph),
-            inputs=MappingProxyType(inputs),
-            changed=graph is not self._saved,
-        )
+    def _stepped(self, step: Callable[[], Graph]) -> None:
+        graph = step()
+        self.state = replace(self.returning.back(self.state, graph), changed=graph is not self._saved)
+        self.autosaver.edited(time.monotonic())
 
     def change(self, **fields: Any) -> None:
         """Another state: other frame, selection, panels or viewer input. Drawn before the next frame."""
