@@ -38,7 +38,9 @@ class Looked(Protocol):
     reels: Reels
     edition: int
     at: dict[str, Wanted]
-    rests: dict[str, tuple[Wanted, float]]
+
+    @property
+    def rests(self) -> dict[str, Any]: ...
 
     @property
     def two(self) -> bool: ...

@@ -22,7 +22,7 @@ from nodegraph.editor.viewer.compare import Compare
 
 HOW_TO_LOOK = "Select a node and press 1"
 OR_CHOOSE = "or choose one in the bar above, behind A"
-REST = 0.12  # seconds that the hand rests on a frame whose light is kept, until its own pixels are fetched
+REST, FRAMES = 0.12, 3  # seconds and frames that the hand rests on kept light, until the frame's pixels are fetched
 
 
 class Words(NamedTuple):
@@ -41,6 +41,15 @@ class Over:
     before: Any = None
     wanted: Wanted | None = None
     wanted_before: Wanted | None = None
+
+
+@dataclass(eq=False)
+class Rest:
+    """A frame of which the light is shown, as it was kept: its pixels are fetched when the hand rests on it."""
+
+    wanted: Wanted
+    when: float  # not before
+    frames: int = FRAMES  # nor before so many more are drawn: on a slow machine the hand moves once in each
 
 
 class Home(Protocol):
@@ -70,7 +79,7 @@ class View:
         self.a: Side | None = None
         self.b: Side | None = None
         self.at: dict[str, Wanted] = {}  # what sides show
-        self.rests: dict[str, tuple[Wanted, float]] = {}  # of what sides show the light, and when its pixels are due
+        self.rests: dict[str, Rest] = {}
         self.over: dict[str, Over] = {}
         self.words: Words | None = Words(HOW_TO_LOOK, OR_CHOOSE)
         self.notice = ""
@@ -164,7 +173,8 @@ class View:
         """What frames are made of now: node, edition, and how the picture lies in the pane."""
         for side in ("A", "B"):
             self.reels.keyed(side, self.play.key(side, self.home.stand))
-        self.rests = {side: (wanted, 0.0) for side, (wanted, _) in self.rests.items()}
+        for rest in self.rests.values():  # what was kept is of no use any more
+            rest.when, rest.frames = 0.0, 0
 
     def relayered(self) -> None:
         """Another layer is to be seen: of the same results."""
@@ -201,19 +211,20 @@ class View:
         if shot is None:
             self.rests.pop(side, None)
             self.looker.ask(side, wanted)
-        elif self.looker.making(side) != wanted and (side not in self.rests or self.rests[side][0] != wanted):
+        elif self.looker.making(side) != wanted and (side not in self.rests or self.rests[side].wanted != wanted):
             self.looker.forget(side)
             self.at.pop(side, None)
-            self.rests[side] = wanted, time.monotonic() + REST
+            self.rests[side] = Rest(wanted, time.monotonic() + REST)
             self.app.wake_in(REST, f"viewer {side}")
             self.show(side, self.play.light(shot))
 
     def tick(self, now: float) -> None:
         """Ask for all of a frame that the hand rests on: while it goes over kept ones, nothing is decoded."""
-        for side, (wanted, when) in list(self.rests.items()):
-            if now >= when:
+        for side, rest in list(self.rests.items()):
+            rest.frames -= 1
+            if rest.frames < 0 and now >= rest.when:
                 del self.rests[side]
-                self.looker.ask(side, wanted)
+                self.looker.ask(side, rest.wanted)
 
     def _nothing(self, side: str) -> None:
         self.looker.forget(side)
