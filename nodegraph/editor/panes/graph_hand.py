@@ -38,7 +38,7 @@ class Hand:
 
     def move(self, at: Point, held: Held) -> None:
         """The mouse moved; below a few pixels it only trembled."""
-        if not self.dragging and math.dist(at, self.start) < SLACK:
+        if not self.dragging and math.dist(at, self.start) < SLACK * self.pane.view.unit:
             return
         self.dragging = True
         self.drag(at, held)

@@ -154,7 +154,7 @@ class Move(Hand):
         box = Rect(origin[0], origin[1], origin[0] + item.look.size[0], origin[1] + item.look.size[1])
         seen = pane.painter.hits.inside(pane.view.seen(pane.size)).nodes
         others = [box_of(pane.scene.nodes[name]) for name in seen if name not in picked.nodes]
-        found = snapped(box, others, by, SNAP_REACH / pane.view.zoom)
+        found = snapped(box, others, by, SNAP_REACH / pane.view.share)
         pane.overlay.guides(found.x, found.y, pane.view, pane.size)
         return found.by
 

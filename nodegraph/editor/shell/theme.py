@@ -158,8 +158,6 @@ def build(scale: float = 1.0) -> None:
         dpg.add_theme_style(dpg.mvStyleVar_PopupRounding, 5 * scale, 0)
         dpg.add_theme_style(dpg.mvStyleVar_WindowBorderSize, 1, 0)
     with dpg.theme(tag=MENU), dpg.theme_component(dpg.mvAll):
-        dpg.add_theme_color(dpg.mvThemeCol_WindowBg, CLEAR)  # the window is cleared in its colour
-        dpg.add_theme_color(dpg.mvThemeCol_MenuBarBg, CLEAR)
         dpg.add_theme_style(dpg.mvStyleVar_FramePadding, 8 * scale, 5 * scale)
         dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 10 * scale, 6 * scale)
         dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 8 * scale, 8 * scale)
