@@ -11,41 +11,41 @@ RAIL: dict[str, tuple[str, Point]] = {
     "AsideTop": ("Plate", (-110, 56)),
     "Aside": ("AsideTop", (-110, 150)),
     "ToCuts": ("ToFaces", (170, 56)),
-    "ToSwap": ("ToCuts", (410, 56)),
-    "ToComp": ("ToSwap", (840, 56)),
-    "ToLayersTop": ("ToComp", (970, 56)),
-    "ToLayers": ("ToLayersTop", (970, 340)),
+    "ToSwap": ("ToCuts", (390, 56)),
+    "ToComp": ("ToSwap", (790, 56)),
+    "ToLayersTop": ("ToComp", (920, 56)),
+    "ToLayers": ("ToLayersTop", (920, 340)),
 }
 DOT = 8.0  # half of its size
 
 # The middle of each node's upper edge.
 NODES: dict[str, Point] = {
-    "Plate": (-250, -30),
+    "Plate": (-240, -38),
     "Detect": (0, 112),
     "Cuts": (170, 112),
     "Landmarks": (0, 172),
     "Track": (0, 232),
     "Smooth": (0, 292),
-    "Align": (430, 112),
-    "Hull": (430, 172),
-    "SeenFace": (600, 172),
-    "NotTheMicrophone": (430, 232),
-    "Double": (600, 232),
-    "Swap": (430, 292),
-    "Finish": (430, 352),
-    "Paste": (860, 172),
-    "Chart": (1060, 172),
-    "Comp": (860, 242),
-    "Layers": (860, 372),
-    "Review": (1060, 372),
-    "WriteComp": (860, 432),
+    "Align": (410, 112),
+    "Hull": (410, 172),
+    "SeenFace": (580, 172),
+    "NotTheMicrophone": (410, 232),
+    "Double": (580, 232),
+    "Swap": (410, 292),
+    "Finish": (410, 352),
+    "Paste": (810, 172),
+    "Chart": (1010, 172),
+    "Comp": (810, 242),
+    "Layers": (810, 372),
+    "Review": (1010, 372),
+    "WriteComp": (810, 432),
 }
 WIDTH, WIDTHS = 120, {"NotTheMicrophone": 148, "Swap": 144}  # of a node on the canvas, where not all are alike
 
 BACKDROPS: dict[str, Backdrop] = {
     "Find": Backdrop((-150, 78), (410, 268), "Find and follow the face", "#3d4a5c"),
-    "NewFace": Backdrop((330, 78), (360, 328), "Put the other face in", "#4a3f5c"),
-    "Back": Backdrop((780, 138), (370, 348), "Back into the plate", "#3f5247"),
+    "NewFace": Backdrop((310, 78), (360, 328), "Put the other face in", "#4a3f5c"),
+    "Back": Backdrop((730, 138), (370, 348), "Back into the plate", "#3f5247"),
 }
 
 
