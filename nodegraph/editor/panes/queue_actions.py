@@ -81,7 +81,8 @@ def _show(pane: QueuePane) -> None:
     (sink, frame), path = next(reversed(done.items()))
     graph, name = reading(app.state.graph, sink, pattern_of(path, frame), job.folder)
     app.edit(f"read what {sink} wrote", graph)
-    app.look(name)
+    inputs = app.state.inputs  # the plate, and what else is there to compare it with, stays
+    app.look(name, next((slot for slot in range(1, 11) if inputs.get(slot, name) == name), 1))
     app.goto(frame)
     app.pick(nodes(name))
 
