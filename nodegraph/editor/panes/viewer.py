@@ -72,7 +72,6 @@ class ViewerPane(Pane):
         self.paint = Paint(self.canvas, self.app.scale)
         self.foot = viewer_foot.Foot(self.foot_canvas, self.app.scale)
         self.built = True
-        self.colours.load(self.app.state.graph.shot.config)
 
     @property
     def bar_height(self) -> int:
