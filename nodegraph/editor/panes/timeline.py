@@ -31,7 +31,7 @@ from nodegraph.editor.viewer.playback import Ends
 
 STRIP = 40.0  # the row of fields and buttons
 STEP = 10  # frames, with Shift
-FIELD = 62
+FIELD, ENDS = 62, 84
 ZOOM = 1.25  # for a click of the wheel
 
 
@@ -46,7 +46,7 @@ class TimelinePane(Pane):
         self.player = Player(app)
         self.keys = KeyHand(app)
         self._middle = 300.0  # where the buttons begin
-        self._rate_room = self._work_room = (0, 1)  # left and right of what is told beside them
+        self._rate_room = self._work_room = (0.0, 1.0)  # left and right of what is told beside them
         self._hold: Hold | None = None
         self._grip: Point = (0.0, 0.0)
         self._down = ""
@@ -73,7 +73,8 @@ class TimelinePane(Pane):
         }
         self.ends_list = int(
             dpg.add_combo(
-                [each.value.capitalize() for each in Ends], default_value="Loop", width=84, parent=self.ground,
+                [each.value.capitalize() for each in Ends], default_value="Loop",
+                width=round(ENDS * self.app.scale), parent=self.ground,
                 callback=lambda _sender, chosen: self._set_ends(Ends(str(chosen).lower())),
             )
         )  # fmt: skip
@@ -84,7 +85,7 @@ class TimelinePane(Pane):
     def _field(self, name: str, take: Callable[[str], None]) -> int:
         item = int(
             dpg.add_input_text(
-                parent=self.ground, width=FIELD, on_enter=True, hint=name,
+                parent=self.ground, width=round(FIELD * self.app.scale), on_enter=True, hint=name,
                 callback=lambda _sender, text: self.app.guarded(lambda: take(str(text))),
             )
         )  # fmt: skip
@@ -102,25 +103,31 @@ class TimelinePane(Pane):
         if not hasattr(self, "ruler") or width < 50:
             return
         full = (self.ruler.scale.first, self.ruler.scale.last)
-        self.ruler.resized(width, max(30.0, height - STRIP))
+        scale = self.app.scale
+        self.ruler.resized(width, max(30.0, height - STRIP * scale))
+        width, height = width / scale, height / scale
         self.ruler.scale = self.ruler.scale._replace(first=full[0], last=full[1])
         top = height - STRIP
-        row = int(top + 8)
+        row = top + 8
         self._middle = max(300.0, min((width - WIDTH) / 2, width - WIDTH - 420))
-        dpg.set_item_pos(self.transport.holder, [int(self._middle), int(top + (STRIP - HIGH) / 2)])
-        dpg.set_item_pos(self.words["in"], [12, row + 2])
-        dpg.set_item_pos(self.fields["in"], [30, row])
-        dpg.set_item_pos(self.words["out"], [102, row + 2])
-        dpg.set_item_pos(self.fields["out"], [128, row])
         after = self._middle + WIDTH + 14
-        dpg.set_item_pos(self.fields["frame"], [int(after), row])
-        dpg.set_item_pos(self.ends_list, [int(after + FIELD + 8), row])
-        self._rate_room = (int(128 + FIELD + 10), int(self._middle - 8))
-        self._work_room = (int(after + FIELD + 8 + 84 + 12), int(width - 12))
-        rows = ((self.rate, self._rate_holder, self._rate_room), (self.work, self._work_holder, self._work_room))
-        for item, holder, (left, right) in rows:
-            dpg.configure_item(item, width=max(1, right - left), height=int(STRIP))
-            dpg.set_item_pos(holder, [left, int(top)])
+        self._rate_room = (128 + FIELD + 10, self._middle - 8)
+        self._work_room = (after + FIELD + 8 + ENDS + 12, width - 12)
+        places = {
+            self.transport.holder: (self._middle, top + (STRIP - HIGH) / 2),
+            self.words["in"]: (12, row + 4),
+            self.fields["in"]: (30, row),
+            self.words["out"]: (102, row + 4),
+            self.fields["out"]: (128, row),
+            self.fields["frame"]: (after, row),
+            self.ends_list: (after + FIELD + 8, row),
+            self._rate_holder: (self._rate_room[0], top),
+            self._work_holder: (self._work_room[0], top),
+        }
+        for item, (x, y) in places.items():
+            dpg.set_item_pos(item, [int(x * scale), int(y * scale)])
+        for item, (left, right) in ((self.rate, self._rate_room), (self.work, self._work_room)):
+            dpg.configure_item(item, width=max(1, int((right - left) * scale)), height=int(STRIP * scale))
         self._draw_all()
 
     def _draw_all(self) -> None:
@@ -163,6 +170,8 @@ class TimelinePane(Pane):
             self._draw_strip()
 
     def _note_errors(self, state: State) -> None:
+        if state.playing:  # what failed is told of frames that are looked at, not of those that play passes
+            return
         if state.faults:
             self._errors[state.frame] = next(iter(state.faults.values()))
         else:

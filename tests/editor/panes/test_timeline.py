@@ -235,6 +235,28 @@ def test_marks_come_from_the_other_panes(driver: Driver) -> None:
     assert pane._marks.told(1047) == "no face"
 
 
+def test_a_frame_that_failed_stays_marked_while_it_plays(driver: Driver) -> None:
+    pane = driver.pane(TimelinePane)
+    driver.click(place(driver, 1008))
+    driver.app.change(faults={"Lift": "the file was cut off"})
+    driver.until(lambda: pane._marks.errors == (1008,), "marked")
+    driver.app.change(frame=1006, faults={})
+    driver.turn(2)
+    driver.move(place(driver, 1030))
+    driver.key("l")
+    went: set[int] = set()
+
+    def passed() -> bool:
+        went.add(driver.app.state.frame)
+        return driver.app.state.frame > 1012
+
+    driver.until(passed, "past it")
+    assert pane._marks.errors == (1008,)
+    driver.key("k")
+    driver.app.change(frame=1008, faults={})
+    driver.until(lambda: pane._marks.errors == (), "looked at again, and whole")
+
+
 # -- without a window ------------------------------------------------------------------------------------
 
 
