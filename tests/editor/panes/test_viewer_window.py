@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -282,6 +283,30 @@ def test_a_probe_reads_floats_and_a_box_their_mean(driver: Driver, pane: ViewerP
     assert image is not None
     mean = image.region(pane.box, ("R",)).mean()
     driver.until(lambda: f"{mean:.5f}"[:6] in "".join(words(pane)), "the mean")
+
+
+def test_a_probe_tells_what_stands_in_the_file(driver: Driver, pane: ViewerPane, tmp_path: Path) -> None:
+    import cv2
+
+    codes = np.zeros((180, 320, 3), np.uint8)
+    codes[...] = (51, 102, 204)
+    assert cv2.imwrite(str(tmp_path / "flat.png"), codes[..., ::-1])
+    shot = driver.app.state.graph
+    driver.app.edit("a still", shot.add("Read", "Still", file=str(tmp_path / "flat.png")))
+    driver.app.look("Still", 1)
+    driver.until(lambda: shows(pane, "Still") and not pane.stale, "the still")
+    driver.move(over(pane, 100.5, 60.5))
+    driver.until(lambda: any(text.startswith("file space ") for text in words(pane)), "the file's values")
+    said = words(pane)
+    start = next(k for k, text in enumerate(said) if text.startswith("file space "))
+    values = [float(text) for text in said[start + 1 :] if text[:1].isdigit()]
+    assert values == pytest.approx([0.2, 0.4, 0.8], abs=1e-4)
+    light = float(said[said.index("r") + 1])
+    assert light != pytest.approx(0.2, abs=0.05), "on the wire it is light"
+    driver.app.look("Bars", 1)
+    driver.until(lambda: shows(pane, "Bars") and not pane.stale, "the bars")
+    assert not any(text.startswith("file space ") for text in words(pane)), "made, not read"
+    driver.app.undo()
 
 
 def words(pane: ViewerPane) -> list[str]:
