@@ -33,6 +33,7 @@ from nodegraph.editor.state import State
 from nodegraph.graph.graph import Graph
 
 HUD = 13.0  # letters in the corner
+LONGEST = 0.05  # seconds that a frame counts for at most, when the canvas scrolls
 
 
 class GraphPane(Pane):
@@ -62,6 +63,7 @@ class GraphPane(Pane):
         self._fit_wanted = True  # until a hand has looked elsewhere, all of the graph is shown
         self._map_stale = True
         self._hud: tuple[int, ...] = ()
+        self._ticked = 0.0
 
     def build(self, window: int) -> None:
         self.drawlist = dpg.add_drawlist(10, 10, parent=window)
@@ -195,14 +197,16 @@ class GraphPane(Pane):
         self.show(fitted([box_of(item) for item in rows], self.size, unit=self.view.unit))
 
     def tick(self, now: float) -> bool:
-        del now
+        seconds, self._ticked = min(now - self._ticked, LONGEST), now
+        hand = self.hand
+        scrolling = hand is not None and hand.scroll(seconds)
         if self.hand is None and self._map_stale:
             self._map_stale = False
             self.map.draw(self.scene, self.view, self.size)
         self.adding.tick()
         if self.hand is None:
             self.words.poll(self.app.state, self.scene, self.painter.seen)
-        return self.map.tick()
+        return self.map.tick() or scrolling
 
     # -- the mouse ---------------------------------------------------------------------------------------
 

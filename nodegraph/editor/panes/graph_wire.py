@@ -30,6 +30,8 @@ class Loose(Hand):
     goes back to nowhere if it is let go over the empty canvas; a new one asks there for a node that fits.
     """
 
+    scrolls = True
+
     def __init__(self, pane: GraphPane, at: Point, hit: Hit) -> None:
         super().__init__(pane, at)
         self.hit = hit
@@ -73,6 +75,9 @@ class Loose(Hand):
             pane.overlay.lights(shown, self.legal, inputs=self.forward, view=pane.view)
         self._aim(at)
         pane.app.guarded(lambda: self._show(at))
+
+    def scrolled(self) -> None:
+        self.lit = False
 
     def _aim(self, at: Point) -> None:
         """Which port the hand is over, and why it would not do."""
