@@ -87,7 +87,8 @@ class QueuePane(Pane):
         if left:
             count = "a render was" if len(left) == 1 else f"{len(left)} renders were"
             key = self.app.bindings.shown("job_again")
-            self.app.say(f"{count} left unfinished ({names_of(left)}): {key} in the queue renders what is missing")
+            words = f"{count} left unfinished ({names_of(left)}): {key} in the queue renders what is missing"
+            self.app.post(lambda: self.app.say(words))  # once the window is up
             self.store.keep(self.queue)
 
     def resized(self) -> None:
@@ -95,8 +96,8 @@ class QueuePane(Pane):
             return
         width, height = self.size
         jobs = len(self.queue.jobs)
-        free = max(60.0, height - ABOVE)
-        wanted = jobs * (queue_row.HIGH + 6) + 4
+        free = max(60.0, height - ABOVE * self.app.scale)
+        wanted = (jobs * (queue_row.HIGH + 6) + 4) * self.app.scale
         high = min(wanted, free * (0.5 if jobs else 0)) if free > 200 else wanted
         dpg.configure_item(self.rows.room, show=jobs > 0)
         self.rows.resized(width, max(1.0, high))

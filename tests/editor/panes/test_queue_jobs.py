@@ -201,6 +201,7 @@ def test_a_render_of_an_editor_that_was_killed_goes_on(tmp_path: Path, monkeypat
     with alone("queue", path, tmp_path, monkeypatch) as driver:
         pane = driver.pane(QueuePane)
         driver.until(lambda: not alive(child), "the old render is ended")
+        assert "2 renders were left unfinished (shot)" in driver.app.said[0]
         half, other = pane.queue.jobs
         assert (half.state, other.state) == (State.LEFT, State.LEFT)
         assert not list(path.parent.glob(".shot.job-*")), "no frozen graph is left behind"
@@ -208,10 +209,12 @@ def test_a_render_of_an_editor_that_was_killed_goes_on(tmp_path: Path, monkeypat
         driver.photograph(Path("/tmp/queue_left.png"))
         driver.key("r")
         driver.until(lambda: half.state is State.DONE, "what was missing", seconds=120)
-        assert {f"a.{frame}.exr" for _, frame in half.progress.skipped} <= set(done)
-        assert len(half.progress.skipped) >= 3
-        kept = {each: (path.parent / "out" / each).stat().st_mtime_ns for each in done}
-        assert sum(kept[each] == done[each] for each in done) >= 3, "frames that were whole were not made again"
+        # One that was at work when it was woken to be ended may be whole besides.
+        kept = {f"a.{frame}.exr" for _, frame in half.progress.skipped} & set(done)
+        assert len(kept) >= 3
+        assert {each: (path.parent / "out" / each).stat().st_mtime_ns for each in kept} == {
+            each: done[each] for each in kept
+        }, "frames that were whole are not made again"
         assert len(list((path.parent / "out").glob("a.*.exr"))) == 200
         assert other.state is State.LEFT, "nothing starts that was not asked for"
     assert not list(path.parent.glob(".shot.job-*"))
