@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import shutil
@@ -28,25 +29,35 @@ Turn = Callable[[], None]
 
 @contextlib.contextmanager
 def screen() -> Iterator[None]:
-    """The screen that there is; else one in memory, where Xvfb is installed."""
-    if os.environ.get("DISPLAY"):
-        yield
-        return
+    """The screen that there is; else one in memory, where Xvfb is installed.
+
+    It stays until the program ends: the library keeps its connection once a window was open, and a broken
+    connection ends the whole program.
+    """
+    if not os.environ.get("DISPLAY"):
+        os.environ["DISPLAY"] = _in_memory()
+    yield
+
+
+def _in_memory() -> str:
+    """Start a screen in memory; its name."""
     if shutil.which("Xvfb") is None:
         raise NodegraphError("there is no screen to measure the editor on", "start it on a desktop, or install Xvfb")
     read, write = os.pipe()
-    words = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SCREEN[0]}x{SCREEN[1]}x24", "-nolisten", "tcp"]
+    size = f"{SCREEN[0]}x{SCREEN[1]}x24"
+    # Without `-noreset` it would forget everything when the last window before another program's goes.
+    words = ["Xvfb", "-displayfd", str(write), "-screen", "0", size, "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(words, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write)
     with os.fdopen(read) as told:
         number = told.readline().strip()
-    os.environ["DISPLAY"] = f":{number}"
-    try:
-        yield
-    finally:
-        del os.environ["DISPLAY"]
-        server.kill()
-        server.wait()
+    atexit.register(_end, server)
+    return f":{number}"
+
+
+def _end(server: subprocess.Popen[bytes]) -> None:
+    server.kill()
+    server.wait()
 
 
 @contextlib.contextmanager

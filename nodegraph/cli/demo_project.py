@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from nodegraph.cli.demo_layout import railed, tidy
 from nodegraph.cli.demo_sheet import contact_sheet
 from nodegraph.cli.demo_truth import write_truth
 from nodegraph.cli.progress import shown
@@ -61,14 +62,15 @@ class Demo:
         face = max(128, min(1024, round(height * 0.75) // 32 * 32))  # no fewer pixels than the face has in the plate
         graph = Graph(Library.discover(), shot=self.shot)
         graph = graph.add("Read", "Plate", file=PLATE).add("Read", "SeenFace", file=MATTE)
-        graph = graph.add("Detect", "Detect").connect("Detect", "image", "Plate")
-        graph = graph.add("Landmarks", "Landmarks").connect("Landmarks", "image", "Plate")
+        graph = railed(graph)
+        graph = graph.add("Detect", "Detect").connect("Detect", "image", "ToFaces")
+        graph = graph.add("Landmarks", "Landmarks").connect("Landmarks", "image", "Aside")
         graph = graph.connect("Landmarks", "faces", "Detect")
-        graph = graph.add("CutDetect", "Cuts").connect("Cuts", "image", "Plate")
+        graph = graph.add("CutDetect", "Cuts").connect("Cuts", "image", "ToCuts")
         graph = graph.add("Track", "Track").connect("Track", "faces", "Landmarks")
         graph = graph.connect("Track", "cuts_found", "Cuts")
         graph = graph.add("Smooth", "Smooth").connect("Smooth", "tracks", "Track")
-        graph = graph.add("Align", "Align", size=face).connect("Align", "image", "Plate")
+        graph = graph.add("Align", "Align", size=face).connect("Align", "image", "ToSwap")
         graph = graph.connect("Align", "tracks", "Smooth")
         graph = graph.add("Identity", "Double", file=DOUBLE, name="the double", reason="digital double")
         graph = graph.add("Mask", "Hull").connect("Hull", "crops", "Align")
@@ -77,39 +79,18 @@ class Demo:
         graph = graph.add("Swap", "Swap").connect("Swap", "crops", "NotTheMicrophone")
         graph = graph.connect("Swap", "identity", "Double")
         graph = graph.add("Finish", "Finish").connect("Finish", "crops", "Swap")
-        graph = graph.add("Paste", "Paste", grain=1.0).connect("Paste", "image", "Plate")
+        graph = graph.add("Paste", "Paste", grain=1.0).connect("Paste", "image", "ToComp")
         graph = graph.connect("Paste", "crops", "Finish")
         graph = graph.add("TestPlate", "Chart", pattern="SMPTE bars", size=[width // 8, height // 10])
         graph = graph.add("Merge", "Comp").connect("Comp", "b", "Paste").connect("Comp", "a", "Chart")
         graph = (
             graph.add("FaceLayers", "Layers").connect("Layers", "image", "Comp").connect("Layers", "crops", "Finish")
         )
-        graph = graph.connect("Layers", "plate", "Plate").connect("Layers", "tracks", "Smooth")
+        graph = graph.connect("Layers", "plate", "ToLayers").connect("Layers", "tracks", "Smooth")
         graph = graph.add("Write", "WriteComp", file=COMP).connect("WriteComp", "image", "Layers")
         graph = graph.add("WriteMovie", "Review", file=MOVIE, codec="H.264", colorspace=review_view(), burn_in=True)
         graph = graph.connect("Review", "image", "Comp")
-        return placed(
-            graph,
-            Plate=(0, 0),
-            Detect=(-220, 80),
-            Landmarks=(-220, 160),
-            Cuts=(-440, 160),
-            Track=(-220, 240),
-            Smooth=(-220, 320),
-            Align=(-220, 400),
-            Hull=(-220, 480),
-            SeenFace=(-440, 480),
-            NotTheMicrophone=(-220, 560),
-            Double=(-440, 560),
-            Swap=(-220, 640),
-            Finish=(-220, 720),
-            Paste=(0, 720),
-            Chart=(220, 800),
-            Comp=(0, 800),
-            Layers=(0, 880),
-            WriteComp=(-80, 980),
-            Review=(80, 980),
-        )
+        return tidy(graph)
 
     def make(self) -> None:
         """Write the graphs and what is known of the plate, and render the plate."""

@@ -10,7 +10,7 @@ from pathlib import Path
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("project", type=Path, nargs="?", metavar="PROJECT", help="a *.ngraph.json; none: a new one")
     parser.add_argument("--scale", type=float, metavar="N", help="size of type and widgets; else as the screen says")
-    parser.add_argument("--size", metavar="WxH", help="size of the window in pixels (1600x1000)")
+    parser.add_argument("--size", metavar="WxH", help="size of the window in pixels; else as it was last")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -23,15 +23,15 @@ def run(args: argparse.Namespace) -> int:
     from nodegraph.graph.graph import Graph
     from nodegraph.graph.library import Library
 
-    size = size_of(args.size) if args.size else None
     library = Library.discover()
     document = load(args.project, library, strict=False) if args.project else Document(Graph(library))
     from nodegraph.editor.panes.preferences import remembered_scale
-    from nodegraph.editor.shell import platform_x
+    from nodegraph.editor.shell import layout, platform_x
     from nodegraph.editor.shell.window import SIZE, Window
 
+    size = size_of(args.size) if args.size else layout.remembered_size() or SIZE
     found = platform_x.preflight()
-    window = Window(document, size=size or SIZE, scale=args.scale or remembered_scale() or found)
+    window = Window(document, size=size, scale=args.scale or remembered_scale() or found)
     window.open()
     try:
         window.run()

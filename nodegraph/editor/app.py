@@ -19,7 +19,9 @@ from nodegraph.editor.pane import Pane, Start
 from nodegraph.editor.panels.bindings import Bindings, Chord
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.recovery import Autosaver
+from nodegraph.editor.returning import Returning
 from nodegraph.editor.state import State
+from nodegraph.editor.untitled import Untitled
 from nodegraph.engine.events import Event, NodeProgress, Warned
 from nodegraph.engine.session import Session
 from nodegraph.graph.document import Document, save
@@ -50,6 +52,7 @@ class App:
         self.autosaved: float | None = None  # when, in seconds since 1970
         self.working = ""  # what is computed now
         self._opened = 0  # how many documents were
+        self.untitled = Untitled()
         self._begin(document)
 
     def _begin(self, document: Document) -> None:
@@ -59,10 +62,12 @@ class App:
         self.session = Session(
             document.graph,
             root=document.folder,
+            kept=self.untitled.folder(document),
             memory=self.memory,
             on_event=lambda event: self._heard(number, event),
         )
         self.autosaver = Autosaver(document)
+        self.returning = Returning()
         self._saved: Graph | None = document.graph
         self.state = State(document, shot.first, shot.first, shot.last, inputs=first_look(document.graph))
 
@@ -78,33 +83,30 @@ class App:
             self.say("a newer program wrote this file: it is open for looking only; save it under another name", True)
             return
         self.session.edit(label, graph, merge)
-        self._took(self.session.graph, picked)
+        after = self.returning.without(self.state, self.session.graph)
+        if picked is not None:
+            after = replace(after, picked=picked.within(after.graph))
+        self.state = replace(after, changed=after.graph is not self._saved)
         self.autosaver.edited(time.monotonic())
 
     def undo(self) -> None:
         """Take back the last step."""
         label = self.session.undo_label
         if label:
-            self._took(self.session.undo())
-            self.say(f"undone: {label}")
+            self._stepped(self.session.undo)
+        self.say(f"undone: {label}" if label else "nothing to undo")
 
     def redo(self) -> None:
         """Do again what was taken back."""
         label = self.session.redo_label
         if label:
-            self._took(self.session.redo())
-            self.say(f"done again: {label}")
+            self._stepped(self.session.redo)
+        self.say(f"done again: {label}" if label else "nothing to do again")
 
-    def _took(self, graph: Graph, picked: Picked | None = None) -> None:
-        document = replace(self.state.document, graph=graph)
-        inputs = {slot: name for slot, name in self.state.inputs.items() if name in graph.nodes}
-        self.change(
-            document=document,
-            picked=(picked or self.state.picked).within(graph),
-            panels=self.state.panels.after(graph),
-            inputs=MappingProxyType(inputs),
-            changed=graph is not self._saved,
-        )
+    def _stepped(self, step: Callable[[], Graph]) -> None:
+        graph = step()
+        self.state = replace(self.returning.back(self.state, graph), changed=graph is not self._saved)
+        self.autosaver.edited(time.monotonic())
 
     def change(self, **fields: Any) -> None:
         """Another state: other frame, selection, panels or viewer input. Drawn before the next frame."""
@@ -126,12 +128,14 @@ class App:
         """Tell the artist something in the status line."""
         self.said = (text, complaint)
 
-    def browse(self, title: str, path: str, took: Callable[[str], None], *, saves: bool = False) -> None:
+    def browse(
+        self, title: str, path: str, took: Callable[[str], None], *, saves: bool = False, folders: bool = False
+    ) -> None:
         """Ask the artist for a file, beginning at a path; `took` is called with the one that was chosen."""
         start = Path(path) if path else None
         folder = start if start is not None and start.is_dir() else start.parent if start is not None else None
         name = start.name if start is not None and start != folder else ""
-        self.ask(FileWanted(title, took, folder, saving=saves, name=name))
+        self.ask(FileWanted(title, took, folder, saving=saves, name=name, or_folder=folders))
 
     def start(self, action: str, pane: Place | None = None) -> bool:
         """Start an action by its name: the pane's own, else the window's."""
@@ -198,7 +202,8 @@ class App:
             self.autosaver.closed(self.state.document)  # what it kept is safe under the new name
         document = replace(self.state.document, path=target, read_only=False)
         self._saved = document.graph
-        if document.folder != self.session.root:
+        if document.folder != self.session.root or self.session.kept is not None:
+            self.untitled.settle(self.session.kept, document)
             self.session.settle(document.folder)
         self.change(document=document, changed=False)
         self.autosaver.saved(document)

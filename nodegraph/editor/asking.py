@@ -53,6 +53,7 @@ class FileWanted:
     name: str = ""  # of the file to save
     suffix: str = ""  # that a saved file gets
     wants_folder: bool = False
+    or_folder: bool = False  # a whole folder of files will do as well
 
 
 Asked = Question | TextWanted | FileWanted

@@ -13,6 +13,7 @@ from pathlib import Path
 from nodegraph.data.errors import DocumentError, NodegraphError
 from nodegraph.editor.app import App
 from nodegraph.editor.asking import Answer, FileWanted, Question
+from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.new_shot import new_shot
 from nodegraph.editor.pane import Start
 from nodegraph.editor.panels import recovery, versions
@@ -208,6 +209,7 @@ class Projects:
         def begin() -> None:
             self.app.open(new_shot(library, path))
             self.app.look("Read1")
+            self.app.pick(nodes("Read1"))  # what is put in now is wired to it
 
         self.leaving(begin)
 

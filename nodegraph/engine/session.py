@@ -45,8 +45,10 @@ class Session:
         root: Path | None = None,
         memory: int | None = None,
         on_event: Callable[[Event], None] | None = None,
+        kept: Path | None = None,
     ) -> None:
         self.root = (root or Path()).resolve()
+        self.kept = kept  # the folder for results on disk, of work that has no project folder; none: the project's
         self.on_event = on_event
         self.cache = Cache(memory or default_budget())
         self.loads = Loads()
@@ -148,7 +150,7 @@ class Session:
             planner,
             self.cache,
             loads=self.loads,
-            disk=Disk.of(self.root),
+            disk=Disk(self.kept) if self.kept is not None else Disk.of(self.root),
             everything=True,
             checked=checked_by_default(),
         )
@@ -157,6 +159,9 @@ class Session:
 
     def cached(self, nodes: Iterable[str], frame: int) -> frozenset[str]:
         """Those of some nodes whose result at a frame is in memory; nothing is made for it."""
+        nodes = list(nodes)
+        if not nodes:
+            return frozenset()
         planner = self._plan()
         found = set()
         for node in nodes:
@@ -185,7 +190,7 @@ class Session:
     def settle(self, root: Path) -> None:
         """Relative paths start from another folder from now on: the project was saved elsewhere."""
         with self._lock:
-            self.root = root.resolve()
+            self.root, self.kept = root.resolve(), None
             self._planner = None
 
     def stop(self) -> None:

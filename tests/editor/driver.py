@@ -59,12 +59,12 @@ def _end(server: subprocess.Popen[bytes]) -> None:
 class Driver:
     """The window in the hands of a test."""
 
-    def __init__(self, document: Document, size: tuple[int, int] = (1600, 1000)) -> None:
+    def __init__(self, document: Document, size: tuple[int, int] = (1600, 1000), scale: float | None = None) -> None:
         os.environ["DISPLAY"] = display()
         os.environ["LIBGL_ALWAYS_SOFTWARE"] = "1"
         from nodegraph.editor.shell.window import Window
 
-        self.window = Window(document, size=size)
+        self.window = Window(document, size=size, scale=scale)
         self.window.open()
         self.at: At = (0.0, 0.0)
         self.turn(8)
@@ -263,12 +263,17 @@ def _xdotool(*words: str) -> None:
 
 
 @contextmanager
-def opened(project: Document | Path, settings: Path, size: tuple[int, int] = (1600, 1000)) -> Iterator[Driver]:
+def opened(
+    project: Document | Path,
+    settings: Path,
+    size: tuple[int, int] = (1600, 1000),
+    scale: float | None = None,
+) -> Iterator[Driver]:
     """The editor on a document or a file, with settings of its own; closed at the end."""
     before = os.environ.get("XDG_CONFIG_HOME")
     os.environ["XDG_CONFIG_HOME"] = str(settings)
     interval = sys.getswitchinterval()
-    driver = Driver(project if isinstance(project, Document) else load(project), size)
+    driver = Driver(project if isinstance(project, Document) else load(project), size, scale)
     try:
         yield driver
     except BaseException:

@@ -19,7 +19,7 @@ from nodegraph.graph.layout import Point
 
 CELL = 160.0
 MOST_CELLS = 256  # what lies in more is looked at each time
-PORT_REACH = 8.0  # pixels of the screen
+PORT_REACH = 8.0  # pixels of the screen; on a finer one as many more
 WIRE_REACH = 6.0
 CORNER_REACH = 4.0
 
@@ -143,14 +143,14 @@ class HitMap:
 
     def at(self, point: Point, view: View) -> Hit | None:
         """What is under a place in the graph, as it is drawn in a view; None on the empty canvas."""
-        near = self._boxes.keys(_about(point, PORT_REACH / view.zoom))
+        near = self._boxes.keys(_about(point, PORT_REACH / view.share))
         nodes = sorted((key for key in near if key.layer in ("node", "dot")), key=self._order, reverse=True)
         return (
             self._dot(point, nodes)
-            or (self._port(point, nodes, PORT_REACH / view.zoom) if view.detail >= Detail.PORTS else None)
+            or (self._port(point, nodes, PORT_REACH / view.share) if view.detail >= Detail.PORTS else None)
             or self._on(point, nodes, Part.NODE)
             or self._on(point, [key for key in near if key.layer == "note"], Part.NOTE)
-            or self.wire(point, WIRE_REACH / view.zoom)
+            or self.wire(point, WIRE_REACH / view.share)
             or self._backdrop(point, view, near)
         )
 
@@ -245,11 +245,11 @@ class HitMap:
             if not isinstance(item, PanelItem):
                 continue
             box = box_of(item)
-            corner = _corner(point, box, CORNER, CORNER_REACH / view.zoom)
+            corner = _corner(point, box, CORNER, CORNER_REACH / view.share)
             if corner:
                 return Hit(Part.CORNER, key.name, corner)
             if box.holds(point):
-                title = point[1] <= box.top + max(TITLE_BAR, CORNER / view.zoom)
+                title = point[1] <= box.top + max(TITLE_BAR, CORNER / view.share)
                 return Hit(Part.TITLE if title else Part.BACKDROP, key.name)
         return None
 

@@ -21,6 +21,7 @@ from nodegraph.editor.canvas.shapes import (
     NodeLook,
     NoteLook,
     PanelLook,
+    Spot,
     WireLook,
     bend,
     node_look,
@@ -230,13 +231,14 @@ def _wire(giver: NodeItem | None, taker: NodeItem, port: str, wire: Wire, select
     end = spot_at(taker.look.ins, port)
     if giver is None or start is None or end is None:
         return None
-    curve = bend(
-        (giver.place[0] + start.at[0], giver.place[1] + start.at[1]),
-        (taker.place[0] + end.at[0], taker.place[1] + end.at[1]),
-        giver.look.dot,
-        taker.look.dot,
-    )
+    curve = bend(_end(giver, start), _end(taker, end), giver.look.dot, taker.look.dot)
     return WireItem(curve, WireLook(wire.node, start.port, start.type, selected))
+
+
+def _end(item: NodeItem, spot: Spot) -> Point:
+    """Where a wire ends: at the port, or in the middle of a dot, so that dots in a row make a straight line."""
+    x, y = (item.look.size[0] / 2, item.look.size[1] / 2) if item.look.dot else spot.at
+    return item.place[0] + x, item.place[1] + y
 
 
 # -- what changes ----------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ TITLE_BAR = 26.0  # of a backdrop: by it the backdrop is moved
 CORNER = 14.0  # of a backdrop: by it the backdrop is resized
 LEAST_PANEL = 60.0
 REACH, LONGEST_REACH = 24.0, 160.0  # how far a wire leaves a port straight down
+RISING_REACH = 44.0  # how much further one that goes up again
 FLATNESS = 1.0  # how far a wire's straight parts may lie from its curve
 MOST_HALVINGS = 8
 
@@ -199,7 +200,7 @@ def note_size(text: str) -> Point:
 def bend(start: Point, end: Point, from_dot: bool = False, to_dot: bool = False) -> Bend:
     """A wire from an output down to an input. At a dot it goes off in whichever direction it likes."""
     down = end[1] - start[1]
-    reach = down / 2 if down >= 2 * REACH else REACH + max(0.0, -down) / 2
+    reach = down / 2 if down >= 2 * REACH else REACH + min(max(0.0, -down) / 2, RISING_REACH)
     reach = min(reach, LONGEST_REACH, math.dist(start, end) / 2)
     first = start if from_dot else (start[0], start[1] + reach)
     second = end if to_dot else (end[0], end[1] - reach)

@@ -14,7 +14,7 @@ from nodegraph.graph.layout import Point
 LEAST = 0.05
 MOST = 4.0
 STEP = 1.15  # one click of the wheel
-MARGIN = 40.0  # pixels around what is fitted
+MARGIN = 24.0  # pixels around what is fitted
 
 
 class Rect(NamedTuple):
@@ -108,16 +108,25 @@ DETAIL_FROM: tuple[tuple[float, Detail], ...] = (
 
 
 class View(NamedTuple):
-    """The graph's point in the upper left corner of the canvas, and the zoom; 1 is 100 %."""
+    """The graph's point in the upper left corner of the canvas, and the zoom: how many pixels one of the graph's is.
+
+    At 100 % that is the `unit`: 1, and on a finer screen as many times more as it is finer.
+    """
 
     x: float = 0.0
     y: float = 0.0
     zoom: float = 1.0
+    unit: float = 1.0
+
+    @property
+    def share(self) -> float:
+        """The zoom as an artist reads it: 1 is 100 %, however fine the screen is."""
+        return self.zoom / self.unit
 
     @property
     def detail(self) -> Detail:
         """How much is drawn at this zoom."""
-        return next((detail for least, detail in DETAIL_FROM if self.zoom >= least), Detail.BLOCKS)
+        return next((detail for least, detail in DETAIL_FROM if self.share >= least), Detail.BLOCKS)
 
     def to_screen(self, point: Point) -> Point:
         """Where a place in the graph is on the canvas, in pixels."""
@@ -133,9 +142,9 @@ class View(NamedTuple):
 
     def zoomed(self, factor: float, at: Point) -> View:
         """So many times larger, between 5 % and 400 %; what is under the pixel `at` stays there."""
-        zoom = min(MOST, max(LEAST, self.zoom * factor))
+        zoom = min(MOST * self.unit, max(LEAST * self.unit, self.zoom * factor))
         x, y = self.to_graph(at)
-        return View(x - at[0] / zoom, y - at[1] / zoom, zoom)
+        return View(x - at[0] / zoom, y - at[1] / zoom, zoom, self.unit)
 
     def wheeled(self, clicks: float, at: Point) -> View:
         """After so many clicks of the wheel at a pixel; away from the hand is larger."""
@@ -150,14 +159,14 @@ class View(NamedTuple):
         return self._replace(x=point[0] - size[0] / 2 / self.zoom, y=point[1] - size[1] / 2 / self.zoom)
 
 
-def fitted(boxes: Iterable[Rect], size: Point, margin: float = MARGIN, most: float = 1.0) -> View:
+def fitted(boxes: Iterable[Rect], size: Point, margin: float = MARGIN, most: float = 1.0, unit: float = 1.0) -> View:
     """The view that shows all of these boxes in a canvas of a size, no larger than `most`.
 
     At 5 % it stops, with the middle of them in the middle. Nothing is shown at 100 %, around the graph's origin.
     """
     whole = around(boxes)
     if whole is None:
-        return View().centred((0.0, 0.0), size)
-    room = max(1.0, size[0] - 2 * margin), max(1.0, size[1] - 2 * margin)
-    zoom = min(room[0] / max(whole.width, 1e-6), room[1] / max(whole.height, 1e-6), most)
-    return View(zoom=min(MOST, max(LEAST, zoom))).centred(whole.centre, size)
+        return View(zoom=unit, unit=unit).centred((0.0, 0.0), size)
+    room = max(1.0, size[0] - 2 * margin * unit), max(1.0, size[1] - 2 * margin * unit)
+    zoom = min(room[0] / max(whole.width, 1e-6), room[1] / max(whole.height, 1e-6), most * unit)
+    return View(zoom=min(MOST * unit, max(LEAST * unit, zoom)), unit=unit).centred(whole.centre, size)

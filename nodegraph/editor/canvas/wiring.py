@@ -12,11 +12,13 @@ from typing import NamedTuple
 from nodegraph.data.errors import GraphError
 from nodegraph.editor.canvas.arrange import GAP_DOWN, boxes
 from nodegraph.editor.canvas.shapes import DOT, DOT_RADIUS, in_ports, node_look, out_ports
+from nodegraph.editor.canvas.view import at_corner
 from nodegraph.graph.graph import Graph, Wire, fits
 from nodegraph.graph.layout import Place, Point, moved
 from nodegraph.graph.library import Library
 from nodegraph.graph.node import NodeType
 
+NEAR, BETWEEN = 12.0, 30.0  # a new node moves on what is nearer below it, and how far off it is then
 Ends = frozenset[tuple[str, str]]  # ports, by node and name
 
 
@@ -220,18 +222,36 @@ def created_after(graph: Graph, kind: str, giver: str) -> Created:
     for taker, port, old in graph.wires():
         if old.node == giver and _is_first(graph, old) and not why_not(whole, taker, port, Wire(name)):
             whole = whole.connect(taker, port, Wire(name))
-    return Created(whole, name)
+    return Created(with_room(whole, name), name)
+
+
+def with_room(graph: Graph, name: str) -> Graph:
+    """The graph with what comes after a node moved down, where a node would lie on it; all else stays."""
+    below = _downstream(graph, name) - {name}
+    where = boxes(graph, {name, *below})
+    started, todo = dict(where), [name]
+    while todo:
+        at = where[todo.pop(0)]
+        for other in sorted(below):
+            box = where[other]
+            across = box.left < at.right and at.left < box.right
+            if box is not at and across and at.top < box.bottom and box.top < at.bottom + NEAR:
+                where[other] = at_corner((box.left, at.bottom + BETWEEN), (box.width, box.height))
+                todo.append(other)
+    shifted = {each: where[each] for each in below if where[each] != started[each]}
+    return moved(graph, Place, {each: (box.left, box.top) for each, box in shifted.items()})
 
 
 def created_on(graph: Graph, kind: str, taker: str, port: str, at: Point) -> Created:
     """The graph with a new node in a wire."""
     whole, name = created(graph, kind, at)
-    return Created(inserted(whole, name, taker, port), name)
+    return Created(with_room(inserted(whole, name, taker, port), name), name)
 
 
 def dotted(graph: Graph, taker: str, port: str, at: Point) -> Created:
     """The graph with a dot in a wire, its middle there."""
-    return created_on(graph, DOT, taker, port, (at[0], at[1] - DOT_RADIUS))
+    whole, name = created(graph, DOT, (at[0], at[1] - DOT_RADIUS))
+    return Created(inserted(whole, name, taker, port), name)
 
 
 def _is_first(graph: Graph, wire: Wire) -> bool:

@@ -271,6 +271,8 @@ LIST: tuple[tuple[str, tuple[Pane, ...], tuple[Row, ...]], ...] = (
             ("job_show", "Open the result in the viewer", "Return"),
             ("job_error", "Jump to the error", "E"),
             ("job_clear", "Take out what is done", "X"),
+            ("job_sooner", "Render sooner", "Ctrl+Up"),
+            ("job_later", "Render later", "Ctrl+Down"),
         ),
     ),
     (

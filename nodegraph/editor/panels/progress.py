@@ -112,7 +112,8 @@ class Progress:
         self.seconds += seconds if isinstance(seconds, (int, float)) else 0.0
         self.left = float(left) if isinstance(left, (int, float)) else None
         self.working = ""
-        self.log.append(Line(frame, sink, ", ".join(path.name for path in files) or "done"))
+        took = f"   {seconds:.2f} s" if isinstance(seconds, (int, float)) else ""
+        self.log.append(Line(frame, sink, (", ".join(path.name for path in files) or "done") + took))
 
     def _frame_failed(self, sink: str, frame: int, error: Mapping[str, Any]) -> None:
         message, hint = str(error.get("message", "")), str(error.get("hint", ""))

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from nodegraph.data.errors import DocumentError, GraphError
 from nodegraph.data.frames import FrameRange
@@ -38,9 +38,23 @@ class State(Enum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    LEFT = "left unfinished"  # by an editor that is gone
 
 
-OVER = frozenset({State.DONE, State.FAILED, State.CANCELLED})
+OVER = frozenset({State.DONE, State.FAILED, State.CANCELLED, State.LEFT})
+KEPT = frozenset({State.WAITING, State.RUNNING, State.PAUSED, State.LEFT})  # beyond the end of the window
+
+
+class Order(NamedTuple):
+    """What is to be rendered: the frozen graph, where its paths start, and which frames of which sinks."""
+
+    text: str
+    folder: Path
+    name: str
+    sinks: tuple[str, ...]
+    frames: FrameRange
+    nodes: frozenset[str]
+    options: tuple[str, ...] = ()
 
 
 class Job:
@@ -59,30 +73,50 @@ class Job:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         graph = document.graph
-        self.sinks = tuple(sinks) or tuple(graph.sinks())
-        if not self.sinks:
+        writers = tuple(sinks) or tuple(graph.sinks())
+        if not writers:
             raise GraphError("nothing in this graph writes", "add a Write node, or enable it")
-        for sink in self.sinks:
+        for sink in writers:
             graph.node(sink)
-        self.frames = frames or FrameRange.of(graph.shot.frames)
-        self.text = write(replace(document, path=None))
-        self.folder = document.folder
-        self.name = document.path.name.removesuffix(FROZEN) if document.path else "untitled"
+        order = Order(
+            write(replace(document, path=None)),
+            document.folder,
+            document.path.name.removesuffix(FROZEN) if document.path else "untitled",
+            writers,
+            frames or FrameRange.of(graph.shot.frames),
+            frozenset(graph.nodes),
+            tuple(_options(workers, memory, preview, keep_going)),
+        )
+        self._begin(order, clock)
+
+    @classmethod
+    def of(cls, order: Order, clock: Callable[[], float] = time.monotonic) -> Job:
+        """A job by its order, as it was written down."""
+        job = cls.__new__(cls)
+        job._begin(order, clock)
+        return job
+
+    def _begin(self, order: Order, clock: Callable[[], float]) -> None:
+        self.order = order
+        self.sinks, self.frames, self.folder, self.name = order.sinks, order.frames, order.folder, order.name
         self.total = len(self.sinks) * len(self.frames)
         self.state = State.WAITING
-        self.nodes = frozenset(graph.nodes)
-        self.progress = Progress(self.total, self.nodes)
+        self.progress = Progress(self.total, order.nodes)
         self.error = ""
-        self._options = _options(workers, memory, preview, keep_going)
+        self.begun = False  # from then on, what is done and unchanged stays
+        self.file: Path | None = None  # the frozen graph of the render at work
         self._clock = clock
         self._elapsed = 0.0
         self._since: float | None = None
-        self._resume = False
         self._child: subprocess.Popen[str] | None = None
         self._readers: list[threading.Thread] = []
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._told: deque[str] = deque(maxlen=TOLD)
-        self._file: Path | None = None
+
+    @property
+    def child(self) -> int | None:
+        """The number of the process that renders; None if none does."""
+        return self._child.pid if self._child is not None else None
 
     @property
     def elapsed(self) -> float:
@@ -104,20 +138,20 @@ class Job:
         words = [sys.executable, "-m", "nodegraph", "render", str(file), "--json", "--frames", str(self.frames)]
         for sink in self.sinks:
             words += ["--node", sink]
-        return [*words, *self._options, *(["--resume"] if self._resume else [])]
+        return [*words, *self.order.options, *(["--resume"] if self.begun else [])]
 
     def start(self) -> None:
         """Begin, or begin again where it was left: frames that are done and unchanged stay."""
         if self.state is State.RUNNING:
             return
-        self.progress = Progress(self.total, self.nodes)
+        self.progress = Progress(self.total, self.order.nodes)
         self.error, self._lines, self._told = "", queue.SimpleQueue(), deque(maxlen=TOLD)
         # Beside the project, since its relative paths start from where the file lies.
-        self._file = self.folder / f".{self.name}.job-{secrets.token_hex(6)}{FROZEN}"
+        self.file = self.folder / f".{self.name}.job-{secrets.token_hex(6)}{FROZEN}"
         try:
-            self._file.write_text(self.text, encoding="utf-8")
+            self.file.write_text(self.order.text, encoding="utf-8")
             self._child = subprocess.Popen(
-                self.command(self._file),
+                self.command(self.file),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -139,7 +173,7 @@ class Job:
             self._reader(self._child.stderr, self._told.append),
         ]
         self.state, self._elapsed, self._since = State.RUNNING, 0.0, self._clock()
-        self._resume = True
+        self.begun = True
 
     def _reader(self, stream: IO[str] | None, take: Callable[[str], None]) -> threading.Thread:
         def read() -> None:
@@ -235,9 +269,9 @@ class Job:
         self._elapsed, self._since = self.elapsed, None
 
     def _put_away(self) -> None:
-        if self._file is not None:
-            self._file.unlink(missing_ok=True)
-            self._file = None
+        if self.file is not None:
+            self.file.unlink(missing_ok=True)
+            self.file = None
 
 
 def _options(workers: int | None, memory: str, preview: bool, keep_going: bool) -> list[str]:
@@ -286,9 +320,20 @@ class RenderQueue:
             job.state = State.WAITING
 
     def move(self, job: Job, to: int) -> None:
-        """Put a job at another place of the row."""
+        """Put a job at another place of the row, counted before it is taken from its own."""
+        at = self.jobs.index(job)
         self.jobs.remove(job)
-        self.jobs.insert(max(0, to), job)
+        self.jobs.insert(max(0, to - (to > at)), job)
+
+    def step(self, job: Job, way: int) -> bool:
+        """Have a waiting job rendered before the one that waits before it (-1), or after the next; False at the end."""
+        waiting = [index for index, each in enumerate(self.jobs) if each.state is State.WAITING]
+        at = self.jobs.index(job)
+        if at not in waiting or not 0 <= waiting.index(at) + way < len(waiting):
+            return False
+        other = waiting[waiting.index(at) + way]
+        self.move(job, other + (way > 0))
+        return True
 
     def remove(self, job: Job) -> None:
         """End a job and take it out; it puts its things away while the window goes on."""

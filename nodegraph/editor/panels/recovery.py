@@ -49,7 +49,7 @@ def untitled(folder: Path | None = None) -> tuple[Found, ...]:
     rows = []
     for path in folder.glob(f"untitled-*{SUFFIX}") if folder.is_dir() else ():
         number = path.name.split("-")[1]
-        if number.isdigit() and not _is_alive(int(number)):
+        if number.isdigit() and not is_alive(int(number)):
             rows.append(Found(path, None, path.stat().st_mtime))
     return tuple(sorted(rows, key=lambda row: -row.changed))
 
@@ -65,7 +65,7 @@ def discard(row: Found) -> None:
     row.autosave.unlink(missing_ok=True)
 
 
-def _is_alive(process: int) -> bool:
+def is_alive(process: int) -> bool:
     """True if the editor of this number still runs; where that cannot be asked, only this one does."""
     if process == os.getpid():
         return True

@@ -149,16 +149,19 @@ class Browser:
         with dpg.group(horizontal=True):
             self._told = dpg.add_text("", color=theme.FAINT)
         with dpg.group(horizontal=True):
+            side = round(120 * self.scale)
             self.name_field = dpg.add_input_text(
-                width=-round(210 * self.scale),
+                width=-round((338 if self.wanted.or_folder else 210) * self.scale),
                 default_value=self.wanted.name,
                 hint=self._hint(),
                 on_enter=True,
                 callback=lambda: self.guard.run(self.take),
             )
             verb = "Save" if self.wanted.saving else "Use this folder" if self.wanted.wants_folder else "Open"
-            main = dpg.add_button(label=verb, width=round(120 * self.scale), callback=lambda: self.guard.run(self.take))
+            main = dpg.add_button(label=verb, width=side, callback=lambda: self.guard.run(self.take))
             dpg.bind_item_theme(main, theme.CHOSEN)
+            if self.wanted.or_folder:
+                dpg.add_button(label="Whole folder", width=side, callback=lambda: self.guard.run(self._take_folder))
             dpg.add_button(label="Cancel", width=-1, callback=lambda: self.guard.run(self.closed))
 
     def _hint(self) -> str:
@@ -330,13 +333,18 @@ class Browser:
         if not name and entry is not None and entry.sort is Sort.FOLDER and not self.wanted.wants_folder:
             self.go(Path(entry.path))
         elif self.wanted.wants_folder and not name:
-            self._take(entry.path if entry is not None and entry.sort is Sort.FOLDER else str(self.folder))
+            self._take_folder()
         elif not name:
             self._tell("choose a file, or type its name", theme.BAD)
         elif self.wanted.saving:
             self._take(str(self._to_save(name)))
         else:
             self.typed(name)
+
+    def _take_folder(self) -> None:
+        """The folder that is selected, else the one that is looked into."""
+        entry = self._entry()
+        self._take(entry.path if entry is not None and entry.sort is Sort.FOLDER else str(self.folder))
 
     def _entry(self) -> Entry | None:
         return self.listing.entries[self.picked] if 0 <= self.picked < len(self.listing.entries) else None

@@ -9,6 +9,7 @@ from typing import Generic, NamedTuple, TypeVar
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.panes.drawing import Point, inside, local
+from nodegraph.editor.shell.theme import ACCENT
 
 K = TypeVar("K", bound=Hashable)
 BAR = 14.0  # pixels that are left for the scroll bar
@@ -45,6 +46,7 @@ class Cards(Generic[K]):
         self._nodes: dict[K, int] = {}
         self._size = (100.0, 100.0)
         self._columns, self._wide = 1, 100.0
+        self._mark = 0
 
     # -- what is shown ---------------------------------------------------------------------------------------
 
@@ -145,6 +147,22 @@ class Cards(Generic[K]):
             self.pick(*(each for each in self.picked if each != key))
         else:
             self.pick(*self.picked, key)
+
+    def gap(self, point: Point) -> int:
+        """Before which card of one column something would come that is let go at a place in the window."""
+        y = local(point, self.item)[1]
+        return min(max(0, round(y / (self._high + self._gap))), len(self.keys))
+
+    def mark(self, index: int | None) -> None:
+        """A line before a card, where something would come; None takes it away."""
+        if self._mark and dpg.does_item_exist(self._mark):
+            dpg.delete_item(self._mark)
+        self._mark = 0
+        if index is not None:
+            y = max(1.0, index * (self._high + self._gap) - self._gap / 2)
+            self._mark = int(
+                dpg.draw_line((0, y), (self._wide, y), color=list(ACCENT), thickness=2.5, parent=self.item)
+            )
 
     def reveal(self, key: K) -> None:
         """Scroll until a card is seen."""

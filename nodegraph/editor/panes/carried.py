@@ -60,8 +60,8 @@ def pane_at(app: App, at: Point) -> Pane | None:
 
     for pane in app.panes:
         (x, y), (width, height) = pane.origin, pane.size
-        room = getattr(pane, "room", None)
-        seen = room is None or bool(dpg.get_item_state(room).get("visible", True))
+        room = getattr(pane, "room", None)  # the viewer's is a size, and it is always seen
+        seen = not isinstance(room, int) or bool(dpg.get_item_state(room).get("visible", True))
         if seen and x <= at[0] < x + width and y <= at[1] < y + height:
             return pane
     return None

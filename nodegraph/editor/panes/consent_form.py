@@ -28,6 +28,7 @@ FIELDS = {
 SIDE = 64
 MOST = 5
 LABEL = 92
+NONE, NEEDED = "none", "a record is needed"  # what the knob says while there is no reason, and how it is shown
 
 
 class ConsentForm:
@@ -58,7 +59,8 @@ class ConsentForm:
             dpg.add_text("Pick an identity to see its consent.", parent=self.item, color=theme.FAINT)
             return
         with dpg.group(parent=self.item, horizontal=True):
-            dpg.bind_item_font(dpg.add_text(person.name), fonts.BOLD)
+            self._name = dpg.add_text(person.name)
+            dpg.bind_item_font(self._name, fonts.BOLD)
             dpg.add_text(person.node, color=theme.FAINT)
         self._state = dpg.add_text("", parent=self.item, wrap=0)
         self._strip = int(dpg.add_drawlist(MOST * (SIDE + 6), SIDE + 4, parent=self.item))
@@ -72,11 +74,13 @@ class ConsentForm:
             if knob in knobs:
                 self._field(knob, label, hint, left)
         if "reason" in knobs and issubclass(knobs["reason"].type, Enum):
-            choices = [str(each.value) for each in knobs["reason"].type]
+            choices = [_said(each) for each in knobs["reason"].type]
             with dpg.group(parent=self.item, horizontal=True, xoffset=LABEL):
-                dpg.add_text("no record", color=theme.FAINT)
+                dpg.add_text("without one", color=theme.FAINT)
                 self.fields["reason"] = dpg.add_combo(
-                    choices, width=-1, callback=lambda _s, text: self._set("reason", text)
+                    choices,
+                    width=-1,
+                    callback=lambda _s, text: self._set("reason", NONE if text == NEEDED else text),
                 )
 
     def _field(self, knob: str, label: str, hint: str, left: int | str) -> None:
@@ -94,11 +98,12 @@ class ConsentForm:
         for knob, item in self.fields.items():
             value = graph.value(person.node, knob, graph.shot.first)
             if knob not in self._typed:
-                dpg.set_value(item, str(value.value if isinstance(value, Enum) else value))
+                dpg.set_value(item, _said(value) if isinstance(value, Enum) else str(value))
         colour = theme.BAD if person.problem else theme.WARN if person.ends_soon else theme.GOOD
         holds = "none is needed: " + person.consent.reason if person.consent.reason else "the consent holds"
         words = person.problem or (f"{holds}, {person.state}" if person.ends_soon else holds)
         dpg.configure_item(self._state, default_value=words, color=colour)
+        dpg.set_value(self._name, person.name)
         self.paint()
 
     def paint(self) -> None:
@@ -127,9 +132,13 @@ class ConsentForm:
     def _set(self, knob: str, text: str) -> None:
         person, graph = self._person, self.app.state.graph
         if person is not None and person.node in graph.nodes:
-            label = FIELDS.get(knob, ("no record",))[0]
+            label = FIELDS.get(knob, ("without one",))[0]
             told = f"{label} of {person.name}"
             self.app.guarded(lambda: self.app.edit(told, graph.set(person.node, knob, text.strip())))
+
+
+def _said(reason: Enum) -> str:
+    return NEEDED if reason.value == NONE else str(reason.value)
 
 
 def _files(place: Path | None) -> list[Path]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.pane import Start
+from nodegraph.editor.panels.key_lanes import is_lanes
 from nodegraph.editor.panels.keys import next_key, previous_key
 from nodegraph.editor.panes.curve_edit import Keys, RowId, id_of
 from nodegraph.editor.shell import platform_x
@@ -22,17 +23,36 @@ STEP = 1.4  # a zoom by key
 def actions_of(pane: CurvesPane) -> Mapping[str, Start]:
     """The actions by name."""
 
+    lanes = pane.lanes
+
     def kind(kind: Kind) -> Start:
-        return lambda: pane.edit(f"{kind.value} keys", pane.keys.with_kind(pane.frame, kind))
+        def turn() -> None:
+            if lanes.held:
+                lanes.with_kind(kind)
+            else:
+                pane.edit(f"{kind.value} keys", pane.keys.with_kind(pane.frame, kind))
+
+        return turn
+
+    def delete() -> None:
+        if lanes.held:
+            lanes.delete()
+        else:
+            pane.edit("delete keys", pane.keys.deleted(pane.frame))
+
+    def every() -> None:
+        if lanes.held or not pane.keys.rows:
+            lanes.all()
+        pane.hold(pane.keys.holding({}) if lanes.held else pane.keys.all(pane.shown()))
 
     return {
         **{each.value: kind(each) for each in Kind},
         "level": lambda: pane.edit("level handles", pane.keys.levelled(pane.frame)),
         "break_handles": lambda: _break(pane),
         "insert_key": lambda: _insert(pane),
-        "delete": lambda: pane.edit("delete keys", pane.keys.deleted(pane.frame)),
-        "select_all": lambda: pane.hold(pane.keys.all(pane.shown())),
-        "copy": lambda: dpg.set_clipboard_text(pane.keys.copied()),
+        "delete": delete,
+        "select_all": every,
+        "copy": lambda: dpg.set_clipboard_text(lanes.copied() if lanes.held else pane.keys.copied()),
         "paste": lambda: _paste(pane),
         "fit": lambda: pane.fit(whole=False),
         "fit_all": lambda: pane.fit(whole=True),
@@ -58,13 +78,18 @@ def _aim(pane: CurvesPane) -> Collection[RowId]:
 
 
 def _paste(pane: CurvesPane) -> None:
-    aim = _aim(pane)
-    if aim:
-        pane.edit("paste keys", pane.keys.pasted(aim, platform_x.clipboard(), pane.frame))
+    text = platform_x.clipboard()
+    if is_lanes(text):
+        pane.lanes.paste(text)
+    elif aim := _aim(pane):
+        pane.edit("paste keys", pane.keys.pasted(aim, text, pane.frame))
 
 
 def _insert(pane: CurvesPane) -> None:
-    """A key on each shown curve at the playhead."""
+    """A key on each shown curve at the playhead; on the lanes where keys of theirs are held, or where all are lanes."""
+    if pane.lanes.held or not pane.keys.rows:
+        pane.lanes.insert()
+        return
     held: dict[RowId, frozenset[int]] = {}
     keys = pane.keys
     for key in pane.shown():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import dearpygui.dearpygui as dpg
@@ -106,10 +106,14 @@ class Bar:
             if item != self.hands.active:
                 dpg.set_value(item, text)
 
-    def show(self, keys: Keys) -> None:
-        """Show the kind, frame and value of the held keys, where they are the same for all."""
+    def show(self, keys: Keys, laned: Sequence[float] = ()) -> None:
+        """Show the kind, frame and value of the held keys, where they are the same for all.
+
+        `laned` are the frames of those that are held on lanes: these have no value.
+        """
         held = [row.curve.keys[index] for row in keys.rows for index in keys.held_of(row)]
-        frames, values = {key.frame for key in held}, {key.value for key in held}
+        frames, values = {*(key.frame for key in held), *laned}, {key.value for key in held}
+        count = len(held) + len(laned)
         texts = {
             self._frame: exact(frames.pop()) if len(frames) == 1 else "",
             self._value: look.number_text(values.pop(), 8) if len(values) == 1 else "",
@@ -117,16 +121,16 @@ class Bar:
         if texts != self._texts:
             self._texts = texts
             self.again()
-        for item in (self._frame, self._value):
-            dpg.configure_item(item, enabled=bool(held), hint="several" if len(held) > 1 else "")
-        dpg.set_value(self._count, f"{len(held)} keys" if len(held) > 1 else "")
+        for item, many in ((self._frame, count), (self._value, len(held))):
+            dpg.configure_item(item, enabled=bool(many), hint="several" if many > 1 else "")
+        dpg.set_value(self._count, f"{count} keys" if count > 1 else "")
         for action in ("level", "break_handles"):
             for item in self._pictures[action]:
                 dpg.configure_item(item, color=TEXT if held else FAINT)
         kinds = {key.kind for key in held}
         for kind in Kind:
             on = kinds == {kind}
-            colour: Colour = ACCENT if on else TEXT if held else FAINT
+            colour: Colour = ACCENT if on else TEXT if count else FAINT
             for item in self._pictures[kind.value]:
                 dpg.configure_item(item, color=colour)
             ground = (80, 58, 30, 255) if on else RAISED

@@ -15,6 +15,7 @@ KEYS = (
     ("level", "break_handles"),
     ("copy", "delete"),
 )
+LANES = (("constant", "linear", "smooth"), ("copy", "delete"))
 ALWAYS = (("paste", "insert_key", "select_all"), ("fit", "fit_all"))
 
 
@@ -25,14 +26,15 @@ class CurveMenu:
         self.app, self.start = app, start
         self._window = 0
 
-    def open(self, at: Point, held: bool) -> None:
+    def open(self, at: Point, held: bool, *, lanes: bool = False) -> None:
         """Offer what can be done; what is for keys only if some are held."""
         self.close()
+        offered = () if not held else LANES if lanes else KEYS
         with dpg.window(
             popup=True, no_title_bar=True, no_move=True, autosize=True, pos=(round(at[0]), round(at[1]))
         ) as window:
             self._window = int(window)
-            for number, names in enumerate((*(KEYS if held else ()), *ALWAYS)):
+            for number, names in enumerate((*offered, *ALWAYS)):
                 if number:
                     dpg.add_separator()
                 for name in names:

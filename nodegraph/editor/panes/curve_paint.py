@@ -38,6 +38,7 @@ PLAIN: tuple[Colour, ...] = (
 STRIP = 22.0  # the frames along the bottom
 ROW = 21.0
 KEY = 4.2
+NEAR = 0.05  # pixels
 CROWDED = 3.0  # pixels: keys of one curve that are nearer are drawn as one
 FAR = 20_000.0
 
@@ -70,13 +71,15 @@ class Painter:
     def __init__(self, parent: int, scale: float) -> None:
         self.scale = scale
         self.item = int(dpg.add_drawlist(10, 10, parent=parent))
-        self.grid, self.curves, self.keys, self.over, self.strip, self.head, self.list = (
-            int(dpg.add_draw_layer(parent=self.item)) for _ in range(7)
+        self.grid, self.curves, self.keys, self.over, self.strip, self.head, self.list, self.lanes = (
+            int(dpg.add_draw_layer(parent=self.item)) for _ in range(8)
         )
+        self._labels: list[tuple[float, float, int]] = []  # of the strip: from where to where, and the item
 
-    def text(self, layer: int, at: tuple[float, float], text: str, colour: Colour, size: float = 12.0) -> None:
-        item = dpg.draw_text(at, text, color=colour, size=size * self.scale, parent=layer)
+    def text(self, layer: int, at: tuple[float, float], text: str, colour: Colour, size: float = 12.0) -> int:
+        item = int(dpg.draw_text(at, text, color=colour, size=size * self.scale, parent=layer))
         dpg.bind_item_font(item, fonts.SMALL)
+        return item
 
     # -- the grid ----------------------------------------------------------------------------------------------
 
@@ -97,7 +100,9 @@ class Painter:
             dpg.draw_line(
                 (left, y), (right, y), color=(84, 84, 90, 255) if zero else (48, 48, 52, 255), parent=self.grid
             )
-            self.text(self.grid, (left + 5, y - 14 * self.scale), number_text(round(at, 9), 8), FAINT, 11)
+            above = y - 14 * self.scale
+            place = above if above >= top else y + 2  # no word is cut at the upper edge
+            self.text(self.grid, (left + 5, place), number_text(round(at, 9), 8), FAINT, 11)
             at += by
         for frame, x in self._frames(room, ruler):
             del frame
@@ -111,12 +116,14 @@ class Painter:
             (room.left, low), (right, low + STRIP * self.scale + 2), color=CLEAR, fill=PANEL, parent=self.strip
         )
         dpg.draw_line((room.left, low), (right, low), color=LINE, parent=self.strip)
+        self._labels = []
         for frame, x in self._frames(room, ruler):
             dpg.draw_line((x, low), (x, low + 4), color=FAINT, parent=self.strip)
             text = str(round(frame))
             wide = len(text) * 6.2 * self.scale
             if x - wide / 2 > room.left and x + wide / 2 < right:
-                self.text(self.strip, (x - wide / 2, low + 5 * self.scale), text, FAINT, 11)
+                item = self.text(self.strip, (x - wide / 2, low + 5 * self.scale), text, FAINT, 11)
+                self._labels.append((x - wide / 2, x + wide / 2, item))
 
     def _frames(self, room: Room, ruler: Ruler) -> list[tuple[float, float]]:
         by = max(1.0, steps(54 * self.scale / ruler.across))
@@ -145,7 +152,7 @@ class Painter:
             before = [point for point in points if point[0] <= ends[0] + 0.01]
             after = [point for point in points if point[0] >= ends[1] - 0.01]
             inner = [point for point in points if ends[0] - 0.01 <= point[0] <= ends[1] + 0.01]
-            for part, quiet in ((before, True), (inner, False), (after, True)):
+            for part, quiet in ((apart(before), True), (apart(inner), False), (apart(after), True)):
                 if len(part) > 1:
                     dpg.draw_polyline(
                         part,
@@ -226,10 +233,14 @@ class Painter:
         dpg.delete_item(self.head, children_only=True)
         x = room.left + ruler.to_screen(frame, 0)[0]
         if not room.left <= x <= room.left + room.width:
+            for _, _, item in self._labels:
+                dpg.configure_item(item, show=True)
             return
         low, text = room.top + room.height, str(frame)
         wide = (len(text) * 7.0 + 10) * self.scale
         start = min(max(room.left, x - wide / 2), room.left + room.width - wide)
+        for left, right, item in self._labels:  # half a number beside the playhead's own reads as another
+            dpg.configure_item(item, show=right < start - 2 or left > start + wide + 2)
         dpg.draw_line((x, room.top), (x, low), color=ACCENT, thickness=1.5, parent=self.head)
         dpg.draw_rectangle(
             (start, low + 2),
@@ -327,4 +338,13 @@ def box_grips(bounds: Bounds, ruler: Ruler) -> list[tuple[float, float, tuple[in
         found += [(middle_x, top, (0, 1)), (middle_x, low, (0, -1))]
     if wide and tall:
         found += [(x, y, (a, b)) for x, a in ((left, -1), (right, 1)) for y, b in ((top, 1), (low, -1))]
+    return found
+
+
+def apart(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """A line's points without those that lie on the one before: a piece of no length smears its neighbours."""
+    found: list[tuple[float, float]] = []
+    for point in points:
+        if not found or math.dist(point, found[-1]) > NEAR:
+            found.append(point)
     return found

@@ -12,22 +12,24 @@ from nodegraph.editor.app import App
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.curve_list import CurveRow
-from nodegraph.editor.panels.curve_view import Grip, Ruler, grip_at, on_curve
+from nodegraph.editor.panels.curve_view import Grip, Ruler
 from nodegraph.editor.panes import curve_drags as drags
+from nodegraph.editor.panes import curve_find as find
 from nodegraph.editor.panes import property_look as look
 from nodegraph.editor.panes.curve_actions import actions_of
 from nodegraph.editor.panes.curve_bar import Bar
 from nodegraph.editor.panes.curve_edit import Keys, RowId, framed, id_of, span
+from nodegraph.editor.panes.curve_lanes import Lanes
 from nodegraph.editor.panes.curve_menu import CurveMenu
-from nodegraph.editor.panes.curve_paint import ROW, STRIP, Painter, Room, box_grips, listed
+from nodegraph.editor.panes.curve_paint import ROW, STRIP, Painter, Room, listed
 from nodegraph.editor.panes.property_hands import Hands
 from nodegraph.editor.panes.property_turn import Turning
 from nodegraph.editor.shell import fonts
 from nodegraph.editor.shell.theme import FAINT
 from nodegraph.editor.state import State
+from nodegraph.graph.graph import Graph
 
 BAR = 31.0
-NEAR = 7.0
 CLICK = 1.18  # a click of the wheel
 GESTURES = count(1)
 EMPTY = "Nothing here moves yet.\n\nSet a key on a knob of an open panel: the diamond beside it."
@@ -51,7 +53,7 @@ class CurvesPane(Pane):
         self._lit: tuple[RowId, Grip] | None = None
         self._lit_curve: RowId | None = None
         self._lit_row: RowId | None = None
-        self._scroll = 0.0
+        self.scroll = 0.0
         self._fitted = False
         self._looked = False  # the artist has chosen the view
         self._names: list[str] = []
@@ -70,6 +72,7 @@ class CurvesPane(Pane):
             with dpg.child_window(height=round(BAR * self.scale), border=False, no_scrollbar=True):
                 self.bar = Bar(self.hands, self._start, self._typed, self.app.bindings.shown)
             self.paint = Painter(int(group), self.scale)
+        self.lanes = Lanes(self, self.paint.lanes)
         with dpg.handler_registry():
             dpg.add_key_press_handler(dpg.mvKey_Escape, callback=self.menu.close)
         with dpg.theme() as theme, dpg.theme_component(dpg.mvAll):
@@ -84,19 +87,37 @@ class CurvesPane(Pane):
         return self.app.state.frame
 
     @property
-    def room(self) -> Room:
-        """Where the curves are, on the draw list."""
+    def whole(self) -> Room:
+        """Where curves and lanes are, on the draw list."""
         wide, tall = self.size[0], self.size[1] - BAR * self.scale
         left = min(176 * self.scale, max(96 * self.scale, wide * 0.34))
         return Room(left, 0.0, max(10.0, wide - left), max(10.0, tall - STRIP * self.scale))
 
+    @property
+    def room(self) -> Room:
+        """Where the curves are."""
+        return self.whole._replace(height=max(1.0, self.whole.height - self.lower.height))
+
+    @property
+    def lower(self) -> Room:
+        """Where the lanes are: below the curves, or instead of them."""
+        whole = self.whole
+        high = self.lanes.height(whole.height, curves=bool(self.keys.rows))
+        return whole._replace(top=whole.height - high, height=high)
+
+    @property
+    def corner(self) -> Point:
+        """Where in the window the draw list begins."""
+        return self.origin[0], self.origin[1] + BAR * self.scale
+
     def inside(self, at: Point) -> Point:
         """A point of the window in pixels of the curves' room."""
-        x, y = self._on_list(at)
+        x, y = self.on_list(at)
         return x - self.room.left, y - self.room.top
 
-    def _on_list(self, at: Point) -> Point:
-        return at[0] - self.origin[0], at[1] - self.origin[1] - BAR * self.scale
+    def on_list(self, at: Point) -> Point:
+        """A point of the window on the draw list."""
+        return at[0] - self.corner[0], at[1] - self.corner[1]
 
     def names(self) -> list[str]:
         """The nodes whose curves are here: those with open panels, then those that are selected."""
@@ -118,8 +139,9 @@ class CurvesPane(Pane):
                 before = {id_of(row) for row in self.keys.rows}
                 self.keys = Keys.of(new.graph, self.names(), self.keys.held)
                 self._fitted = self._fitted and (self._looked or before == {id_of(row) for row in self.keys.rows})
+            self.lanes.show(self.names())
             self._dirty = True
-            if not self._fitted and self.keys.rows and self.size[0] > 50:
+            if not self._fitted and (self.keys.rows or self.lanes.rows) and self.size[0] > 50:
                 self.fit(whole=True)
         if old is None or old.frame != new.frame or (old.first, old.last) != (new.first, new.last):
             self._dirty = True
@@ -129,7 +151,7 @@ class CurvesPane(Pane):
     def resized(self) -> None:
         height = max(10, round(self.size[1] - BAR * self.scale))
         dpg.configure_item(self.paint.item, width=max(10, round(self.size[0])), height=height)
-        if not self._fitted and self.keys.rows:
+        if not self._fitted and (self.keys.rows or self.lanes.rows):
             self.fit(whole=True)
         self._dirty = True
 
@@ -147,15 +169,16 @@ class CurvesPane(Pane):
         paint.draw_grid(room, self.ruler, (state.first, state.last))
         paint.draw_curves(room, self.ruler, rows, lit, self.keys.held)
         paint.draw_keys(room, self.ruler, rows, self.keys, self._lit)
-        rubber = self.rubber and (self._on_list(self.rubber[0]), self._on_list(self.rubber[1]))
+        rubber = self.rubber and (self.on_list(self.rubber[0]), self.on_list(self.rubber[1]))
         paint.draw_over(room, self.ruler, self.keys.bounds(), rubber)
-        paint.draw_strip(room, self.ruler)
-        paint.draw_head(room, self.ruler, state.frame)
-        tall = room.height + STRIP * self.scale
-        paint.draw_list(room.left, tall, self.keys.rows, self.chosen, self._lit_row, state.frame, self._scroll)
-        words = "" if self.keys.rows else EMPTY
+        paint.draw_strip(self.whole, self.ruler)
+        paint.draw_head(self.whole, self.ruler, state.frame)
+        self.lanes.draw(self.lower, self.ruler, state.frame)
+        tall = self.whole.height + STRIP * self.scale
+        paint.draw_list(room.left, tall, self.keys.rows, self.chosen, self._lit_row, state.frame, self.scroll)
+        words = "" if self.keys.rows or self.lanes.rows else EMPTY
         dpg.configure_item(self._empty, text=words, pos=(room.left + 14 * self.scale, room.height * 0.4))
-        self.bar.show(self.keys)
+        self.bar.show(self.keys, [frame for frames in self.lanes.held.values() for frame in frames])
 
     # -- changing ------------------------------------------------------------------------------------------------
 
@@ -178,7 +201,15 @@ class CurvesPane(Pane):
             self.keys = Keys.of(self.app.state.graph, self.names(), self.keys.held)
         self._dirty = True
 
+    def edit_graph(self, label: str, graph: Graph) -> None:
+        """Go on with an edited graph, as part of what the hand does."""
+        self.app.edit(label, graph, merge=self._gesture)
+        self._dirty = True
+
     def _typed(self, field: str, text: str) -> None:
+        if text.strip() and field == "frame" and self.lanes.held:
+            self.lanes.typed_frame(text)
+            return
         if not text.strip() or not self.keys.total:
             return
         if field == "frame":
@@ -190,79 +221,59 @@ class CurvesPane(Pane):
         """Show what is held, or all."""
         rows = self.rows_shown()
         area = span(rows, {} if whole else self.keys.held)
+        if not rows:
+            state, (first, last) = self.app.state, self.lanes.span() or (math.inf, -math.inf)
+            area = (min(first, state.first), max(last, state.last), 0.0, 1.0)
         if area is not None:
             self.see(framed(area, self.room.width, self.room.height))
             self._fitted, self._looked = True, not whole
 
     # -- the mouse -----------------------------------------------------------------------------------------------
 
-    def _grip(self, at: Point) -> tuple[RowId, Grip] | None:
-        """The key or handle under a point; what is held wins."""
-        x, y = self.inside(at)
-        rows = sorted(self.rows_shown(), key=lambda row: not self.keys.held_of(row))
-        for row in rows:
-            grip = grip_at(row.curve, self.ruler, x, y, self.keys.held_of(row), NEAR * self.scale)
-            if grip is not None:
-                return id_of(row), grip
-        return None
-
-    def _curve(self, at: Point) -> tuple[RowId, float] | None:
-        """The curve under a point, and the frame there."""
-        x, y = self.inside(at)
-        for row in self.rows_shown():
-            frame = on_curve(row.curve, self.ruler, x, y, NEAR * self.scale)
-            if frame is not None:
-                return id_of(row), frame
-        return None
-
-    def _box(self, at: Point) -> tuple[int, int] | None:
-        """The side of the box about held keys under a point."""
-        bounds = self.keys.bounds()
-        x, y = self.inside(at)
-        reach = NEAR * self.scale
-        for gx, gy, side in box_grips(bounds, self.ruler) if bounds else ():
-            if abs(gx - x) <= reach and abs(gy - y) <= reach:
-                return side
-        return None
-
-    def _row(self, at: Point) -> tuple[RowId | None, str] | None:
-        """The line of the list under a point: a curve, or all of a node."""
-        x, y = self._on_list(at)
-        if not 0 <= x < self.room.left:
-            return None
-        for kind, top, row in listed(self.keys.rows, self.scale):
-            if top <= y + self._scroll < top + ROW * self.scale:
-                return (id_of(row) if kind == "curve" else None), row.node
-        return None, ""
-
     def pressed(self, at: Point, button: Button, held: Held, double: bool) -> bool:
-        y = self._on_list(at)[1]
+        y = self.on_list(at)[1]
         if y < 0:
             return False
         self._gesture = f"curves {next(GESTURES)}"
         self._at = at
-        line = self._row(at)
+        line = find.row(self, at)
         if line is not None:
             self._press_list(*line, held)
             return True
+        on_lanes = find.on_lanes(self, at)
         if button is Button.RIGHT:
-            self._hold_under(at, held)
-            self.menu.open(at, bool(self.keys.total))
+            (self.lanes.take if on_lanes else self._hold_under)(at, held)
+            self._only(on_lanes)
+            self.menu.open(at, bool(self.keys.total or self.lanes.held), lanes=on_lanes)
+            return True
+        if on_lanes and button is Button.LEFT and not held.alt:
+            self._only(True)
+            self.lanes.press(at, held)
+            self._drag = self.lanes.drag
+            self._dirty = True
             return True
         if button is Button.MIDDLE or held.alt:
             self._drag = drags.of_zoom(self, at) if held.ctrl else drags.of_view(self, at)
             return True
-        if y > self.room.height or self._on_playhead(at):
+        self._only(False)
+        if y > self.whole.height or self._on_playhead(at):
             self._drag = drags.of_playhead(self)
             self._drag(at, held)
             return True
         self._press_curves(at, held, double)
         return True
 
+    def _only(self, lanes: bool) -> None:
+        """What is held is keys of lanes, or of curves, never both."""
+        if lanes:
+            self.hold(self.keys.holding({}))
+        else:
+            self.lanes.hold({})
+
     def _on_playhead(self, at: Point) -> bool:
         """The line can be taken hold of where there is no key."""
         x = self.ruler.to_screen(self.frame, 0.0)[0]
-        return abs(self.inside(at)[0] - x) <= 3 * self.scale and self._grip(at) is None
+        return abs(self.inside(at)[0] - x) <= 3 * self.scale and find.grip(self, at) is None
 
     def _press_list(self, key: RowId | None, node: str, held: Held) -> None:
         """Choose which curves are shown; Ctrl or Shift adds, a click beside shows all."""
@@ -276,7 +287,7 @@ class CurvesPane(Pane):
 
     def _hold_under(self, at: Point, held: Held) -> None:
         """Hold the key under a point, if it is not held already."""
-        found = self._grip(at)
+        found = find.grip(self, at)
         if found is None or found[1].part != "key":
             return
         key, grip = found
@@ -287,7 +298,7 @@ class CurvesPane(Pane):
             self.hold(self.keys.holding({key: frozenset({grip.at})}))
 
     def _press_curves(self, at: Point, held: Held, double: bool) -> None:
-        found, side, bounds = self._grip(at), self._box(at), self.keys.bounds()
+        found, side, bounds = find.grip(self, at), find.box(self, at), self.keys.bounds()
         if found is not None:
             key, grip = found
             self._hold_under(at, held)
@@ -296,13 +307,13 @@ class CurvesPane(Pane):
             )
         elif side is not None and bounds is not None:
             self._drag = drags.of_box(self, bounds, side, at)
-        elif (double or held.ctrl) and (hit := self._curve(at)) is not None:
+        elif (double or held.ctrl) and (hit := find.curve(self, at)) is not None:
             curve, frame = hit
             self.app.guarded(lambda: self.edit("insert a key", self.keys.inserted(curve, frame, self.frame)))
             self._drag = drags.of_keys(self, at)
         else:
             if not held.shift:
-                hit = self._curve(at)
+                hit = find.curve(self, at)
                 self.hold(self.keys.holding({}) if hit is None else self.keys.all([hit[0]]))
                 if hit is not None:
                     self._drag = drags.of_keys(self, at)
@@ -313,9 +324,12 @@ class CurvesPane(Pane):
         drag = self._drag
         if drag is not None:
             self.app.guarded(lambda: drag(at, held))
+            self._dirty = True
 
     def released(self, at: Point, held: Held) -> None:
-        if self._drag is not None and math.dist(at, self._at) <= drags.STILL:
+        if self._drag == self.lanes.drag:
+            self.lanes.release(at, held)
+        elif self._drag is not None and math.dist(at, self._at) <= drags.STILL:
             self._clicked(at, held)
         self._fresh = None
         self._drag, self.rubber, self._gesture = None, None, ""
@@ -323,7 +337,7 @@ class CurvesPane(Pane):
 
     def _clicked(self, at: Point, held: Held) -> None:
         """A click on one of many held keys holds it alone; with Shift it is let go."""
-        found = self._grip(at)
+        found = find.grip(self, at)
         if found is None or found[1].part != "key":
             return
         key, index = found[0], found[1].at
@@ -334,27 +348,34 @@ class CurvesPane(Pane):
 
     def hovered(self, at: Point, held: Held) -> None:
         del held
-        line = self._row(at)
-        found = None if line else self._grip(at)
-        hit = None if line or found else self._curve(at)
+        line = find.row(self, at)
+        elsewhere = line is not None or find.on_lanes(self, at)
+        found = None if elsewhere else find.grip(self, at)
+        hit = None if elsewhere or found else find.curve(self, at)
         lit = (found, hit[0] if hit else None, line[0] if line else None)
-        if lit != (self._lit, self._lit_curve, self._lit_row):
+        if self.lanes.hover(at) or lit != (self._lit, self._lit_curve, self._lit_row):
             self._lit, self._lit_curve, self._lit_row = lit
             self._dirty = True
 
     def left(self) -> None:
         self._lit = self._lit_curve = self._lit_row = None
+        self.lanes.hover(None)
         self._dirty = True
 
     def wheeled(self, at: Point, clicks: float, held: Held) -> bool:
-        if self._row(at) is not None:
+        if find.row(self, at) is not None:
             rows = listed(self.keys.rows, self.scale)
             most = max(0.0, (rows[-1][1] if rows else 0.0) + ROW * self.scale - self.room.height)
-            self._scroll = min(most, max(0.0, self._scroll - clicks * 2 * ROW * self.scale))
+            self.scroll = min(most, max(0.0, self.scroll - clicks * 2 * ROW * self.scale))
+            self._dirty = True
+            return True
+        on_lanes = find.on_lanes(self, at)
+        if on_lanes and self.on_list(at)[0] < self.lower.left:
+            self.lanes.wheel(clicks)
             self._dirty = True
             return True
         factor = CLICK**clicks
-        across, up = (1.0 if held.shift else factor), (1.0 if held.ctrl else factor)
+        across, up = (1.0 if held.shift else factor), (1.0 if held.ctrl or on_lanes else factor)
         self.see(self.ruler.zoomed(*self.inside(at), across, up))
         return True
 

@@ -32,6 +32,9 @@ from nodegraph.editor.panes.graph_words import Words, about
 from nodegraph.editor.state import State
 from nodegraph.graph.graph import Graph
 
+HUD = 13.0  # letters in the corner
+LONGEST = 0.05  # seconds that a frame counts for at most, when the canvas scrolls
+
 
 class GraphPane(Pane):
     """Shows the graph, and turns what hands and keys do over it into edits."""
@@ -51,7 +54,7 @@ class GraphPane(Pane):
 
     def __init__(self, app: App) -> None:
         super().__init__(app)
-        self.view = View()
+        self.view = View(zoom=app.scale, unit=app.scale)
         self.scene = Scene(Graph(app.state.graph.library), {}, {})
         self.cursor: Point = (0.0, 0.0)  # in pixels of the canvas
         self.hand: Hand | None = None
@@ -60,17 +63,25 @@ class GraphPane(Pane):
         self._fit_wanted = True  # until a hand has looked elsewhere, all of the graph is shown
         self._map_stale = True
         self._hud: tuple[int, ...] = ()
+        self._ticked = 0.0
 
     def build(self, window: int) -> None:
         self.drawlist = dpg.add_drawlist(10, 10, parent=window)
-        self.painter = Painter(self.drawlist, self.words.beside, self.words.texture)
-        self.map = SmallMap(self.drawlist)
-        self.overlay = Overlay(self.drawlist, self.painter.glow)
+        self.painter = Painter(self.drawlist, self.words.beside, self.words.texture, self.app.scale)
+        self.map = SmallMap(self.drawlist, self.app.scale)
+        self.overlay = Overlay(self.drawlist, self.painter.glow, self.app.scale)
+        unit = self.app.scale
         pill = dpg.draw_rectangle(
-            (5, 5), (6, 27), color=inks.CLEAR, fill=inks.faded(inks.BACKGROUND, 205), rounding=4, parent=self.drawlist
+            (5 * unit, 5 * unit),
+            (6 * unit, 27 * unit),
+            color=inks.CLEAR,
+            fill=inks.faded(inks.BACKGROUND, 205),
+            rounding=4 * unit,
+            parent=self.drawlist,
         )
         lines = [
-            dpg.draw_text((12, 9 + index * 20), "", size=13, color=inks.FAINT, parent=self.drawlist) for index in (0, 1)
+            dpg.draw_text((12 * unit, y * unit), "", size=HUD * unit, color=inks.FAINT, parent=self.drawlist)
+            for y in (9, 29)
         ]
         self._hud = (pill, *lines)
         self.names = Names(self)
@@ -106,7 +117,6 @@ class GraphPane(Pane):
             self.painter.hidden = hidden
             self.painter.redraw(set())
         self.painter.apply(changes, scene)
-        self.map.apply(changes)
         if other:
             self.painter.redraw(other)
         self._map_stale = self._map_stale or not changes.empty
@@ -135,9 +145,9 @@ class GraphPane(Pane):
         """What is in the upper left corner."""
         graph = self.app.state.graph
         wires = sum(len(node.inputs) for node in graph.nodes.values())
-        text = f"{_count(len(graph.nodes), 'node')}, {_count(wires, 'wire')}, {self.view.zoom * 100:.0f} %"
+        text = f"{_count(len(graph.nodes), 'node')}, {_count(wires, 'wire')}, {self.view.share * 100:.0f} %"
         hint = "" if graph.nodes else "Tab adds a node. Files can be dropped or pasted here."
-        dpg.configure_item(self._hud[0], pmax=(20 + inks.text_width(text, 13), 27))
+        dpg.configure_item(self._hud[0], pmax=((20 + inks.text_width(text, HUD)) * self.app.scale, 27 * self.app.scale))
         for drawn, line in zip(self._hud[1:], (text, hint), strict=True):
             dpg.configure_item(drawn, text=line)
 
@@ -160,7 +170,13 @@ class GraphPane(Pane):
 
     def _show_whole(self) -> None:
         """All of the graph, for as long as no hand has chosen otherwise."""
-        self._show(fitted([box_of(item) for key, item in self.scene.items.items() if key.layer != "wire"], self.size))
+        self._show(
+            fitted(
+                [box_of(item) for key, item in self.scene.items.items() if key.layer != "wire"],
+                self.size,
+                unit=self.view.unit,
+            )
+        )
 
     def _show(self, view: View) -> None:
         zoomed = view.zoom != self.view.zoom
@@ -178,17 +194,19 @@ class GraphPane(Pane):
             keys |= {Key("backdrop", name) for name in picked.backdrops} | {Key("note", name) for name in picked.notes}
             keys |= {Key("node", name) for name, _ in picked.wires}
         rows = [item for key, item in self.scene.items.items() if key in keys or (not keys and key.layer != "wire")]
-        self.show(fitted([box_of(item) for item in rows], self.size))
+        self.show(fitted([box_of(item) for item in rows], self.size, unit=self.view.unit))
 
     def tick(self, now: float) -> bool:
-        del now
+        seconds, self._ticked = min(now - self._ticked, LONGEST), now
+        hand = self.hand
+        scrolling = hand is not None and hand.scroll(seconds)
         if self.hand is None and self._map_stale:
             self._map_stale = False
             self.map.draw(self.scene, self.view, self.size)
         self.adding.tick()
         if self.hand is None:
             self.words.poll(self.app.state, self.scene, self.painter.seen)
-        return False
+        return self.map.tick() or scrolling
 
     # -- the mouse ---------------------------------------------------------------------------------------
 
@@ -285,7 +303,7 @@ class GraphPane(Pane):
         """A card with what is known of a node, until the mouse moves."""
         item = self.scene.nodes[name]
         left, top = self.view.to_screen((item.place[0], item.place[1] + item.look.size[1]))
-        self.overlay.words((left - 16, top - 8), self.words.card(name), self.size)
+        self.overlay.words((left - 16 * self.view.unit, top - 8 * self.view.unit), self.words.card(name), self.size)
 
     def search(self, at: Point, wire: Dragged, end: tuple[str, str]) -> None:
         """A wire was let go over the empty canvas: which node is to take it?"""

@@ -73,7 +73,7 @@ class Actions:
             "fit": lambda: self.pane.fit(self.picked),
             "zoom_in": lambda: self._zoom(ZOOM),
             "zoom_out": lambda: self._zoom(1 / ZOOM),
-            "actual_size": lambda: self._zoom(1 / self.pane.view.zoom),
+            "actual_size": lambda: self._zoom(1 / self.pane.view.share),
             **{f"create.{kind}": self._create(kind) for kind in CREATE},
             **{f"view_a_{slot}": self._look(slot) for slot in range(1, 11)},
             **{f"view_b_{slot}": self._compare(slot) for slot in range(1, 11)},

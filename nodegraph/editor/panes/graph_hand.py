@@ -6,6 +6,7 @@ import itertools
 import math
 from typing import TYPE_CHECKING
 
+from nodegraph.editor.canvas import edge
 from nodegraph.editor.pane import Held
 from nodegraph.graph.layout import Point
 
@@ -24,12 +25,16 @@ def fresh_gesture() -> str:
 class Hand:
     """What the mouse does from a press to its release. Points are in pixels of the canvas."""
 
+    scrolls = False  # what it drags takes the canvas along at its edge
+
     def __init__(self, pane: GraphPane, at: Point) -> None:
         self.pane = pane
         self.start = at
         self.graph = pane.app.state.graph
         self.merge = fresh_gesture()
         self.dragging = False
+        self._held = Held()
+        self._came_in = False  # a press near the edge does not scroll before the hand has been further in
 
     def by(self, at: Point) -> Point:
         """How far the hand has gone, in the graph."""
@@ -38,10 +43,33 @@ class Hand:
 
     def move(self, at: Point, held: Held) -> None:
         """The mouse moved; below a few pixels it only trembled."""
-        if not self.dragging and math.dist(at, self.start) < SLACK:
+        if not self.dragging and math.dist(at, self.start) < SLACK * self.pane.view.unit:
             return
         self.dragging = True
+        self._held = held
         self.drag(at, held)
+
+    def scroll(self, seconds: float) -> bool:
+        """Before a frame, some time after the last: at the edge the canvas goes on under the hand. True if it did."""
+        pane = self.pane
+        if not (self.scrolls and self.dragging):
+            return False
+        x, y = edge.speed(pane.cursor, pane.size, pane.view.unit)
+        if not (x or y):
+            self._came_in = True
+            return False
+        outside = not (0 <= pane.cursor[0] <= pane.size[0] and 0 <= pane.cursor[1] <= pane.size[1])
+        if not (self._came_in or outside):
+            return False
+        by = (-x * seconds, -y * seconds)
+        pane.show(pane.view.panned(by))
+        self.start = (self.start[0] + by[0], self.start[1] + by[1])
+        self.scrolled()
+        pane.app.guarded(lambda: self.drag(pane.cursor, self._held))
+        return True
+
+    def scrolled(self) -> None:
+        """Other parts of the graph are seen now."""
 
     def release(self, at: Point, held: Held) -> None:
         """The button came up."""

@@ -63,6 +63,8 @@ class Map(Hand):
 class Box(Hand):
     """A box on the empty canvas selects; with Shift it adds."""
 
+    scrolls = True
+
     def __init__(self, pane: GraphPane, at: Point) -> None:
         super().__init__(pane, at)
         self.before = pane.app.state.picked
@@ -86,6 +88,8 @@ class Box(Hand):
 class Resize(Hand):
     """A corner of a backdrop."""
 
+    scrolls = True
+
     def __init__(self, pane: GraphPane, at: Point, hit: Hit) -> None:
         super().__init__(pane, at)
         self.hit = hit
@@ -104,6 +108,8 @@ class Resize(Hand):
 
 class Move(Hand):
     """Nodes, backdrops with what lies on them, and notes; shaken, or with Ctrl, nodes come out of their wires."""
+
+    scrolls = True
 
     def __init__(self, pane: GraphPane, at: Point, hit: Hit, held: Held) -> None:
         super().__init__(pane, at)
@@ -154,7 +160,7 @@ class Move(Hand):
         box = Rect(origin[0], origin[1], origin[0] + item.look.size[0], origin[1] + item.look.size[1])
         seen = pane.painter.hits.inside(pane.view.seen(pane.size)).nodes
         others = [box_of(pane.scene.nodes[name]) for name in seen if name not in picked.nodes]
-        found = snapped(box, others, by, SNAP_REACH / pane.view.zoom)
+        found = snapped(box, others, by, SNAP_REACH / pane.view.share)
         pane.overlay.guides(found.x, found.y, pane.view, pane.size)
         return found.by
 

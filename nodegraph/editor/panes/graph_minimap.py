@@ -2,36 +2,54 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import dearpygui.dearpygui as dpg
+import numpy as np
+from numpy.typing import NDArray
 
 from nodegraph.editor.canvas.minimap import Minimap, minimap
-from nodegraph.editor.canvas.scene import Changes, Key, NodeItem, PanelItem, Scene, box_of
+from nodegraph.editor.canvas.scene import NodeItem, PanelItem, Scene, box_of
 from nodegraph.editor.canvas.view import Rect, View
 from nodegraph.editor.panes import graph_ink as inks
 from nodegraph.editor.panes.graph_far import block_ink
-from nodegraph.editor.panes.graph_ink import faded, ink
+from nodegraph.editor.panes.graph_ink import Ink, faded, ink
 from nodegraph.graph.layout import Point
 
 SIZE = (180.0, 116.0)
 MARGIN = 12.0
 LEAST_CANVAS = 380.0  # in a smaller one it would be in the way
+FINER = 2  # pixels are painted so many times finer, each way, and averaged
+SETTLE = 3  # frames until a new raw texture has come to the card
+
+Block = tuple[Rect, Ink]
 
 
 class SmallMap:
-    """Drawn anew when the graph is another; a pan moves its frame alone."""
+    """Painted as one picture when the graph is another: a thousand blocks cost as much as one, and a pan nothing."""
 
-    def __init__(self, drawlist: int) -> None:
+    def __init__(self, drawlist: int, unit: float = 1.0) -> None:
+        self._unit = unit
         self.root = dpg.add_draw_node(parent=drawlist)
         corner = (-10.0, -10.0)
         self._ground = dpg.draw_rectangle(
-            corner, corner, color=inks.LINE, fill=faded(inks.DARK, 232), rounding=4, parent=self.root
+            corner, corner, color=inks.LINE, fill=faded(inks.DARK, 232), rounding=4 * unit, parent=self.root
         )
-        self._whole = dpg.add_draw_node(parent=self.root)
-        self._panels = dpg.add_draw_node(parent=self._whole)
-        self._blocks = dpg.add_draw_node(parent=self._whole)
-        self._drawn: dict[Key, int] = {}
+        self._wide, self._high = round(SIZE[0] * unit), round(SIZE[1] * unit)
+        self._pixels: NDArray[np.float32] = np.zeros((self._high, self._wide, 4), np.float32)
+        self._registry, self._stage = dpg.add_texture_registry(), dpg.add_stage()
+        self._texture = dpg.add_raw_texture(
+            self._wide, self._high, self._pixels, format=dpg.mvFormat_Float_rgba, parent=self._registry
+        )
+        self._left = SETTLE  # frames that it has to be in the registry; there it costs something with each frame
+        self._image = dpg.draw_image(self._texture, corner, corner, parent=self.root)
         self._window = dpg.draw_rectangle(
-            corner, corner, color=faded(inks.TEXT, 220), fill=(255, 255, 255, 12), parent=self.root
+            corner,
+            corner,
+            color=faded(inks.TEXT, 220),
+            fill=(255, 255, 255, 12),
+            thickness=max(1.0, round(unit)),
+            parent=self.root,
         )
         self.wanted = True
         self._map: Minimap | None = None
@@ -44,46 +62,39 @@ class SmallMap:
         """True if a pixel of the canvas is the map's."""
         return self._map is not None and self._map.frame.holds(pixel)
 
-    def apply(self, changes: Changes) -> None:
-        """Keep up with the scene; the blocks are in the places of the graph, and one matrix makes them small."""
-        for key in changes.removed:
-            drawn = self._drawn.pop(key, None)
-            if drawn is not None:
-                dpg.delete_item(drawn)
-        for rows in (changes.added, changes.moved, changes.restyled):
-            for key, item in rows.items():
-                if isinstance(item, (PanelItem, NodeItem)):
-                    self._block(key, item)
-
-    def _block(self, key: Key, item: PanelItem | NodeItem) -> None:
-        box = box_of(item)
-        fill = block_ink(item) if isinstance(item, NodeItem) else ink(item.look.colour, 120)
-        look = {"pmin": (box.left, box.top), "pmax": (box.right, box.bottom), "fill": fill}
-        drawn = self._drawn.get(key)
-        if drawn is None:
-            parent = self._blocks if isinstance(item, NodeItem) else self._panels
-            self._drawn[key] = dpg.draw_rectangle(**look, color=inks.CLEAR, parent=parent)
-        else:
-            dpg.configure_item(drawn, **look)
+    def tick(self) -> bool:
+        """Before a frame; True while more of them must come until the map is seen."""
+        if self._left > 0:
+            self._left -= 1
+            if self._left == 0:
+                dpg.move_item(self._texture, parent=self._stage)
+        return self._left > 0
 
     def draw(self, scene: Scene, view: View, size: Point) -> None:
         """The graph as it is now, if there is room."""
-        room = size[1] >= LEAST_CANVAS * 0.6 and size[0] >= LEAST_CANVAS
+        unit = self._unit
+        room = size[1] >= LEAST_CANVAS * 0.6 * unit and size[0] >= LEAST_CANVAS * unit
         shown = self.wanted and room and bool(scene.nodes)
         self._map = None
         dpg.configure_item(self.root, show=shown)
         if not shown:
             return
-        right, bottom = size[0] - MARGIN, size[1] - MARGIN
-        frame = Rect(right - SIZE[0], bottom - SIZE[1], right, bottom)
-        rows = [box_of(item) for item in scene.items.values() if isinstance(item, (PanelItem, NodeItem))]
-        self._map = found = minimap(rows, frame)
+        right, bottom = round(size[0] - MARGIN * unit), round(size[1] - MARGIN * unit)
+        frame = Rect(right - self._wide, bottom - self._high, right, bottom)
+        items = [item for item in scene.items.values() if isinstance(item, (PanelItem, NodeItem))]
+        self._map = found = minimap([box_of(item) for item in items], frame)
         dpg.configure_item(self._ground, pmin=(frame.left, frame.top), pmax=(frame.right, frame.bottom))
-        left, top = found.to_screen((0.0, 0.0))
-        matrix = dpg.create_translation_matrix([left, top, 0.0]) * dpg.create_scale_matrix(
-            [found.scale, found.scale, 1.0]
+        blocks = (
+            (
+                found.place(box_of(item)).moved((-frame.left, -frame.top)),
+                block_ink(item) if isinstance(item, NodeItem) else ink(item.look.colour, 120),
+            )
+            for item in sorted(items, key=lambda item: isinstance(item, NodeItem))
         )
-        dpg.apply_transform(self._whole, matrix)
+        self._pixels[:] = picture(blocks, self._wide, self._high)
+        dpg.configure_item(self._image, pmin=(frame.left, frame.top), pmax=(frame.right, frame.bottom))
+        dpg.move_item(self._texture, parent=self._registry)
+        self._left = SETTLE + 1
         self.look(view, size)
 
     def look(self, view: View, size: Point) -> None:
@@ -95,3 +106,23 @@ class SmallMap:
     def went_to(self, view: View, size: Point, pixel: Point) -> View:
         """The view after a click or a drag in the map."""
         return self._map.went_to(view, size, pixel) if self._map is not None else view
+
+
+def picture(blocks: Iterable[Block], width: int, height: int) -> NDArray[np.float32]:
+    """Blocks of one colour each, the later over the earlier, as pixels: colour and how much of it, 0 to 1."""
+    fine = np.zeros((height * FINER, width * FINER), np.uint8)  # which of the inks
+    known: dict[Ink, int] = {inks.CLEAR: 0}
+    for box, colour in blocks:
+        left, top = round(box.left * FINER), round(box.top * FINER)
+        right, bottom = max(left + 1, round(box.right * FINER)), max(top + 1, round(box.bottom * FINER))
+        number = known.setdefault(colour, min(len(known), 255))
+        fine[max(0, top) : bottom, max(0, left) : right] = number
+    table = np.array(list(known), np.float32) / 255
+    table[:, :3] *= table[:, 3:]
+    found = np.zeros((height, width, 4), np.float32)
+    for row in range(FINER):
+        for column in range(FINER):
+            found += table[fine[row::FINER, column::FINER]] / FINER**2
+    covered = found[..., 3:]
+    found[..., :3] /= np.where(covered > 0, covered, 1)
+    return found

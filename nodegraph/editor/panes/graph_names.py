@@ -37,19 +37,7 @@ class Names:
         app = self.pane.app
         if not new or new == name:
             return
-        state = app.state
-        graph = state.graph.rename(name, new)
-        panels, inputs = state.panels, state.inputs
-        app.edit(f"rename {name}", graph, picked=nodes(new))
-        if app.state.graph is state.graph:
-            return
-        app.change(
-            panels=panels._replace(
-                names=tuple(new if each == name else each for each in panels.names),
-                pinned=frozenset(new if each == name else each for each in panels.pinned),
-            ),
-            inputs={slot: new if each == name else each for slot, each in inputs.items()},
-        )
+        app.edit(f"rename {name}", app.state.graph.rename(name, new), picked=nodes(new))
 
     def backdrop(self, name: str) -> None:
         """Type a backdrop's label."""

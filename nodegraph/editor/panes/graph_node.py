@@ -23,14 +23,17 @@ BADGE = 6.5
 TAG = 16.0
 MOST_ROWS = 3  # of names of ports, one over the other
 OFF = 0.62  # how much of its colour a disabled node loses
-WIRE = {Detail.PORTS: 1.6, Detail.FULL: 2.2}
+WIRE = {Detail.PORTS: 1.0, Detail.FULL: 2.0}
 
 
 class NodeDrawing:
     """A node or a dot; `side` is what is written beside it."""
 
-    def __init__(self, parent: int, item: NodeItem, side: tuple[str, ...] = (), texture: int = 0) -> None:
+    def __init__(
+        self, parent: int, item: NodeItem, side: tuple[str, ...] = (), texture: int = 0, unit: float = 1.0
+    ) -> None:
         self.root = dpg.add_draw_node(parent=parent)
+        self._unit = unit
         self.fine = 0
         self._scaled: list[tuple[int, str, float]] = []
         self._fine_scaled: list[tuple[int, str, float]] = []
@@ -68,7 +71,7 @@ class NodeDrawing:
         colour = ink(colours.of_type(look.ins[0].type)) if look.ins else ink(look.colour)
         fill = mixed(colour, inks.BACKGROUND, 0.25 if not look.disabled else OFF)
         if look.selected:
-            ring = dpg.draw_circle(middle, 1.0, color=inks.ACCENT, thickness=2.0, parent=self.root)
+            ring = dpg.draw_circle(middle, 1.0, color=inks.ACCENT, thickness=2.0 * self._unit, parent=self.root)
             self._scaled.append((ring, "radius", DOT_RADIUS + 1.5))
         body = dpg.draw_circle(middle, 1.0, color=inks.DARK, fill=fill, parent=self.root)
         self._scaled.append((body, "radius", DOT_RADIUS - 1.5))
@@ -90,11 +93,17 @@ class NodeDrawing:
         self.fine = dpg.add_draw_node(parent=self.root)
         self._shadow(width, height)
         body = dpg.draw_rectangle(
-            (0, 0), (width, height), color=edge, fill=fill, rounding=5, thickness=thickness, parent=self.root
+            (0, 0),
+            (width, height),
+            color=edge,
+            fill=fill,
+            rounding=5,
+            thickness=thickness * self._unit,
+            parent=self.root,
         )
         self._scaled.append((body, "rounding", 5.0))
         gloss = dpg.add_draw_node(parent=self.root)
-        dpg.draw_line((6, 1.5), (width - 6, 1.5), color=(255, 255, 255, 34), parent=gloss)
+        dpg.draw_line((6, 1.5), (width - 6, 1.5), color=(255, 255, 255, 34), thickness=self._unit, parent=gloss)
         right = width - 9.0
         if look.marks.error:
             right = self._error(right)
@@ -116,16 +125,12 @@ class NodeDrawing:
         self._side(side, width, bool(look.marks.error))
 
     def _shadow(self, width: float, height: float) -> None:
-        for grown, alpha in ((3.0, 26), (1.5, 44)):
-            drawn = dpg.draw_rectangle(
-                (-grown + 1, -grown + 3),
-                (width + grown - 1, height + grown + 2),
-                color=inks.CLEAR,
-                fill=(0, 0, 0, alpha),
-                rounding=7,
-                parent=self.fine,
-            )
-            self._fine_scaled.append((drawn, "rounding", 7.0))
+        """Around three sides, as lines: a filled one under the node would cost the node's own area twice over."""
+        for reach, alpha in ((5.0, 26), (3.0, 44)):
+            low = height + 4.5 - reach
+            points = [(reach - 5.0, 4.0), (reach - 5.0, low), (width + 5.0 - reach, low), (width + 5.0 - reach, 4.0)]
+            drawn = dpg.draw_polyline(points, color=(0, 0, 0, alpha), thickness=2 * reach - 4, parent=self.fine)
+            self._fine_scaled.append((drawn, "thickness", 2 * reach - 4))
 
     def _error(self, right: float) -> float:
         middle = right - 2.0
@@ -148,7 +153,7 @@ class NodeDrawing:
     def _cross(self, width: float, height: float) -> None:
         colour = faded(mixed(inks.BAD, inks.TEXT, 0.15), 190)
         for start, end in (((3, 3), (width - 3, height - 3)), ((3, height - 3), (width - 3, 3))):
-            dpg.draw_line(start, end, color=colour, thickness=1.5, parent=self.root)
+            dpg.draw_line(start, end, color=colour, thickness=1.5 * self._unit, parent=self.root)
 
     def _ports(self, look: NodeLook, body: Ink) -> None:
         for spots, is_input in ((look.ins, True), (look.outs, False)):
@@ -157,7 +162,7 @@ class NodeDrawing:
                 hollow = is_input and not spot.wired
                 fill = mixed(body, inks.DARK, 0.55) if hollow else colour
                 edge = (mixed(colour, inks.DARK, 0.35) if spot.optional else colour) if hollow else inks.DARK
-                drawn = dpg.draw_circle(spot.at, 1.0, color=edge, fill=fill, thickness=1.3, parent=self.root)
+                drawn = dpg.draw_circle(spot.at, 1.0, color=edge, fill=fill, thickness=self._unit, parent=self.root)
                 self._scaled.append((drawn, "radius", PORT if not (hollow and spot.optional) else PORT - 0.8))
 
     def _labels(self, look: NodeLook) -> None:
@@ -205,7 +210,8 @@ class NodeDrawing:
 class WireDrawing:
     """A wire as a curve."""
 
-    def __init__(self, parent: int, item: WireItem) -> None:
+    def __init__(self, parent: int, item: WireItem, unit: float = 1.0) -> None:
+        self._unit = unit
         self.root = dpg.draw_bezier_cubic(*item.place, parent=parent, **self._style(item, Detail.FULL, False))
         self._detail = Detail.FULL
 
@@ -223,12 +229,12 @@ class WireDrawing:
     def remove(self) -> None:
         dpg.delete_item(self.root)
 
-    @staticmethod
-    def _style(item: WireItem, detail: Detail, lit: bool) -> dict[str, Any]:
+    def _style(self, item: WireItem, detail: Detail, lit: bool) -> dict[str, Any]:
+        """Whole pixels: only those are drawn as a textured line, with a third of the triangles."""
         colour = ink(colours.of_type(item.look.type))
-        thickness = WIRE.get(detail, 1.2)
+        thickness = WIRE.get(detail, 1.0) + (1.0 if item.look.selected or lit else 0.0)
         if item.look.selected:
-            return {"color": inks.ACCENT, "thickness": thickness + 1.0}
-        if lit:
-            return {"color": mixed(colour, inks.LIGHT, 0.45), "thickness": thickness + 0.8}
-        return {"color": mixed(colour, inks.BACKGROUND, 0.22), "thickness": thickness}
+            shown = inks.ACCENT
+        else:
+            shown = mixed(colour, inks.LIGHT, 0.45) if lit else mixed(colour, inks.BACKGROUND, 0.22)
+        return {"color": shown, "thickness": float(round(thickness * self._unit))}

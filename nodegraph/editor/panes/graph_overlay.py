@@ -29,13 +29,18 @@ Lights = list[tuple[NodeItem, Spot]]
 class Overlay:
     """Over the drawlist of the canvas; `glow` is a draw node that has its matrix."""
 
-    def __init__(self, drawlist: int, glow: int) -> None:
+    def __init__(self, drawlist: int, glow: int, unit: float = 1.0) -> None:
+        self._unit = unit
         self.root = dpg.add_draw_node(parent=drawlist)
         self._glow = glow
         self._veils = dpg.add_draw_node(parent=glow)
         self._rings = dpg.add_draw_node(parent=glow)
-        self._wire = dpg.draw_bezier_cubic(NOWHERE, NOWHERE, NOWHERE, NOWHERE, show=False, parent=glow, thickness=2.5)
-        self._frame = dpg.draw_rectangle(NOWHERE, NOWHERE, show=False, parent=glow, color=inks.ACCENT, thickness=2)
+        self._wire = dpg.draw_bezier_cubic(
+            NOWHERE, NOWHERE, NOWHERE, NOWHERE, show=False, parent=glow, thickness=2.5 * unit
+        )
+        self._frame = dpg.draw_rectangle(
+            NOWHERE, NOWHERE, show=False, parent=glow, color=inks.ACCENT, thickness=2 * unit
+        )
         self._lines = [
             dpg.draw_line(NOWHERE, NOWHERE, color=faded(inks.ACCENT, 120), show=False, parent=self.root)
             for _ in range(2)
@@ -43,10 +48,10 @@ class Overlay:
         self._box = dpg.draw_rectangle(
             NOWHERE, NOWHERE, color=faded(inks.ACCENT, 220), fill=faded(inks.ACCENT, 26), show=False, parent=self.root
         )
-        self._end = dpg.draw_circle(NOWHERE, 5.0, show=False, parent=self.root)
+        self._end = dpg.draw_circle(NOWHERE, 5.0 * unit, show=False, parent=self.root)
         self._card = dpg.add_draw_node(parent=self.root, show=False)
-        self._ground = dpg.draw_rectangle(NOWHERE, NOWHERE, rounding=4, parent=self._card)
-        self._texts = [dpg.draw_text(NOWHERE, "", size=WORDS, parent=self._card) for _ in range(8)]
+        self._ground = dpg.draw_rectangle(NOWHERE, NOWHERE, rounding=4 * unit, parent=self._card)
+        self._texts = [dpg.draw_text(NOWHERE, "", size=WORDS * unit, parent=self._card) for _ in range(8)]
         self._said: tuple[str, bool] = ("", False)
 
     def clear(self) -> None:
@@ -89,7 +94,7 @@ class Overlay:
             self._wire, **dict(zip(("p1", "p2", "p3", "p4"), curve, strict=True)), color=colour, show=True
         )
 
-    def lights(self, nodes: Mapping[str, NodeItem], lit: Ends, *, inputs: bool, zoom: float) -> None:
+    def lights(self, nodes: Mapping[str, NodeItem], lit: Ends, *, inputs: bool, view: View) -> None:
         """Ring the ports that may be wired, and veil the nodes that have none."""
         self.dark()
         for name, item in nodes.items():
@@ -106,9 +111,11 @@ class Overlay:
             for spot in spots:
                 colour = ink(colours.of_type(spot.type))
                 at = spot_place(item, spot)
-                radius = max(4.0, 7.5 * zoom)
-                dpg.draw_circle(at, radius, color=faded(colour, 110), thickness=3, parent=self._rings)
-                dpg.draw_circle(at, max(2.5, 4.5 * zoom), color=inks.LIGHT, fill=colour, parent=self._rings)
+                radius = max(4.0 * view.unit, 7.5 * view.zoom)
+                dpg.draw_circle(at, radius, color=faded(colour, 110), thickness=3 * view.unit, parent=self._rings)
+                dpg.draw_circle(
+                    at, max(2.5 * view.unit, 4.5 * view.zoom), color=inks.LIGHT, fill=colour, parent=self._rings
+                )
 
     def dark(self) -> None:
         """No port is lit."""
@@ -142,15 +149,16 @@ class Overlay:
                 line = lines[index] if index < len(lines) else ""
                 colour = inks.TEXT if index == 0 or complaint else inks.FAINT
                 dpg.configure_item(drawn, text=line, color=colour, show=bool(line))
-        wide = max(inks.text_width(line, WORDS) for line in lines) + 18
-        high = len(lines) * LINE + 11
-        left = min(at[0] + ASIDE[0], size[0] - wide - 4)
-        top = at[1] + ASIDE[1]
-        if top + high > size[1] - 4:
-            top = at[1] - high - 10
+        unit = self._unit
+        wide = max(inks.text_width(line, WORDS * unit) for line in lines) + 18 * unit
+        high = (len(lines) * LINE + 11) * unit
+        left = min(at[0] + ASIDE[0] * unit, size[0] - wide - 4 * unit)
+        top = at[1] + ASIDE[1] * unit
+        if top + high > size[1] - 4 * unit:
+            top = at[1] - high - 10 * unit
         dpg.configure_item(self._ground, pmin=(left, top), pmax=(left + wide, top + high))
         for index in range(len(lines)):
-            dpg.configure_item(self._texts[index], pos=(left + 9, top + 5 + index * LINE))
+            dpg.configure_item(self._texts[index], pos=(left + 9 * unit, top + (5 + index * LINE) * unit))
         dpg.configure_item(self._card, show=True)
 
 

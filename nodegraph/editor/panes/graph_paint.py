@@ -17,7 +17,7 @@ from nodegraph.editor.panes.graph_node import NodeDrawing, WireDrawing
 from nodegraph.editor.panes.graph_papers import Ground, Papers
 from nodegraph.graph.layout import Point
 
-AHEAD = 0.06  # of the canvas, beyond its edges: little, so that no step of a pan has much to make
+AHEAD = 40.0  # pixels beyond the edges of the canvas: few, so that no step of a pan has much to make
 Side = Callable[[str], tuple[str, ...]]
 Picture = Callable[[str], int]
 
@@ -25,7 +25,7 @@ Picture = Callable[[str], int]
 class Painter:
     """Draws a scene into a drawlist. `side` tells what is written beside a node, `picture` its texture."""
 
-    def __init__(self, drawlist: int, side: Side, picture: Picture) -> None:
+    def __init__(self, drawlist: int, side: Side, picture: Picture, unit: float = 1.0) -> None:
         self.ground = Ground(drawlist)
         self.root = dpg.add_draw_node(parent=drawlist)
         self._panels = Papers(self.root)
@@ -42,7 +42,7 @@ class Painter:
         self._wire_drawings: dict[Key, WireDrawing] = {}
         self._shown: set[Key] = set()
         self._drawn_for: Rect | None = None  # the part of the graph of which all is drawn
-        self._view = View()
+        self._view = View(zoom=unit, unit=unit)
         self._size: Point = (1.0, 1.0)
         self._lit: Key | None = None
         self.hidden: frozenset[str] = frozenset()  # nodes whose wires are not shown
@@ -119,11 +119,11 @@ class Painter:
         if not zoomed and self._drawn_for is not None and self._drawn_for.covers(seen):
             return
         if zoomed:
-            self._panels.zoomed(view.zoom)
-            self._notes.zoomed(view.zoom)
+            self._panels.zoomed(view)
+            self._notes.zoomed(view)
             self._far.show(detail, view.zoom)
             dpg.configure_item(self._near, show=detail >= Detail.PORTS)
-        ahead = seen.grown(0.0 if zoomed else AHEAD * max(seen.width, seen.height))
+        ahead = seen.grown(0.0 if zoomed else AHEAD * view.unit / view.zoom)
         self._drawn_for = ahead
         if detail >= Detail.PORTS:
             self._reveal(self.hits.seen(ahead), detail)
@@ -158,14 +158,14 @@ class Painter:
         drawn = self._node_drawings.get(key)
         if drawn is None:
             texture = self._picture(key.name) if item.look.picture is not None else 0
-            drawn = NodeDrawing(self._slots[key], item, self._side(key.name), texture)
+            drawn = NodeDrawing(self._slots[key], item, self._side(key.name), texture, self._view.unit)
             self._node_drawings[key] = drawn
         return drawn
 
     def _wire(self, key: Key, item: WireItem) -> WireDrawing:
         drawn = self._wire_drawings.get(key)
         if drawn is None:
-            drawn = self._wire_drawings[key] = WireDrawing(self._wires, item)
+            drawn = self._wire_drawings[key] = WireDrawing(self._wires, item, self._view.unit)
         return drawn
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import dearpygui.dearpygui as dpg
@@ -28,7 +29,7 @@ class Papers:
         self.root = dpg.add_draw_node(parent=parent)
         self._drawn: dict[Key, int] = {}
         self._words: dict[Key, list[tuple[int, float, str, float]]] = {}
-        self._zoom = 1.0
+        self._view = View()
 
     def told(self, items: Mapping[Key, Item | None]) -> None:
         """Those that are new, other, elsewhere or gone."""
@@ -42,21 +43,22 @@ class Papers:
             if old is not None:
                 dpg.delete_item(old)
 
-    def zoomed(self, zoom: float) -> None:
+    def zoomed(self, view: View) -> None:
         """Letters for a zoom."""
-        if zoom != self._zoom:
-            self._zoom = zoom
+        before, self._view = self._view, view
+        if (view.zoom, view.unit) != (before.zoom, before.unit):
             for key in self._words:
                 self._sized(key)
 
     def _sized(self, key: Key) -> None:
+        zoom, unit = self._view.zoom, self._view.unit
         for word, size, text, room in self._words[key]:
             if key.layer == "backdrop":
-                size = max(LEAST_LABEL, size * self._zoom)
-                text = inks.cut(text, room * self._zoom, size)
+                size = max(LEAST_LABEL * unit, size * zoom)
+                text = inks.cut(text, room * zoom, size)
                 dpg.configure_item(word, size=size, text=text, show=bool(text))
             else:
-                dpg.configure_item(word, size=size * self._zoom, show=size * self._zoom >= LEAST_WORDS)
+                dpg.configure_item(word, size=size * zoom, show=size * zoom >= LEAST_WORDS * unit)
 
     def _panel(self, key: Key, item: PanelItem, old: int | None) -> int:
         (left, top), (width, height) = item.place, item.look.size
@@ -109,23 +111,31 @@ class Papers:
 
 
 class Ground:
-    """The grid: so many lines as a canvas may need, moved by one matrix."""
+    """The grid: as many lines as the canvas needs, moved by one matrix."""
 
     def __init__(self, parent: int) -> None:
         self.root = dpg.add_draw_node(parent=parent)
-        long = LINES * STEP
-        for index in range(LINES):
-            at = index * STEP
-            dpg.draw_line((at, -STEP), (at, long), color=GRID_INK, parent=self.root)
-            dpg.draw_line((-STEP, at), (long, at), color=GRID_INK, parent=self.root)
+        corner = (0.0, 0.0)
+        self._across, self._down = (
+            [dpg.draw_line(corner, corner, color=GRID_INK, show=False, parent=self.root) for _ in range(LINES)]
+            for _ in range(2)
+        )
+        self._room = (0, 0)
 
     def show(self, view: View, size: Point) -> None:
         """The lines of a view; from far away every fifth of them alone."""
-        del size
         step = STEP
-        while step * view.zoom < FINEST:
+        while step * view.zoom < FINEST * view.unit:
             step *= 5
         pixels = step * view.zoom
+        room = min(LINES, math.ceil(size[0] / pixels) + 2), min(LINES, math.ceil(size[1] / pixels) + 2)
+        if room != self._room:
+            self._room = room
+            for index in range(LINES):
+                at = index * STEP
+                long, high = room[0] * STEP, room[1] * STEP
+                dpg.configure_item(self._across[index], p1=(at, 0), p2=(at, high), show=index < room[0])
+                dpg.configure_item(self._down[index], p1=(0, at), p2=(long, at), show=index < room[1])
         across, down = (-(place * view.zoom) % pixels - pixels for place in (view.x, view.y))
         scale = pixels / STEP
         dpg.apply_transform(

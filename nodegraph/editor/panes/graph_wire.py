@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from nodegraph.editor.panes.graph import GraphPane
 
 End = tuple[str, str]  # node and port
+FAR = 40.0  # pixels from where it was pressed: the wire is let go, whatever lies there
 
 
 class Loose(Hand):
@@ -28,6 +29,8 @@ class Loose(Hand):
     `forward` means that it comes out of a node and looks for an input. A wire that was pulled off its input
     goes back to nowhere if it is let go over the empty canvas; a new one asks there for a node that fits.
     """
+
+    scrolls = True
 
     def __init__(self, pane: GraphPane, at: Point, hit: Hit) -> None:
         super().__init__(pane, at)
@@ -69,9 +72,12 @@ class Loose(Hand):
             self.lit = True
             seen = pane.painter.hits.inside(pane.view.seen(pane.size)).nodes
             shown = {name: pane.scene.nodes[name] for name in seen if name != self.fixed[0].look.title}
-            pane.overlay.lights(shown, self.legal, inputs=self.forward, zoom=pane.view.zoom)
+            pane.overlay.lights(shown, self.legal, inputs=self.forward, view=pane.view)
         self._aim(at)
         pane.app.guarded(lambda: self._show(at))
+
+    def scrolled(self) -> None:
+        self.lit = False
 
     def _aim(self, at: Point) -> None:
         """Which port the hand is over, and why it would not do."""
@@ -130,7 +136,7 @@ class Loose(Hand):
             app.say(self.reason, True)
         elif self.goal is not None:
             self._join(self.goal)
-        elif self.pane.hit(at) is None or math.dist(at, self.start) > 40:
+        elif self.pane.hit(at) is None or math.dist(at, self.start) > FAR * self.pane.view.unit:
             self._let_go(at)
 
     def _join(self, goal: End) -> None:

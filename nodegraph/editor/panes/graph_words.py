@@ -169,5 +169,5 @@ def about(state: State, scene: Scene, hit: Hit | None) -> tuple[str, bool]:
         item = scene.items.get(Key("wire", hit.name, hit.port))
         if isinstance(item, WireItem):
             giver = f"{item.look.giver}.{item.look.output}" if item.look.output else item.look.giver
-            return f"{giver} → {hit.name}.{hit.port}", False
+            return f"{giver} to {hit.name}.{hit.port}", False
     return "", False

@@ -53,6 +53,7 @@ class MenusPane(Pane):
                         with dpg.menu(label=name):
                             self._rows(rows.get(name, []))
         dpg.bind_item_theme(self.bar, theme.MENU)
+        self.show_keys()
 
     def _rows(self, actions: list[Action]) -> None:
         for k, action in enumerate(actions):
@@ -60,7 +61,6 @@ class MenusPane(Pane):
                 dpg.add_separator()
             item = dpg.add_menu_item(label=action.label, callback=partial(self._start, action))
             self._items[action.name] = int(item)
-        self.show_keys()
 
     def _start(self, action: Action) -> None:
         self.app.start(action.name, self.place_of(action))

@@ -23,6 +23,8 @@ from nodegraph.editor.panes.cards import Cards, Look
 from nodegraph.editor.panes.carried import Canvas, Carried, canvas_of, over_canvas, pane_at
 from nodegraph.editor.panes.consent_form import ConsentForm
 from nodegraph.editor.panes.faces import FacesPane
+from nodegraph.editor.panes.model_card import CardQuestion
+from nodegraph.editor.panes.model_foot import tell
 from nodegraph.editor.panes.model_rows import Row
 from nodegraph.editor.panes.pictures import Pictures
 from nodegraph.editor.shell import fonts, icons, theme
@@ -53,6 +55,8 @@ class ModelsPane(Pane):
         self._found: list[Here] = []
         self._uses: Sequence[ModelUse] = ()
         self._by_key: dict[str, Row] = {}
+        self._wanted: Path | None = None  # the file that is to be picked once it is found
+        self.card_button = 0
         self._number = 0
         self._timer: threading.Timer | None = None
         self._closed = False
@@ -82,6 +86,7 @@ class ModelsPane(Pane):
         self.foot = int(dpg.add_child_window(parent=window, border=False, width=-1, height=int(FOOT)))
         dpg.bind_item_font(self.foot, fonts.SMALL)
         self.chips: Cards[str] = Cards(window, self._paint_person, height=face_row.PERSON_HIGH, least=160)
+        self.question = CardQuestion(self.app, self._carded)
         self.form = ConsentForm(self.app, window, self.pictures, self._choose_pictures)
         self._turn(False)
         self.read()
@@ -150,7 +155,12 @@ class ModelsPane(Pane):
         shown = model_rows.asked(self.rows, self.text, self.kind)
         self._by_key = {row.key: row for row in shown}
         self.cards.show(list(self._by_key))
-        self._tell()
+        wanted = str(self._wanted or "")
+        if wanted in self._by_key:
+            self._wanted = None
+            self.cards.pick(wanted)
+            self.cards.reveal(wanted)
+        tell(self)
 
     def sync(self, old: State | None, new: State) -> None:
         if old is not None and old.graph.nodes is new.graph.nodes and old.graph.shot == new.graph.shot:
@@ -198,36 +208,21 @@ class ModelsPane(Pane):
         """The model that is picked."""
         return self._by_key.get(self.cards.picked[0]) if self.cards.picked else None
 
-    def _tell(self) -> None:
-        """All that is known of the model that is picked."""
-        dpg.delete_item(self.foot, children_only=True)
+    def ask_card(self) -> None:
+        """Have the card of the picked model entered, or corrected."""
         row = self.picked
-        if row is None:
-            here_ = sum(each.state == model_rows.HERE for each in self.rows)
-            dpg.add_text(
-                f"{here_} models are here, {len(self.rows) - here_} more are known.",
-                parent=self.foot,
-                color=theme.FAINT,
-            )
-            return
-        with dpg.group(parent=self.foot, horizontal=True):
-            if row.state == model_rows.MISSING:
-                find = lambda: self._find(row.users[0])  # noqa: E731
-                dpg.bind_item_theme(dpg.add_button(label="Find the file…", callback=find), theme.CHOSEN)
-            elif row.path is not None and row.path.suffix.lower() in ENDINGS:
-                load = lambda: self.app.guarded(self.load)  # noqa: E731
-                dpg.bind_item_theme(dpg.add_button(label="Load in the graph", callback=load), theme.CHOSEN)
-            if row.users:
-                dpg.add_button(label="Go to node", callback=lambda: self._go(row.users[0]))
-            dpg.bind_item_font(dpg.add_text(row.name), fonts.BOLD)
-        for label, text in model_rows.told(row):
-            with dpg.group(parent=self.foot, horizontal=True, xoffset=72):
-                dpg.add_text(label, color=theme.FAINT)
-                dpg.add_text(text, wrap=0)
+        if row is not None and row.path is not None and row.card is not None:
+            self.question.ask(row.path, row.card)
+
+    def _carded(self, path: Path) -> None:
+        self.app.say(f"what is known of {path.name} lies beside it now")
+        self._wanted = path
+        self.read()
 
     # -- edits -----------------------------------------------------------------------------------------------
 
-    def _go(self, node: str) -> None:
+    def go(self, node: str) -> None:
+        """Show a node and its panel."""
         self.app.pick(nodes(node))
         self.app.change(panels=self.app.state.panels.opened(node))
         self.app.start("fit", Place.GRAPH)
@@ -250,7 +245,7 @@ class ModelsPane(Pane):
         middle = (canvas.origin[0] + canvas.size[0] / 2, canvas.origin[1] + canvas.size[1] / 2)
         return canvas.view.to_graph(canvas.local(at or middle))
 
-    def _find(self, node: str) -> None:
+    def find(self, node: str) -> None:
         """Tell a node where its model is."""
 
         def took(path: str) -> None:
@@ -260,7 +255,7 @@ class ModelsPane(Pane):
 
     def _add(self) -> None:
         if self.of_people:
-            self.app.browse("Photographs or a clip of somebody", "", self.add_person)
+            self.app.browse("Photographs or a clip of somebody", "", self.add_person, folders=True)
         else:
             self.app.browse("Add a model file", "", lambda path: self.add(Path(path)))
 
@@ -273,17 +268,19 @@ class ModelsPane(Pane):
                 opened(path)
                 digest = known_digest(path)
                 card = replace(cards.card_of(path, digest), sha256=digest, size=path.stat().st_size)
-                _, same = kept(path, card)
+                place, same = kept(path, card)
             except (NodegraphError, OSError) as fault:
                 words = str(fault)
                 self.app.post(lambda: self.app.say(words, True))
                 return
-            self.app.post(lambda: self._added(path, same))
+            self.app.post(lambda: self._added(place, same, card.commercial is None))
 
         threading.Thread(target=work, daemon=True, name="add a model").start()
 
-    def _added(self, path: Path, same: bool) -> None:
-        self.app.say(f"{path.name} {'is here already' if same else 'is here now'}")
+    def _added(self, path: Path, same: bool, unknown: bool) -> None:
+        words = f"{path.name} {'is here already' if same else 'is here now'}"
+        self.app.say(f"{words}: nobody has stated its licence, enter it in the models pane" if unknown else words)
+        self._wanted = path
         self.read()
 
     def add_person(self, path: str) -> None:
@@ -301,7 +298,7 @@ class ModelsPane(Pane):
         def took(path: str) -> None:
             self.app.edit(f"pictures of {node}", self.app.state.graph.set(node, "file", path))
 
-        self.app.browse("Photographs or a clip", "", took)
+        self.app.browse("Photographs or a clip", "", took, folders=True)
 
     def dropped(self, at: Point, paths: tuple[str, ...]) -> bool:
         files = [Path(each) for each in paths]
@@ -330,17 +327,17 @@ class ModelsPane(Pane):
             self.chips.pick(node)
             self._show_record()
             if double:
-                self._go(node)
+                self.go(node)
             self.carried.take(node, self.people[node].name, at)
             return True
         key = self.cards.at(at)
         if key is None:
             return False
         self.cards.pick(key)
-        self._tell()
+        tell(self)
         row = self._by_key[key]
         if double and row.users:
-            self._go(row.users[0])
+            self.go(row.users[0])
         elif row.path is not None and row.path.suffix.lower() in ENDINGS:
             self.carried.take(key, row.name, at)
         return True

@@ -26,6 +26,7 @@ class Pictures:
         self._registry = 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="small pictures")
         self._closed = False
+        self._telling = False
 
     def get(self, key: Hashable, make: Callable[[], Small]) -> int | None:
         """The texture of a key; None while it is made, and for good if it cannot be."""
@@ -64,7 +65,15 @@ class Pictures:
         light[..., :3] = picture[..., :3].astype(np.float32) / 255
         self.there.pop(key, None)
         self.there[key] = int(dpg.add_static_texture(width, height, light.ravel().tolist(), parent=self._registry))
-        self._come()
+        if not self._telling:
+            self._telling = True
+            self.app.post(self._tell)
+
+    def _tell(self) -> None:
+        """All that have come by now are told of at once."""
+        self._telling = False
+        if not self._closed:
+            self._come()
 
     def keep_only(self, keys: set[Hashable]) -> None:
         """Let go of all but these. Nothing that is drawn may hold on to the others."""

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import dearpygui.dearpygui as dpg
 
 from nodegraph.data.errors import GraphError, NodegraphError
 from nodegraph.editor.app import App
+from nodegraph.editor.panels.preset_files import changed, file_of, trashed
 from nodegraph.editor.shell import fonts, theme
 from nodegraph.graph.graph import Graph, Link
-from nodegraph.graph.preset import SUFFIX, made, save
+from nodegraph.graph.preset import SUFFIX, Preset, made, save
 from nodegraph.graph.shelf import own_folder
 
 WIDE, HIGH = 520, 560
@@ -29,6 +29,13 @@ class SaveQuestion:
         self._texts: dict[str, str] = {}
         self._chosen: dict[str, str] = {}  # Node.knob -> its label
         self._names: tuple[str, ...] = ()
+        self._changing: tuple[Path, Preset] | None = None  # a preset that is there already
+        self._replaces = ""  # the name of one that gives way, once it is asked for twice
+
+    @property
+    def changing(self) -> bool:
+        """True if it is about a preset that was there before."""
+        return self._changing is not None
 
     @property
     def is_open(self) -> bool:
@@ -36,10 +43,20 @@ class SaveQuestion:
 
     def ask(self, graph: Graph, names: tuple[str, ...]) -> None:
         """Show it for some nodes. Knobs that were turned are chosen at first."""
+        self._changing = None
+        self._open(graph, names, {"name": "", "menu": "Own", "help": ""}, _turned(graph, names))
+
+    def change(self, path: Path, preset: Preset) -> None:
+        """Show it for a preset that is there: another name, other words, other knobs."""
+        self._changing = (path, preset)
+        texts = {"name": preset.name, "menu": preset.menu, "help": preset.help}
+        shown = {str(knob): row.label for row in preset.exposed for knob in row.knobs}
+        self._open(preset.graph, tuple(preset.graph.nodes), texts, shown)
+
+    def _open(self, graph: Graph, names: tuple[str, ...], texts: dict[str, str], chosen: dict[str, str]) -> None:
         self.close()
-        self._names = names
-        self._texts = {"name": "", "menu": "Own", "help": ""}
-        self._chosen = {}
+        self._names, self._texts, self._chosen, self._replaces = names, dict(texts), dict(chosen), ""
+        title = "Change the preset" if self._changing else "Save as a preset"
         width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
         place = [(width - WIDE) // 2, max(30, (height - HIGH) // 2)]
         with dpg.window(
@@ -54,7 +71,7 @@ class SaveQuestion:
             pos=place,
         ) as self.item:
             dpg.bind_item_theme(self.item, theme.SHEET)
-            dpg.bind_item_font(dpg.add_text("Save as a preset", color=theme.BRIGHT), fonts.BOLD)
+            dpg.bind_item_font(dpg.add_text(title, color=theme.BRIGHT), fonts.BOLD)
             dpg.add_spacer(height=2)
             for name, hint in (("name", "as it is called on the shelf"), ("menu", ""), ("help", "what it is for")):
                 self._field(name, hint)
@@ -87,25 +104,16 @@ class SaveQuestion:
         kind = graph.type_of(name)
         if kind is None or not kind.knobs:
             return
-        turned = graph.nodes[name].knobs
         dpg.add_text(name)
         dpg.bind_item_font(dpg.last_item(), fonts.BOLD)
         for knob in kind.knobs:
             place = str(Link(name, knob))
-            on = knob in turned
-            if on:
-                self._chosen[place] = self._label(knob)
+            label = knob.replace("_", " ")
+            if place in self._chosen and self._chosen[place].casefold() != label:
+                label = f"{label}   shown as {self._chosen[place]}"
             dpg.add_checkbox(
-                label=knob.replace("_", " "), default_value=on, indent=14, user_data=place, callback=self._turned
+                label=label, default_value=place in self._chosen, indent=14, user_data=place, callback=self._turned
             )
-
-    def _label(self, knob: str) -> str:
-        label = knob.replace("_", " ").capitalize()
-        taken, number = set(self._chosen.values()), 2
-        found = label
-        while found in taken:
-            found, number = f"{label} {number}", number + 1
-        return found
 
     def _typed(self, _sender: int, text: str, name: str) -> None:
         self._texts[name] = text
@@ -119,7 +127,7 @@ class SaveQuestion:
 
     def _turned(self, _sender: int, on: bool, place: str) -> None:
         if on:
-            self._chosen[place] = self._label(place.partition(".")[2])
+            self._chosen[place] = _label(place.partition(".")[2], self._chosen.values())
         else:
             self._chosen.pop(place, None)
 
@@ -137,9 +145,14 @@ class SaveQuestion:
         name = self._texts["name"].strip()
         if not name:
             raise GraphError("the preset has no name", "type how it is called")
-        path = own_folder() / (re.sub(r"\W+", "_", name.casefold()).strip("_") + SUFFIX)
-        if path.exists():
-            raise GraphError(f"there is a preset {name} already", "give this one another name")
+        if self._changing is not None:
+            path, old = self._changing
+            texts = {key: text.strip() for key, text in self._texts.items()}
+            return changed(path, old, name=name, menu=texts["menu"], help=texts["help"], shown=self._chosen)
+        path = file_of(own_folder(), name)
+        if path.exists() and self._replaces != name:
+            self._replaces = name
+            raise GraphError(f"there is a preset {name} already", "Save again puts this one in its place")
         expose = {label: [place] for place, label in self._chosen.items()}
         # The picture comes beside it as soon as it is made; a preset whose picture is not there shows a letter.
         picture = path.name.removesuffix(SUFFIX) + ".jpg"
@@ -153,6 +166,8 @@ class SaveQuestion:
             picture=picture,
         )
         path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            trashed(path, None)
         save(preset, path)
         return path
 
@@ -162,3 +177,23 @@ class SaveQuestion:
             dpg.delete_item(self.item)
             dpg.delete_item(self._keys)
         self.item = 0
+
+
+def _turned(graph: Graph, names: tuple[str, ...]) -> dict[str, str]:
+    """The knobs of nodes that are not as they come: what a preset shows if nobody says otherwise."""
+    chosen: dict[str, str] = {}
+    for name in names:
+        kind = graph.type_of(name)
+        for knob in kind.knobs if kind is not None else ():
+            if knob in graph.nodes[name].knobs:
+                chosen[str(Link(name, knob))] = _label(knob, chosen.values())
+    return chosen
+
+
+def _label(knob: str, taken: Collection[str]) -> str:
+    """A label that is not taken yet."""
+    label = knob.replace("_", " ").capitalize()
+    found, number = label, 2
+    while found in taken:
+        found, number = f"{label} {number}", number + 1
+    return found

@@ -13,8 +13,9 @@ from nodegraph.graph.layout import places
 from nodegraph.graph.library import Library
 from nodegraph.graph.model_files import find
 from nodegraph.graph.preset import Inserted, Preset, inserted, load
-from nodegraph.graph.shelf import shelf
+from nodegraph.graph.shelf import folders, shelf
 
+ROW = 90.0  # from a node to the one under it
 OWN = ("own", "project", "studio")
 
 
@@ -25,6 +26,7 @@ class Shelved(NamedTuple):
     origin: str
     preset: Preset | None
     fault: str = ""
+    lacking: tuple[str, ...] = ()  # the models that it needs and this machine lacks
 
     @property
     def name(self) -> str:
@@ -61,7 +63,8 @@ def shelved(library: Library, project: Path | None) -> list[Shelved]:
             fault = "\n".join(preset.problems)
         except NodegraphError as wrong:
             preset, fault = None, wrong.message
-        found.append(Shelved(row.path, row.origin, preset, fault))
+        lacking = tuple(missing(preset, project or Path.cwd())) if preset is not None else ()
+        found.append(Shelved(row.path, row.origin, preset, fault, lacking))
     return sorted(found, key=lambda each: (not each.is_own, each.menu, each.name.casefold()))
 
 
@@ -86,15 +89,37 @@ def missing(preset: Preset, project: Path) -> list[str]:
     return [each.name for each in preset.models if find(each.name, each.sha256, each.size, project) is None]
 
 
-def put_in(graph: Graph, preset: Preset, middle: Point, source: str = "") -> Inserted:
-    """The graph with a preset about a place, its first input that fits wired to a node."""
+def put_in(graph: Graph, preset: Preset, middle: Point, source: str = "", *, under: bool = False) -> Inserted:
+    """The graph with a preset about a place, its first input that fits wired to a node.
+
+    With `under` it comes under that node, or beside all others where there is no room.
+    """
+    wired = _wired(graph, preset, source)
     corners = [place.at for place in places(preset.graph).values()]
     at = middle
-    if corners:
+    if corners and under and wired and source in places(graph):
+        at = _under(graph, preset, source, corners)
+    elif corners:
         low = [min(corner[k] for corner in corners) for k in (0, 1)]
         high = [max(corner[k] for corner in corners) for k in (0, 1)]
         at = (middle[0] - (high[0] - low[0]) / 2, middle[1] - (high[1] - low[1]) / 2)
-    return inserted(graph, preset, inputs=_wired(graph, preset, source), at=at)
+    return inserted(graph, preset, inputs=wired, at=at)
+
+
+def _under(graph: Graph, preset: Preset, source: str, corners: Sequence[Point]) -> Point:
+    """Where the uppermost node that takes a source stands under it; to the right of all, if others are there."""
+    there = places(graph)
+    x, y = there[source].at
+    known = places(preset.graph)
+    takers = [known[taker.node].at for taker in next(iter(preset.inputs.values())) if taker.node in known]
+    left = x - (min(takers, key=lambda each: each[1])[0] if takers else 0.0)
+    at = (left, y + ROW - min(corner[1] for corner in corners))
+    low, high = ([pick(corner[k] for corner in corners) + at[k] for k in (0, 1)] for pick in (min, max))
+    others = [place.at for name, place in there.items() if name != source]
+    if any(all(low[k] - ROW < other[k] < high[k] + ROW for k in (0, 1)) for other in others):
+        right = max(other[0] for other in others)
+        return at[0] + max(0.0, right + 2 * ROW - low[0]), at[1]
+    return at
 
 
 def _wired(graph: Graph, preset: Preset, source: str) -> dict[str, str]:
@@ -119,3 +144,13 @@ def told(preset: Preset) -> Sequence[tuple[str, str]]:
         ("nodes", ", ".join(dict.fromkeys(node.kind for node in preset.graph.nodes.values()))),
     ]
     return [row for row in rows if row[1]]
+
+
+def lacking_told(row: Shelved) -> str:
+    """Which models a preset needs that are not here, in words."""
+    return f"not on this machine: {', '.join(row.lacking)}"
+
+
+def writable(project: Path | None) -> list[tuple[str, Path]]:
+    """The folders of presets that are the artist's to change."""
+    return [(origin, folder) for origin, folder in folders(project) if origin in OWN]

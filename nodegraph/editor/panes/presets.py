@@ -18,16 +18,17 @@ from nodegraph.editor.app import App
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
 from nodegraph.editor.panels.commands import Pane as Place
+from nodegraph.editor.panels.preset_files import Trashed, in_trash, put_back, trashed
 from nodegraph.editor.panes import small
 from nodegraph.editor.panes.cards import Cards, Look
 from nodegraph.editor.panes.carried import Canvas, Carried, canvas_of, over_canvas
 from nodegraph.editor.panes.drawing import PLAIN, SMALL, badge, box, fitted, text_width, wrapped, write
 from nodegraph.editor.panes.pictures import Pictures
 from nodegraph.editor.panes.preset_save import SaveQuestion
-from nodegraph.editor.panes.preset_shelf import Shelved, asked, menus, missing, put_in, shelved, told
+from nodegraph.editor.panes.preset_shelf import Shelved, asked, lacking_told, menus, put_in, shelved, told, writable
 from nodegraph.editor.shell import fonts, theme
 from nodegraph.editor.state import State
-from nodegraph.graph.preset import load
+from nodegraph.graph.preset import Preset, load
 
 HIGH, LEAST = 196.0, 168.0
 PICTURE = (352, 198)
@@ -45,10 +46,16 @@ class PresetsPane(Pane):
     def __init__(self, app: App) -> None:
         super().__init__(app)
         self.rows: list[Shelved] = []
+        self.trash: list[Trashed] = []
+        self.change_button: int | str = 0
+        self.delete_button: int | str = 0
+        self.back_button: int | str = 0
         self.text = ""
         self.menu = ""
         self._by_path: dict[Path, Shelved] = {}
         self._reading = 0
+        self._fits = False  # what was put in is to be seen
+        self._is_seen = False  # until its tab comes to the front nothing is painted, and no picture is read
 
     # -- the widgets -----------------------------------------------------------------------------------------
 
@@ -69,8 +76,11 @@ class PresetsPane(Pane):
 
     def resized(self) -> None:
         if hasattr(self, "foot"):
-            width, height = self.size
+            first, (width, height) = not self._is_seen, self.size
+            self._is_seen = width > 1
             self.cards.resized(width, max(80.0, height - HEAD - FOOT - 10))
+            if first:
+                self._show()
 
     def read(self) -> None:
         """Look through the shelf, away from the window."""
@@ -80,19 +90,26 @@ class PresetsPane(Pane):
 
         def look() -> None:
             rows = shelved(library, folder)
-            self.app.post(lambda: self._read(number, rows))
+            trash = sorted(
+                (each for _, place in writable(folder) for each in in_trash(place)),
+                key=lambda each: each.path.name,
+                reverse=True,
+            )
+            self.app.post(lambda: self._read(number, rows, trash))
 
         threading.Thread(target=look, daemon=True, name="presets").start()
 
-    def _read(self, number: int, rows: list[Shelved]) -> None:
+    def _read(self, number: int, rows: list[Shelved], trash: list[Trashed]) -> None:
         if number != self._reading:
             return
-        self.rows = rows
+        self.rows, self.trash = rows, trash
         self._by_path = {each.path: each for each in rows}
         dpg.configure_item(self.chooser, items=[ALL, *menus(rows)])
         self._show()
 
     def _show(self) -> None:
+        if not self._is_seen:
+            return
         self.cards.show([each.path for each in asked(self.rows, self.text, self.menu)])
         self._tell()
 
@@ -123,7 +140,11 @@ class PresetsPane(Pane):
             letter = row.name[:1].upper()
             write(parent, (1 + width / 2 - text_width(letter, 34) / 2, 1 + high / 2 - 19), letter, theme.FAINT, 34)
         if row.is_own:
+            box(parent, (8, 8), (text_width(row.origin, SMALL) + 12, 17), theme.SHADE, None, 8)
             badge(parent, (8, 8), row.origin, theme.ACCENT)
+        if row.lacking:
+            words = "model missing" if len(row.lacking) == 1 else f"{len(row.lacking)} models missing"
+            badge(parent, (look.width - text_width(words, SMALL) - 20, 8), words, theme.WARN)
         y = high + 9
         write(parent, (9, y), fitted(row.name, look.width - 18), theme.BRIGHT, PLAIN)
         lines = int((look.height - y - 22) // 15)
@@ -146,21 +167,63 @@ class PresetsPane(Pane):
                 if row is not None
                 else f"{len(self.cards.keys)} presets. Double click, or drag into the graph."
             )
-            dpg.add_text(text, parent=self.foot, color=theme.FAINT, wrap=0)
+            self._tell_none(text)
             return
-        with dpg.group(parent=self.foot, horizontal=True):
+        with dpg.group(parent=self.foot, horizontal=True, horizontal_spacing=4):
             button = dpg.add_button(label="Insert", callback=lambda: self.app.guarded(self.insert))
             dpg.bind_item_theme(button, theme.CHOSEN)
+            if row.is_own:
+                self.change_button = dpg.add_button(label="Change…", callback=lambda: self.app.guarded(self.change))
+                self.delete_button = dpg.add_button(label="Delete", callback=lambda: self.app.guarded(self.delete))
             dpg.bind_item_font(dpg.add_text(row.name), fonts.BOLD)
+        if row.lacking:
+            dpg.add_text(lacking_told(row), parent=self.foot, color=theme.WARN, wrap=0)
         dpg.add_text(row.help.replace("\n", " "), parent=self.foot, wrap=0)
         for label, text in told(row.preset):
             with dpg.group(parent=self.foot, horizontal=True, xoffset=60):
                 dpg.add_text(label, color=theme.FAINT)
                 dpg.add_text(text, wrap=0)
-        if row.preset.models:
-            lacking = missing(row.preset, self.app.state.document.folder)
-            if lacking:
-                dpg.add_text(f"not here: {', '.join(lacking)}", parent=self.foot, color=theme.WARN, wrap=0)
+
+    def _tell_none(self, text: str) -> None:
+        """What there is to do where none is picked: take the last one out of the trash again."""
+        dpg.add_text(text, parent=self.foot, color=theme.FAINT, wrap=0)
+        if self.trash:
+            last = self.trash[0]
+            with dpg.group(parent=self.foot, horizontal=True, horizontal_spacing=4):
+                self.back_button = dpg.add_button(
+                    label=f"Put {last.name} back", callback=lambda: self.app.guarded(lambda: self.put_back(last))
+                )
+                more = f"{len(self.trash)} presets are in the trash" if len(self.trash) > 1 else "it is in the trash"
+                dpg.add_text(more, color=theme.FAINT)
+
+    # -- one's own ------------------------------------------------------------------------------------------
+
+    def _own(self) -> tuple[Path, Preset]:
+        row = self.picked
+        if row is None or row.preset is None:
+            raise GraphError("no preset is picked", "click one")
+        if not row.is_own:
+            raise GraphError(f"{row.name} came with the program", "insert it, and save what you make of it")
+        return row.path, row.preset
+
+    def change(self) -> None:
+        """Another name, other words, other knobs."""
+        self.question.change(*self._own())
+
+    def delete(self) -> None:
+        """Into the trash of its folder."""
+        path, preset = self._own()
+        trashed(path, preset)
+        self.app.say(f"{preset.name or path.name} is in the trash")
+        self.cards.pick()
+        self.read()
+
+    def put_back(self, row: Trashed) -> None:
+        """Out of the trash again."""
+        preset = load(row.path, self.app.state.graph.library, strict=False)
+        put_back(row, preset)
+        self.app.say(f"{preset.name or row.name} is back")
+        self.read()
 
     # -- putting in ------------------------------------------------------------------------------------------
 
@@ -178,9 +241,11 @@ class PresetsPane(Pane):
             middle = canvas.view.to_graph(canvas.local(place))
         picked = self.app.state.picked.nodes
         source = next(iter(picked)) if len(picked) == 1 else ""
-        found = put_in(self.app.state.graph, row.preset, middle, source)
+        found = put_in(self.app.state.graph, row.preset, middle, source, under=at is None)
+        self._fits = at is None  # once the canvas knows them
         self.app.edit(f"insert {row.name}", found.graph, picked=nodes(*found.names.values()))
-        self.app.say(f"{row.name}: {len(found.names)} nodes put in")
+        lacking = f"; {lacking_told(row)}" if row.lacking else ""
+        self.app.say(f"{row.name}: {len(found.names)} nodes put in{lacking}", bool(lacking))
 
     def _ask_save(self) -> None:
         picked = self.app.state.picked.nodes
@@ -194,7 +259,7 @@ class PresetsPane(Pane):
         state = self.app.state
         preset = load(path, state.graph.library, strict=False)
         wire = next(iter(preset.outputs.values()), None)
-        if wire is None or wire.node not in state.graph.nodes:
+        if self.question.changing or wire is None or wire.node not in state.graph.nodes:
             self.read()
             return
 
@@ -213,6 +278,9 @@ class PresetsPane(Pane):
     def sync(self, old: State | None, new: State) -> None:
         if old is not None and old.document.folder != new.document.folder:
             self.read()
+        if self._fits:
+            self._fits = False
+            self.app.start("fit", Place.GRAPH)
 
     # -- the mouse -------------------------------------------------------------------------------------------
 

@@ -80,7 +80,7 @@ class ProjectSettings:
     def _text(self, name: str, label: str, value: str, hint: str = "") -> None:
         with dpg.table_row():
             dpg.add_text(label)
-            self.fields[name] = int(dpg.add_input_text(default_value=value, hint=hint, width=-1))
+            self.fields[name] = int(dpg.add_input_text(default_value=value, hint=hint, width=-1, auto_select_all=True))
 
     def _choice(self, name: str, label: str, value: str, rows: tuple[str, ...]) -> None:
         """A field that can be typed into, with the usual ones beside it."""
@@ -88,7 +88,7 @@ class ProjectSettings:
             dpg.add_text(label)
             with dpg.group(horizontal=True):
                 side = round(110 * self.dialogs.scale)
-                field = int(dpg.add_input_text(default_value=value, width=-side))
+                field = int(dpg.add_input_text(default_value=value, width=-side, auto_select_all=True))
                 dpg.add_combo(
                     rows, width=-1, default_value="usual ones", callback=lambda _s, v: dpg.set_value(field, v)
                 )

@@ -60,11 +60,20 @@ class Hands:
         self.fields[item] = Field(took, again, unit)
         return item
 
-    def slider(self, took: Took, **how: Any) -> int:
-        """A slider from 0 to 1; a drag of it is one step of undo."""
+    def slider(self, took: Took, reset: Callable[[], None], **how: Any) -> int:
+        """A slider from 0 to 1; a drag of it is one step of undo. Pressed with Ctrl it is back at the default."""
+
+        def slid(place: float) -> None:
+            if not self.turning.busy:  # the press tells its place before it tells that it is one
+                self.turning.begin()
+            if dpg.is_key_down(dpg.mvKey_LControl) or dpg.is_key_down(dpg.mvKey_RControl):
+                reset()
+            else:
+                took(place)
+
         item = int(
             dpg.add_slider_float(
-                callback=self._told, user_data=took, min_value=0.0, max_value=1.0, format="", no_input=True, **how
+                callback=self._told, user_data=slid, min_value=0.0, max_value=1.0, format="", no_input=True, **how
             )
         )
         dpg.bind_item_handler_registry(item, self.on_slider)
@@ -178,7 +187,8 @@ class Hands:
         self.app.guarded(lambda: took(value))
 
     def _grabbed(self, _sender: int, _item: int, _user: Any) -> None:
-        self.turning.begin()
+        if not self.turning.busy:
+            self.turning.begin()
 
     def _let_go(self, _sender: int, _item: int, _user: Any) -> None:
         self.turning.end()

@@ -83,7 +83,9 @@ class RowView:
 
     def _slider(self) -> None:
         self._number_field(look.NUMBER * self.scale, None)
-        self.slider = self.hands.slider(lambda place: self.turning.slid(self.node, self.knob, place), width=-1)
+        self.slider = self.hands.slider(
+            lambda place: self.turning.slid(self.node, self.knob, place), self._to_default, width=-1
+        )
         dpg.bind_item_theme(self.slider, look.SLIDER_THEME)
 
     def _number(self) -> None:
@@ -168,6 +170,12 @@ class RowView:
 
     def _reset(self) -> None:
         self.turning.reset(self.node, self.knob)
+
+    def _to_default(self) -> None:
+        """The slider pressed with Ctrl; what it told in between is no longer what it shows."""
+        self.turning.reset(self.node, self.knob)
+        self._cache.pop(self.slider, None)
+        self.show(self.row)
 
     def _key_clicked(self, x: float) -> None:
         way = self.keys.part(x) if self.keys and self.row.state in (State.ANIMATED, State.KEYED) else 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from itertools import count
-from types import MappingProxyType
 from typing import Any
 
 from nodegraph.editor.app import App
@@ -187,21 +186,7 @@ class Turning:
         name = name.strip()
         if name == node:
             return
-        graph = self.graph.rename(node, name)
-        panels, picked = self.app.state.panels, self.app.state.picked
-
-        def renamed(each: str) -> str:
-            return name if each == node else each
-
-        inputs = {slot: renamed(each) for slot, each in self.app.state.inputs.items()}
-        self._edit(f"rename {node}", graph)
-        self.app.change(
-            inputs=MappingProxyType(inputs),
-            panels=panels._replace(
-                names=tuple(map(renamed, panels.names)), pinned=frozenset(map(renamed, panels.pinned))
-            ),
-            picked=picked._replace(nodes=frozenset(map(renamed, picked.nodes))),
-        )
+        self._edit(f"rename {node}", self.graph.rename(node, name))
 
     def disable(self, node: str, disabled: bool) -> None:
         """Switch the node off or on."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Mapping
 from functools import partial
@@ -13,25 +12,28 @@ import dearpygui.dearpygui as dpg
 from nodegraph.data.errors import GraphError
 from nodegraph.data.frames import FrameRange
 from nodegraph.editor.app import App
-from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
+from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.commands import Pane as Place
-from nodegraph.editor.panels.progress import Failure, Line
+from nodegraph.editor.panels.progress import Line
 from nodegraph.editor.panels.queue import OVER, Job, RenderQueue
 from nodegraph.editor.panels.queue import State as JobState
+from nodegraph.editor.panels.queue_store import QueueStore, names_of
 from nodegraph.editor.panes import queue_row, small
 from nodegraph.editor.panes.bar import Bar
 from nodegraph.editor.panes.cards import Cards, Look
 from nodegraph.editor.panes.pictures import Pictures
+from nodegraph.editor.panes.queue_actions import actions_of, jump
 from nodegraph.editor.panes.queue_ask import Question
-from nodegraph.editor.panes.rendered import MOVIES, pattern_of, reading
+from nodegraph.editor.panes.queue_log import QueueLog
+from nodegraph.editor.panes.rendered import MOVIES
 from nodegraph.editor.shell import icons, theme
 from nodegraph.editor.state import State
 
 BEAT = 0.25  # seconds between looks at a render while the window would sleep
 PACE = 1.5  # seconds between two thumbnails of a job
-LINES = 200  # of a log that are shown
-ABOVE = 78.0  # the bar of buttons, and the word over the log
+ABOVE = 50.0  # the bar of buttons
+STILL = 5.0  # pixels: a drag begins
 
 
 class QueuePane(Pane):
@@ -46,65 +48,71 @@ class QueuePane(Pane):
         self._failures: frozenset[int] = frozenset()
         self._drawn = 0.0
         self._news = False  # something was told that is not drawn yet
-        self._logged: tuple[object, int] = (None, -1)
-        self._thumbed: dict[Job, tuple[Path, float]] = {}
+        self.store = QueueStore()
+        self._carried: Job | None = None
+        self._carrying = False
+        self._grip: Point = (0.0, 0.0)
+        self.thumbed: dict[Job, tuple[Path, float]] = {}
         self._closing = threading.Event()
         self._beating: threading.Thread | None = None
-        self._line_rows: dict[int, Line] = {}
 
     # -- the widgets -----------------------------------------------------------------------------------------
 
     def build(self, window: int) -> None:
-        self.pictures = Pictures(self.app, self._repaint)
+        self.pictures = Pictures(self.app, self.repaint)
         self.question = Question(self.app, self.render)
         self.bar = Bar(self.app, window)
         self.bar.words("render_all", "Render…", "Render all writers", self._ask_all)
         self.bar.space()
-        self.bar.sign("job_pause", icons.PAUSE, "Pause, or go on", self._pause)
-        self.bar.sign("job_cancel", icons.STOP, "Cancel", self._cancel)
-        self.bar.sign("job_again", icons.RESET, "Render what is missing", self._again)
-        self.bar.sign("job_show", icons.EYE, "Open the result in the viewer", self._show)
-        self.bar.sign("job_error", icons.WARNING, "Go to the error", self._error)
-        self.bar.sign("job_clear", icons.TRASH, "Take out what is done", self._clear)
+        self.bar.sign("job_pause", icons.PAUSE, "Pause, or go on", self._starts("job_pause"))
+        self.bar.sign("job_cancel", icons.STOP, "Cancel", self._starts("job_cancel"))
+        self.bar.sign("job_again", icons.RESET, "Render what is missing", self._starts("job_again"))
+        self.bar.sign("job_show", icons.EYE, "Open the result in the viewer", self._starts("job_show"))
+        self.bar.sign("job_error", icons.WARNING, "Go to the error", self._starts("job_error"))
+        self.bar.sign("job_clear", icons.TRASH, "Take out what is done", self._starts("job_clear"))
         dpg.add_spacer(height=2, parent=window)
         self.rows: Cards[Job] = Cards(window, self._paint, height=queue_row.HIGH, gap=6)
         self.empty = int(
             dpg.add_text("Nothing is being rendered. F5 renders all writers.", parent=window, color=theme.FAINT)
         )
-        self.heading = int(dpg.add_text("", parent=window, color=theme.FAINT))
-        self.log: Cards[int] = Cards(window, self._paint_line, height=queue_row.LINE, gap=0)
+        self.log = QueueLog(window, self._to_line)
         self.resized()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Jobs that an editor left which is gone: they are here again, and wait to be asked for."""
+        left = self.store.left()
+        for job in left:
+            self.queue.add(job)
+        if left:
+            count = "a render was" if len(left) == 1 else f"{len(left)} renders were"
+            key = self.app.bindings.shown("job_again")
+            words = f"{count} left unfinished ({names_of(left)}): {key} in the queue renders what is missing"
+            self.app.post(lambda: self.app.say(words))  # once the window is up
+            self.store.keep(self.queue)
 
     def resized(self) -> None:
         if not hasattr(self, "log"):
             return
         width, height = self.size
         jobs = len(self.queue.jobs)
-        free = max(60.0, height - ABOVE)
-        wanted = jobs * (queue_row.HIGH + 6) + 4
+        free = max(60.0, height - ABOVE * self.app.scale)
+        wanted = (jobs * (queue_row.HIGH + 6) + 4) * self.app.scale
         high = min(wanted, free * (0.5 if jobs else 0)) if free > 200 else wanted
         dpg.configure_item(self.rows.room, show=jobs > 0)
         self.rows.resized(width, max(1.0, high))
         self.log.resized(width, max(1.0, free - high - 12))
-        for item in (self.heading, self.log.room):
-            dpg.configure_item(item, show=jobs > 0)
+        self.log.show_all(jobs > 0)
         dpg.configure_item(self.empty, show=jobs == 0)
 
     def _paint(self, parent: int, job: Job, look: Look) -> None:
-        path = self._thumbed.get(job)
+        path = self.thumbed.get(job)
         texture = (
             self.pictures.get(path[0], partial(small.of_file, path[0], self.app.state.graph.shot, queue_row.PICTURE))
             if path
             else None
         )
         queue_row.paint(parent, job, look, texture)
-
-    def _paint_line(self, parent: int, index: int, look: Look) -> None:
-        job, line = self.job, self._line_rows[index]
-        failed = job is not None and any(
-            each.frame == line.frame and each.message == line.text for each in job.progress.failed.values()
-        )
-        queue_row.paint_line(parent, line, failed, look)
 
     # -- what is picked --------------------------------------------------------------------------------------
 
@@ -134,28 +142,32 @@ class QueuePane(Pane):
 
     def sync(self, old: State | None, new: State) -> None:
         if old is None:
-            self._repaint()
+            self.repaint()
+        elif old.frame != new.frame:
+            self.log.show(self.job, new.frame)
 
     def tick(self, now: float) -> bool:
         changed = self.queue.poll()
+        self._keep()
         self._news = self._news or changed
         late = now - self._drawn > BEAT
         if (self._news and (late or not self._busy)) or (self._busy and late):
             self._drawn, self._news = now, False
             self._thumbs(now)
-            self._repaint()
+            self.repaint()
             return True
         return False
 
-    def _repaint(self) -> None:
+    def repaint(self) -> None:
+        """Show all as it is now."""
         if self.rows.keys != self.queue.jobs:
             self.rows.show(self.queue.jobs)
             self.resized()
         else:
             self.rows.redraw()
         self._failures = frozenset(frame for job in self.queue.jobs for _, frame in job.progress.failed)
-        self._write_log()
         job = self.job
+        self.log.show(job, self.app.state.frame)
         over = job is not None and job.state in OVER
         self.bar.enable("job_pause", job is not None and job.state in (JobState.RUNNING, JobState.PAUSED))
         self.bar.enable("job_cancel", job is not None and not over)
@@ -164,36 +176,25 @@ class QueuePane(Pane):
         self.bar.enable("job_error", job is not None and bool(job.progress.failed or job.error))
         self.bar.enable("job_clear", any(each.state in OVER for each in self.queue.jobs))
 
-    def _write_log(self) -> None:
-        job = self.job
-        told = (job and job.progress, len(job.progress.log) if job is not None else 0)
-        if told == self._logged:
-            return
-        self._logged = told
-        if job is None:
-            self.log.show([])
-            return
-        lines = list(job.progress.log)
-        if job.error and not job.progress.failed:
-            lines += [Line(None, "", text) for text in job.error.splitlines()]
-        first = max(0, len(lines) - LINES)
-        self._line_rows = dict(enumerate(lines[first:], first))
-        dpg.set_value(self.heading, f"Log of {', '.join(job.sinks)}")
-        self.log.show(list(self._line_rows))
-        self.log.to_end()
+    def _keep(self) -> None:
+        """Write down what is not done."""
+        self.store.keep(self.queue)
+        if self.store.problem:
+            self.app.say(self.store.problem, True)
+            self.store.problem = ""
 
     def _thumbs(self, now: float) -> None:
         """The last frame of each job, not more often than it can be seen."""
         for job in self.queue.jobs:
             done = job.progress.pictures
             path = done[next(reversed(done))] if done else None
-            known = self._thumbed.get(job)
+            known = self.thumbed.get(job)
             if path is None or (path.suffix.lower() in MOVIES and job.state is not JobState.DONE):
                 continue
             late = known is None or (now - known[1] > PACE and known[0] in self.pictures.there)
             if (known is None or path != known[0]) and (late or job.state in OVER):
-                self._thumbed[job] = (path, now)
-        self._thumbed = {job: row for job, row in self._thumbed.items() if job in self.queue.jobs}
+                self.thumbed[job] = (path, now)
+        self.thumbed = {job: row for job, row in self.thumbed.items() if job in self.queue.jobs}
 
     @property
     def _busy(self) -> bool:
@@ -212,16 +213,23 @@ class QueuePane(Pane):
             raise GraphError("no writer is chosen", "choose at least one")
         job = self.queue.add(Job(self.app.state.document, sinks, frames, preview=preview))
         self.rows.pick()
-        self._wake_up()
+        self.wake_up()
         self.app.say(f"{', '.join(sinks)}: in the queue")
-        self._repaint()
+        self.repaint()
         return job
 
-    def _wake_up(self) -> None:
+    def wake_up(self) -> None:
+        """Look at the jobs again and again, for as long as one is at work."""
         self.queue.poll()
         if self._beating is None or not self._beating.is_alive():
             self._beating = threading.Thread(target=self._beat, daemon=True, name="render queue")
             self._beating.start()
+
+    def _starts(self, action: str) -> Start:
+        def start() -> None:
+            self.app.guarded(self.actions()[action])
+
+        return start
 
     def _ask_all(self) -> None:
         self._ask(tuple(self.app.state.graph.sinks()))
@@ -240,124 +248,72 @@ class QueuePane(Pane):
             raise GraphError("nothing in this graph writes", "add a Write node, or enable it")
         self.question.ask(writers, chosen, FrameRange.of(range(state.first, state.last + 1)))
 
-    # -- jobs ------------------------------------------------------------------------------------------------
-
-    def _picked(self) -> Job:
-        job = self.job
-        if job is None:
-            raise GraphError("there is no job", "render something: F5")
-        return job
-
-    def _pause(self) -> None:
-        job = self._picked()
-        if job.state is JobState.PAUSED:
-            job.go_on()
-            self._wake_up()
-        else:
-            job.pause()
-        self._repaint()
-
-    def _cancel(self) -> None:
-        self._picked().cancel()
-        self._repaint()
-
-    def _again(self) -> None:
-        self.queue.again(self._picked())
-        self._wake_up()
-        self._repaint()
-
-    def _show(self) -> None:
-        job = self._picked()
-        done = job.progress.pictures
-        if not done:
-            raise GraphError("nothing is rendered yet", "wait for the first frame")
-        (sink, frame), path = next(reversed(done.items()))
-        graph, name = reading(self.app.state.graph, sink, pattern_of(path, frame), job.folder)
-        self.app.edit(f"read what {sink} wrote", graph)
-        self.app.look(name)
-        self.app.goto(frame)
-        self.app.pick(nodes(name))
-
-    def _error(self) -> None:
-        job = self._picked()
-        if job.progress.failed:
-            self.jump(next(iter(job.progress.failed.values())))
-        elif job.error:
-            named = (word for word in re.findall(r"(\w+):", job.error) if word in self.app.state.graph.nodes)
-            node = next(named, "")
-            if node:
-                self.app.pick(nodes(node))
-                self.app.start("fit", Place.GRAPH)
-            self.app.say(job.error, True)
-
-    def jump(self, failure: Failure) -> None:
-        """Go to the node and the frame that failed."""
-        self.app.goto(failure.frame)
-        if failure.node in self.app.state.graph.nodes:
-            self.app.pick(nodes(failure.node))
-            self.app.start("fit", Place.GRAPH)
-        self.app.say(failure.message, True)
-
-    def _clear(self) -> None:
-        for job in [each for each in self.queue.jobs if each.state in OVER]:
-            self.queue.remove(job)
-        self._repaint()
-        self.pictures.keep_only({path for path, _ in self._thumbed.values()})
-
-    def _delete(self) -> None:
-        for job in list(self.rows.picked):
-            self.queue.remove(job)
-        self._repaint()
-
     def actions(self) -> Mapping[str, Start]:
         return {
             "render_all": self._ask_all,
             "render_selected": self._ask_selected,
-            "job_pause": self._pause,
-            "job_cancel": self._cancel,
-            "job_again": self._again,
-            "job_show": self._show,
-            "job_error": self._error,
-            "job_clear": self._clear,
-            "delete": self._delete,
+            **actions_of(self),
             "select_all": lambda: self.rows.pick(*self.queue.jobs),
         }
 
     # -- mouse and keys --------------------------------------------------------------------------------------
 
     def pressed(self, at: Point, button: Button, held: Held, double: bool) -> bool:
-        line = self.log.at(at)
-        if line is not None:
-            self.log.pick(line)
-            self._to_line(self._line_rows[line])
+        if self.log.press(at):
             return True
-        if self.rows.at(at) is None:
+        job = self.rows.at(at)
+        if job is None:
             return False
-        self.rows.click(self.rows.at(at), held.ctrl)
-        self._repaint()
+        self.rows.click(job, held.ctrl)
+        self.repaint()
         if double:
-            self.app.guarded(self._show)
+            self._starts("job_show")()
+        elif button is Button.LEFT:
+            self._carried, self._carrying, self._grip = job, False, at
         return True
+
+    def dragged(self, at: Point, held: Held) -> None:
+        if self._carried is None:
+            return
+        self._carrying = self._carrying or abs(at[1] - self._grip[1]) > STILL
+        if self._carrying:
+            self.rows.mark(self.rows.gap(at) if self._carried.state is JobState.WAITING else None)
+
+    def released(self, at: Point, held: Held) -> None:
+        job, self._carried = self._carried, None
+        self.rows.mark(None)
+        if job is None or not self._carrying or job not in self.queue.jobs:
+            return
+        if job.state is JobState.WAITING:
+            self.queue.move(job, self.rows.gap(at))
+            self.repaint()
+        else:
+            self.app.say("only a job that waits can be put elsewhere", True)
+
+    def key(self, chord: Chord) -> bool:
+        way = {Chord("Up"): -1, Chord("Down"): 1}.get(chord)
+        return way is not None and self.log.step(way)
 
     def _to_line(self, line: Line) -> None:
         job = self.job
         if job is None or line.frame is None:
             return
-        failure = next((each for each in job.progress.failed.values() if each.frame == line.frame), None)
+        failure = self.log.failure(line)
         if failure is not None:
-            self.jump(failure)
+            jump(self.app, failure)
         else:
             self.app.goto(line.frame)
 
     def hovered(self, at: Point, held: Held) -> None:
         self.rows.hover(at)
-        self.log.hover(at)
+        self.log.cards.hover(at)
 
     def left(self) -> None:
         self.rows.hover(None)
-        self.log.hover(None)
+        self.log.cards.hover(None)
 
     def close(self) -> None:
         self._closing.set()
+        self._keep()  # as it is: what is ended now is rendered on another day
         self.queue.close()
         self.pictures.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import dearpygui.dearpygui as dpg
 
@@ -15,6 +16,7 @@ from nodegraph.editor.shell import theme
 HIGH = 78.0
 PICTURE = (96, 54)
 LINE = 20.0
+AT = re.compile(r"\b\S+ at frame -?\d+: ")
 
 COLOURS: dict[State, Colour] = {
     State.WAITING: theme.FAINT,
@@ -23,6 +25,7 @@ COLOURS: dict[State, Colour] = {
     State.DONE: theme.GOOD,
     State.FAILED: theme.BAD,
     State.CANCELLED: theme.FAINT,
+    State.LEFT: theme.WARN,
 }
 
 
@@ -50,7 +53,7 @@ def stands(job: Job) -> str:
 def says(job: Job) -> tuple[str, Colour]:
     """The line below: what is wrong, or what is at work."""
     if job.error:
-        return job.error.splitlines()[0], theme.BAD
+        return brief(job.error.splitlines()[0], job), theme.BAD
     if job.progress.failed:
         count = len(job.progress.failed)
         return f"{count} frame{'s' if count > 1 else ''} failed", theme.BAD
@@ -82,7 +85,8 @@ def paint(parent: int, job: Job, look: Look, texture: int | None) -> None:
     box(parent, (x, 49), (right - x, 5), theme.SUNK, None, 2)
     part = 1.0 if whole else job.progress.part  # a movie is one file, whatever its frames
     if part > 0:
-        box(parent, (x, 49), (max(3.0, (right - x) * part), 5), colour, None, 2)
+        made = theme.GOOD if job.state is State.FAILED and job.progress.failed else colour
+        box(parent, (x, 49), (max(3.0, (right - x) * part), 5), made, None, 2)
     failed = len(job.progress.failed) / max(1, job.total) * (right - x)
     if failed:
         box(parent, (x + (right - x) * part - failed, 49), (max(3.0, failed), 5), theme.BAD, None, 2)
@@ -90,7 +94,12 @@ def paint(parent: int, job: Job, look: Look, texture: int | None) -> None:
     write(parent, (x, 58), fitted(words, right - x, SMALL), tint, SMALL)
 
 
-def paint_line(parent: int, line: Line, failed: bool, look: Look) -> None:
+def brief(text: str, job: Job) -> str:
+    """A message without what its row says already: node and frame, and the project's folder before a file."""
+    return AT.sub("", text.replace(f"{job.folder}/", ""))
+
+
+def paint_line(parent: int, line: Line, failed: bool, look: Look, job: Job) -> None:
     """One line of the log."""
     if look.hovered or look.picked:
         box(parent, (0, 0), (look.width, look.height), theme.RAISED, None, 2)
@@ -98,5 +107,5 @@ def paint_line(parent: int, line: Line, failed: bool, look: Look) -> None:
     write(parent, (6, 3), frame, theme.BAD if failed else theme.FAINT, SMALL)
     node = fitted(line.node, 92, SMALL)
     write(parent, (52, 3), node, theme.FAINT, SMALL)
-    text = fitted(line.text.replace("\n", " "), look.width - 156, SMALL)
+    text = fitted(brief(line.text.replace("\n", " "), job), look.width - 156, SMALL)
     write(parent, (150, 3), text, theme.BAD if failed else theme.TEXT, SMALL)

@@ -25,6 +25,7 @@ from nodegraph.media.video import VideoReader
 
 Small = NDArray[np.uint8]
 AROUND = 0.35  # of a face's size: what is shown beside it
+SHOWN = 0.56  # of the light: a film view brings middle grey to 10 cd/m², and pictures stand beside the viewer
 READABLE = frozenset({".exr", *STILLS, *MOVIES})
 
 
@@ -64,7 +65,7 @@ def of_image(image: Image, shot: Shot, size: tuple[int, int], around: Rect | Non
         x0, y0, x1, y1 = x - half, y - half, x + half, y + half
     box = _filling((x0, y0, x1, y1), size[0] / size[1], inside=around is None)
     light = image.region(box, RGB) if image.rgb == RGB else np.repeat(image.region(box, image.channels[:1]), 3, axis=2)
-    return eight_bit(_shrunk(np.asarray(light, np.float32), size), shot)
+    return eight_bit(_shrunk(np.asarray(light, np.float32), size), shot, SHOWN)
 
 
 def _filling(area: tuple[float, float, float, float], aspect: float, *, inside: bool) -> Box:

@@ -12,7 +12,7 @@ from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.shell import fonts, icons, theme
 from nodegraph.editor.state import State
 
-STAYS = 8.0  # seconds that a word stays; a complaint stays till the next
+STAYS = 8.0  # seconds that a word stays; a complaint stays till the next word, or the next edit
 GIGABYTE = 1e9
 
 
@@ -25,6 +25,7 @@ class StatusPane(Pane):
         """Make its words."""
         self._said: tuple[str, bool] = ("", False)
         self._since = 0.0
+        self._read = False  # a complaint that was on the screen before this turn
         self._shown: tuple[object, ...] = ()
         self._next = 0  # of the faults, to jump to
         scale = self.app.scale
@@ -50,6 +51,8 @@ class StatusPane(Pane):
             path = new.document.path
             dpg.set_value(self._name, (path.name if path else "untitled") + (" •" if new.changed else ""))
             dpg.configure_item(self._name, color=theme.BRIGHT if new.changed else theme.TEXT)
+        if old is not None and old.graph is not new.graph and self._read:
+            self.app.say("")  # what was complained of is behind
         if old is None or old.faults is not new.faults:
             count = len(new.faults)
             label = f"{count} node{'s' if count > 1 else ''} in error"
@@ -62,7 +65,8 @@ class StatusPane(Pane):
 
     def tick(self, now: float) -> bool:
         """Show what was said, and let it go after a while."""
-        if self.app.said != self._said:
+        self._read = self.app.said is self._said and self._said[1]
+        if self.app.said is not self._said:
             self._said, self._since = self.app.said, now
             self.app.wake_in(STAYS + 0.1, "status")
         text, complaint = self._said

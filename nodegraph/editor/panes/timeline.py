@@ -8,11 +8,12 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
+from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.keys import next_key, previous_key
 from nodegraph.editor.panes.drawing import inside, local, sheet
+from nodegraph.editor.panes.timeline_keys import KeyHand, keyed_nodes
 from nodegraph.editor.panes.timeline_others import (
-    Remembers,
     Renders,
     draw_rate,
     draw_work,
@@ -20,16 +21,17 @@ from nodegraph.editor.panes.timeline_others import (
     rate_told,
     whole_frame,
 )
+from nodegraph.editor.panes.timeline_play import Player
 from nodegraph.editor.panes.timeline_ruler import MARGIN, Marks, Ruler
 from nodegraph.editor.panes.timeline_scale import Hold, Scale, dragged, followed, grabbed, whole
 from nodegraph.editor.panes.transport import HIGH, WIDTH, Sign, Transport
 from nodegraph.editor.shell import theme
 from nodegraph.editor.state import State
-from nodegraph.editor.viewer.playback import Ends, Playing, Tally
+from nodegraph.editor.viewer.playback import Ends
 
 STRIP = 40.0  # the row of fields and buttons
 STEP = 10  # frames, with Shift
-FIELD = 62
+FIELD, ENDS = 62, 84
 ZOOM = 1.25  # for a click of the wheel
 
 
@@ -41,13 +43,10 @@ class TimelinePane(Pane):
 
     def __init__(self, app: App) -> None:
         super().__init__(app)
-        self.ends = Ends.LOOP
-        self.tally: Tally | None = None
-        self.skipped = 0
-        self._before = 0  # dropped before play was begun anew on the way
+        self.player = Player(app)
+        self.keys = KeyHand(app)
         self._middle = 300.0  # where the buttons begin
-        self._rate_room = self._work_room = (0, 1)  # left and right of what is told beside them
-        self._went = 0  # the frame that play went to last
+        self._rate_room = self._work_room = (0.0, 1.0)  # left and right of what is told beside them
         self._hold: Hold | None = None
         self._grip: Point = (0.0, 0.0)
         self._down = ""
@@ -74,7 +73,8 @@ class TimelinePane(Pane):
         }
         self.ends_list = int(
             dpg.add_combo(
-                [each.value.capitalize() for each in Ends], default_value="Loop", width=84, parent=self.ground,
+                [each.value.capitalize() for each in Ends], default_value="Loop",
+                width=round(ENDS * self.app.scale), parent=self.ground,
                 callback=lambda _sender, chosen: self._set_ends(Ends(str(chosen).lower())),
             )
         )  # fmt: skip
@@ -85,7 +85,7 @@ class TimelinePane(Pane):
     def _field(self, name: str, take: Callable[[str], None]) -> int:
         item = int(
             dpg.add_input_text(
-                parent=self.ground, width=FIELD, on_enter=True, hint=name,
+                parent=self.ground, width=round(FIELD * self.app.scale), on_enter=True, hint=name,
                 callback=lambda _sender, text: self.app.guarded(lambda: take(str(text))),
             )
         )  # fmt: skip
@@ -103,25 +103,31 @@ class TimelinePane(Pane):
         if not hasattr(self, "ruler") or width < 50:
             return
         full = (self.ruler.scale.first, self.ruler.scale.last)
-        self.ruler.resized(width, max(30.0, height - STRIP))
+        scale = self.app.scale
+        self.ruler.resized(width, max(30.0, height - STRIP * scale))
+        width, height = width / scale, height / scale
         self.ruler.scale = self.ruler.scale._replace(first=full[0], last=full[1])
         top = height - STRIP
-        row = int(top + 8)
+        row = top + 8
         self._middle = max(300.0, min((width - WIDTH) / 2, width - WIDTH - 420))
-        dpg.set_item_pos(self.transport.holder, [int(self._middle), int(top + (STRIP - HIGH) / 2)])
-        dpg.set_item_pos(self.words["in"], [12, row + 2])
-        dpg.set_item_pos(self.fields["in"], [30, row])
-        dpg.set_item_pos(self.words["out"], [102, row + 2])
-        dpg.set_item_pos(self.fields["out"], [128, row])
         after = self._middle + WIDTH + 14
-        dpg.set_item_pos(self.fields["frame"], [int(after), row])
-        dpg.set_item_pos(self.ends_list, [int(after + FIELD + 8), row])
-        self._rate_room = (int(128 + FIELD + 10), int(self._middle - 8))
-        self._work_room = (int(after + FIELD + 8 + 84 + 12), int(width - 12))
-        rows = ((self.rate, self._rate_holder, self._rate_room), (self.work, self._work_holder, self._work_room))
-        for item, holder, (left, right) in rows:
-            dpg.configure_item(item, width=max(1, right - left), height=int(STRIP))
-            dpg.set_item_pos(holder, [left, int(top)])
+        self._rate_room = (128 + FIELD + 10, self._middle - 8)
+        self._work_room = (after + FIELD + 8 + ENDS + 12, width - 12)
+        places = {
+            self.transport.holder: (self._middle, top + (STRIP - HIGH) / 2),
+            self.words["in"]: (12, row + 4),
+            self.fields["in"]: (30, row),
+            self.words["out"]: (102, row + 4),
+            self.fields["out"]: (128, row),
+            self.fields["frame"]: (after, row),
+            self.ends_list: (after + FIELD + 8, row),
+            self._rate_holder: (self._rate_room[0], top),
+            self._work_holder: (self._work_room[0], top),
+        }
+        for item, (x, y) in places.items():
+            dpg.set_item_pos(item, [int(x * scale), int(y * scale)])
+        for item, (left, right) in ((self.rate, self._rate_room), (self.work, self._work_room)):
+            dpg.configure_item(item, width=max(1, int((right - left) * scale)), height=int(STRIP * scale))
         self._draw_all()
 
     def _draw_all(self) -> None:
@@ -164,6 +170,8 @@ class TimelinePane(Pane):
             self._draw_strip()
 
     def _note_errors(self, state: State) -> None:
+        if state.playing:  # what failed is told of frames that are looked at, not of those that play passes
+            return
         if state.faults:
             self._errors[state.frame] = next(iter(state.faults.values()))
         else:
@@ -180,77 +188,29 @@ class TimelinePane(Pane):
         """The words beside fields and buttons, and the render that is at work."""
         state = self.app.state
         rate = rate_told(state.graph.shot.fps)
-        if state.playing and self.tally is not None:
-            words = f"{self.tally.reached:.1f} of {rate} fps"
-            words += f", {self.skipped} dropped" if self.skipped else ""
-        else:
-            words = f"{rate} fps" + (f", {self.skipped} dropped" if self.skipped else "")
+        tally, skipped = self.player.tally, self.player.skipped
+        words = f"{tally.reached:.1f} of {rate} fps" if state.playing and tally is not None else f"{rate} fps"
+        words += f", {skipped} dropped" if skipped else ""
         work = next((pane.at_work() for pane in self.app.panes if isinstance(pane, Renders)), None)
         told = f"{words} {work} {self.size}"
         if told == self._told:
             return
         self._told = told
-        draw_rate(
-            self.rate, words, self._rate_room[1] - self._rate_room[0], theme.WARN if self.skipped else theme.FAINT
-        )
+        draw_rate(self.rate, words, self._rate_room[1] - self._rate_room[0], theme.WARN if skipped else theme.FAINT)
         draw_work(self.work, work, self._work_room[1] - self._work_room[0])
 
-    # -- playing ---------------------------------------------------------------------------------------------
-
     def tick(self, now: float) -> bool:
-        state = self.app.state
-        self._gather(state)
-        if not state.playing:
-            self.tally = None
-            self._draw_strip()
-            return False
-        if self.tally is None or state.frame != self._went or self._differs(self.tally.playing, state):
-            skipped = self.skipped if self.tally is not None else 0
-            start = min(max(state.frame, state.first), state.last)
-            rate = state.graph.shot.fps
-            playing = Playing(state.first, state.last, rate, start, now, state.playing, self.ends)
-            self.tally, self.skipped, self._before = Tally(playing), skipped, skipped
-        frame = self.tally.show(now)
-        if frame is not None:
-            missed = max((pane.missed for pane in self.app.panes if isinstance(pane, Remembers)), default=0)
-            self.skipped = max(self._before + self.tally.dropped, missed)
-            self._went = frame
-            self.app.goto(frame)
-            self._draw_strip()
-        if self.tally.playing.over(now):
-            self.stop()
-        return True
-
-    def _differs(self, playing: Playing, state: State) -> bool:
-        return (playing.first, playing.last, playing.way, playing.ends, playing.rate) != (
-            state.first,
-            state.last,
-            state.playing,
-            self.ends,
-            state.graph.shot.fps,
-        )
-
-    def play(self, way: int) -> None:
-        """Play forward (1) or backward (-1); at the end of a range that is played once, from its beginning."""
-        state = self.app.state
-        self.skipped, self.tally = 0, None
-        at_end = state.frame == (state.last if way > 0 else state.first)
-        if self.ends is Ends.STOP and at_end:
-            self.app.goto(state.first if way > 0 else state.last)
-        self._went = self.app.state.frame
-        self.app.change(playing=way)
-
-    def stop(self) -> None:
-        """Stand still."""
-        if self.app.state.playing:
-            self.app.change(playing=0)
+        self._gather(self.app.state)
+        moves = self.player.tick(now)
+        self._draw_strip()
+        return moves
 
     # -- where to go -----------------------------------------------------------------------------------------
 
     def go(self, frame: float) -> None:
         """Go to a frame of the shot, and stop playing."""
         shot = self.app.state.graph.shot
-        self.stop()
+        self.player.stop()
         self.app.goto(min(max(round(frame), shot.first), shot.last))
 
     def _by(self, frames: int) -> Start:
@@ -259,17 +219,16 @@ class TimelinePane(Pane):
     def _key(self, find: Callable[..., float | None]) -> Start:
         def go() -> None:
             state = self.app.state
-            names = state.panels.names or tuple(state.picked.nodes)
-            found = find(state.graph, names, state.frame)
+            found = find(state.graph, keyed_nodes(state), state.frame)
             if found is None:
-                self.app.say("no more keys on the nodes whose panels are open")
+                self.app.say("no more keys on the nodes that are open or selected")
             else:
                 self.go(found)
 
         return go
 
     def _toggle(self, way: int) -> Start:
-        return lambda: self.stop() if self.app.state.playing == way else self.play(way)
+        return lambda: self.player.stop() if self.app.state.playing == way else self.player.play(way)
 
     def _mark(self, first: int | None = None, last: int | None = None) -> None:
         """Set in or out; the other goes along where they would cross."""
@@ -292,13 +251,13 @@ class TimelinePane(Pane):
         dpg.set_value(self.fields["frame"], str(self.app.state.frame))
 
     def _set_ends(self, ends: Ends) -> None:
-        self.ends = ends
+        self.player.ends = ends
         dpg.set_value(self.ends_list, ends.value.capitalize())
 
     def _next_ends(self) -> None:
         rows = list(Ends)
-        self._set_ends(rows[(rows.index(self.ends) + 1) % len(rows)])
-        self.app.say(f"play: {self.ends.value} at the end of the range")
+        self._set_ends(rows[(rows.index(self.player.ends) + 1) % len(rows)])
+        self.app.say(f"play: {self.player.ends.value} at the end of the range")
 
     def actions(self) -> Mapping[str, Start]:
         return {
@@ -310,9 +269,9 @@ class TimelinePane(Pane):
             "last": lambda: self.go(self.app.state.last),
             "key_before": self._key(previous_key),
             "key_after": self._key(next_key),
-            "play": lambda: self.play(1),
-            "play_back": lambda: self.play(-1),
-            "stop": self.stop,
+            "play": lambda: self.player.play(1),
+            "play_back": lambda: self.player.play(-1),
+            "stop": self.player.stop,
             "mark_in": lambda: self._mark(first=self.app.state.frame),
             "mark_out": lambda: self._mark(last=self.app.state.frame),
             "loop": self._next_ends,
@@ -337,6 +296,10 @@ class TimelinePane(Pane):
             self._hold = None
             shot = state.graph.shot
             self._show(whole(shot.first, shot.last, MARGIN, self.ruler.size[0] - MARGIN))
+        elif held.ctrl and (key := self.keys.find(self.ruler.scale, x, local(at, self.ruler.item)[1])) is not None:
+            self.player.stop()
+            self._hold = None
+            self.keys.take(key)
         else:
             self._hold = grabbed(self.ruler.scale, x, state.frame, (state.first, state.last))
             if self._hold is Hold.PLAYHEAD:
@@ -348,6 +311,10 @@ class TimelinePane(Pane):
         shot = self.app.state.graph.shot
         ends = (shot.first, shot.last)
         frame = dragged(self.ruler.scale, local(at, self.ruler.item)[0], ends)
+        if self.keys.at_work:
+            self.app.guarded(lambda: self.keys.drag(frame, keep=held.shift))
+            self.ruler.show_hover(frame)
+            return
         match self._hold:
             case Hold.PLAYHEAD:
                 self.go(frame)
@@ -362,6 +329,7 @@ class TimelinePane(Pane):
     def released(self, at: Point, held: Held) -> None:
         down, self._down = self._down, ""
         self._hold = None
+        self.keys.drop()
         self.transport.press("")
         sign = self.transport.at(at)
         if down and sign is not None and sign.action == down:
@@ -372,17 +340,24 @@ class TimelinePane(Pane):
         self.transport.hover(sign, self._keys(sign))
         if inside(at, self.ruler.item):
             shot = self.app.state.graph.shot
-            frame = dragged(self.ruler.scale, local(at, self.ruler.item)[0], (shot.first, shot.last))
-            told = self._marks.told(frame)
+            x, y = local(at, self.ruler.item)
+            frame = dragged(self.ruler.scale, x, (shot.first, shot.last))
+            self.keys.under = self.keys.find(self.ruler.scale, x, y)
+            told = self.keys.told() or self._marks.told(frame)
             self.ruler.show_hover(frame, f"error: {self._errors[frame]}" if frame in self._errors else told)
         else:
+            self.keys.under = None
             self.ruler.show_hover(None)
+
+    def key(self, chord: Chord) -> bool:
+        return chord.key in ("Delete", "Backspace") and self.app.guarded(self.keys.delete)
 
     def _keys(self, sign: Sign | None) -> str:
         return self.app.bindings.shown(sign.action) if sign is not None else ""
 
     def left(self) -> None:
         self.transport.hover(None)
+        self.keys.under = None
         self.ruler.show_hover(None)
 
     def wheeled(self, at: Point, clicks: float, held: Held) -> bool:

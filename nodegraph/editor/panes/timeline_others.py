@@ -13,6 +13,7 @@ from nodegraph.editor.pane import Pane
 from nodegraph.editor.panels.fields import number
 from nodegraph.editor.panels.keys import frames_of
 from nodegraph.editor.panes import drawing
+from nodegraph.editor.panes.timeline_keys import keyed_nodes
 from nodegraph.editor.panes.timeline_ruler import Marks
 from nodegraph.editor.shell import theme
 from nodegraph.editor.state import State
@@ -50,17 +51,17 @@ class Renders(Protocol):
 
 def gathered(panes: Sequence[Pane], state: State, errors: Mapping[int, str]) -> Marks:
     """Marks from all who know something; `errors` are those that the timeline saw itself."""
-    keys = frames_of(state.graph, [name for name in state.panels.names if name in state.graph.nodes])
+    keys = frames_of(state.graph, keyed_nodes(state))
     cached: tuple[tuple[int, int], ...] = ()
     cuts: tuple[int, ...] = ()
     lost: tuple[tuple[int, int], ...] = ()
     failed = set(errors)
-    for pane in panes:
-        if isinstance(pane, Remembers):
+    for pane in panes:  # before each frame; to ask whether a pane keeps to a protocol takes long, for its name does not
+        if hasattr(pane, "cached") and isinstance(pane, Remembers):
             cached = tuple(pane.cached())
-        if isinstance(pane, KnowsFaces):
+        if hasattr(pane, "cuts") and isinstance(pane, KnowsFaces):
             cuts, lost = pane.cuts(), pane.lost()
-        if isinstance(pane, Renders):
+        if hasattr(pane, "failed_frames") and isinstance(pane, Renders):
             failed |= pane.failed_frames()
     return Marks(cached, keys, cuts, tuple(sorted(failed)), lost)
 

@@ -75,7 +75,6 @@ class Ruler:
         dpg.configure_item(self.item, width=int(width), height=int(height))
         self.scale = self.scale._replace(left=MARGIN, right=max(MARGIN + 10, width - MARGIN))
         dpg.delete_item(self._ground, children_only=True)
-        box(self._ground, (0, 0), self.size, theme.PANEL, None, 0)
         right = self.scale.right + MARGIN
         dpg.draw_line((0, TICKS + 0.5), (right, TICKS + 0.5), color=list(theme.LINE), parent=self._ground)
 

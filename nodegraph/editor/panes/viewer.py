@@ -17,7 +17,7 @@ from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panes import viewer_bar, viewer_foot
 from nodegraph.editor.panes.viewer_actions import actions_of
 from nodegraph.editor.panes.viewer_colour import Colours
-from nodegraph.editor.panes.viewer_foot import described, probed
+from nodegraph.editor.panes.viewer_foot import described, filed, probed
 from nodegraph.editor.panes.viewer_hands import Hands
 from nodegraph.editor.panes.viewer_looker import Looker
 from nodegraph.editor.panes.viewer_paint import Paint
@@ -72,7 +72,6 @@ class ViewerPane(Pane):
         self.paint = Paint(self.canvas, self.app.scale)
         self.foot = viewer_foot.Foot(self.foot_canvas, self.app.scale)
         self.built = True
-        self.colours.load(self.app.state.graph.shot.config)
 
     @property
     def bar_height(self) -> int:
@@ -122,7 +121,7 @@ class ViewerPane(Pane):
         self.view.begin()
 
     def tick(self, now: float) -> bool:
-        del now
+        self.view.tick(now)
         self._drawn()
         return self.paint.tick()
 
@@ -375,7 +374,7 @@ class ViewerPane(Pane):
 
     def _probe(self) -> None:
         """What the line under the picture says."""
-        side, found = self.view.a, None
+        side, found, file = self.view.a, None, None
         self.told = self.view.told
         if side is None:
             self.foot.draw(self.size[0], "no picture", None, self.settings.look, self.told)
@@ -387,8 +386,9 @@ class ViewerPane(Pane):
             box = Box(x, y, x + 1, y + 1)
         if box is not None and side.whole:
             found = probed(picture.at(box), box, picture.layer.channels)
+            file = filed(picture, box, self.colours.config)
         what = described(picture.image, self.settings.step)
-        self.foot.draw(self.size[0], what, found, self.settings.look, self.told)
+        self.foot.draw(self.size[0], what, found, self.settings.look, self.told, file)
 
 
 def _nothing() -> None:

@@ -78,6 +78,7 @@ class Bar:
         ) as self.bar:
             dpg.bind_item_theme(self.bar, self.room)
             with dpg.group(horizontal=True) as self.halves:
+                dpg.bind_item_theme(self.halves, self.gaps)
                 with dpg.group(horizontal=True):
                     self._build_look()
                 with dpg.group(horizontal=True):
@@ -95,9 +96,11 @@ class Bar:
     def _themes(self) -> None:
         with dpg.theme() as self.room, dpg.theme_component(dpg.mvAll):
             dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, self.px(8), self.px(5))
+            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 0, 0)  # it goes below the bar, too: no gap to the picture
+            dpg.add_theme_color(dpg.mvThemeCol_ChildBg, theme.PANEL)
+        with dpg.theme() as self.gaps, dpg.theme_component(dpg.mvAll):
             dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, self.px(5), self.px(4))
             dpg.add_theme_style(dpg.mvStyleVar_FramePadding, self.px(6), self.px(4))
-            dpg.add_theme_color(dpg.mvThemeCol_ChildBg, theme.PANEL)
         with dpg.theme() as self.off, dpg.theme_component(dpg.mvAll):
             dpg.add_theme_color(dpg.mvThemeCol_Button, theme.CLEAR)
             dpg.add_theme_color(dpg.mvThemeCol_Text, theme.TEXT)

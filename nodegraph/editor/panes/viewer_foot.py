@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from nodegraph.colour.config import Config
 from nodegraph.data.box import Box
 from nodegraph.data.image import Image
 from nodegraph.editor.panes.drawing import text_width
 from nodegraph.editor.panes.viewer_painter import Pen
+from nodegraph.editor.panes.viewer_picture import Picture
 from nodegraph.editor.shell import theme
 from nodegraph.editor.viewer.grade import Look
-from nodegraph.editor.viewer.probe import Sample, sample, written
+from nodegraph.editor.viewer.probe import Sample, in_file, sample, written
 from nodegraph.editor.viewer.scopes import REC709
 
 HEIGHT = 24
 SIZE = 13.0
 CELL = 78.0  # a value's room, so that nothing jumps about
+MOST = 1 << 18  # pixels that are taken back to their file's space while the cursor moves
+SPACE = "input/space"  # what readers write of the file's
 INKS: dict[str, theme.Colour] = {
     "R": (236, 110, 104, 255),
     "G": (112, 205, 122, 255),
@@ -25,6 +29,19 @@ INKS: dict[str, theme.Colour] = {
 def probed(image: Image, box: Box, channels: tuple[str, ...]) -> Sample:
     """The values to show of a pixel or a box."""
     return sample(image, box, channels[:4])
+
+
+def filed(picture: Picture, box: Box, config: Config | None) -> tuple[str, Sample] | None:
+    """A pixel or box in the space of the file it was read from, and that space; None if there is none or it is shown.
+
+    Of what was read and not changed since, these are the file's own values.
+    """
+    image = picture.image
+    space = image.origin.space if image.origin is not None else str(image.metadata.get(SPACE, ""))
+    if config is None or space in ("", image.colorspace) or picture.layer.channels[:3] != image.rgb or box.area > MOST:
+        return None
+    found = in_file(picture.at(box), box, config, space)
+    return (space, found) if found is not None else None
 
 
 def luminance(found: Sample) -> float | None:
@@ -49,7 +66,15 @@ class Foot:
         self.type = SIZE * scale
         self.top = (HEIGHT - SIZE) / 2 * scale - 1
 
-    def draw(self, width: float, what: str, found: Sample | None, look: Look, told: str = "") -> None:
+    def draw(
+        self,
+        width: float,
+        what: str,
+        found: Sample | None,
+        look: Look,
+        told: str = "",
+        file: tuple[str, Sample] | None = None,
+    ) -> None:
         """Draw it anew; what has not changed costs nothing."""
         pen = self.pen
         pen.begin()
@@ -68,6 +93,8 @@ class Foot:
                 x += 50 * by
             if found.broken:
                 pen.words(x, top, f"{found.broken} no numbers", theme.BAD, self.type)
+            elif file is not None:
+                self._filed(x, width - text_width(told, self.type) - 20 * by, *file)
         if told:
             pen.words(width - text_width(told, self.type) - 10 * by, top, told, theme.FAINT, self.type)
         pen.end()
@@ -89,6 +116,17 @@ class Foot:
         self.pen.words(x, top, name.lower() if name != "Y" else "Y", (*ink[:3], 170), self.type)
         self.pen.words(x + 13 * self.scale, top, written(value), ink, self.type)
         return x + CELL * self.scale
+
+    def _filed(self, x: float, end: float, space: str, found: Sample) -> None:
+        """The colour in the file, where there is room for it."""
+        name = f"file space {space}"
+        wide = text_width(name, self.type) + 14 * self.scale
+        if x + wide + 3 * CELL * self.scale > end:
+            return
+        self.pen.words(x, self.top, name, theme.FAINT, self.type)
+        x += wide
+        for channel, value in found.values.items():
+            x = self._value(x, self.top, channel.rpartition(".")[2], value)
 
     def _swatch(self, x: float, found: Sample, look: Look) -> None:
         gain = 2.0**look.exposure

@@ -55,8 +55,6 @@ class Paint:
     def __init__(self, canvas: int, scale: float = 1.0) -> None:
         self.scale = scale
         self.label = LABEL * scale
-        behind = dpg.add_draw_layer(parent=canvas)
-        self.ground: int = dpg.draw_rectangle((0, 0), (1, 1), fill=theme.BACKGROUND, color=theme.CLEAR, parent=behind)
         self.screen = Screen(dpg.add_draw_layer(parent=canvas))
         self.pen = Pen(canvas)
         self.front = Pen(canvas)
@@ -81,7 +79,6 @@ class Paint:
     def marks(self, shown: Shown) -> None:
         """Draw all that lies over the picture."""
         room, settings, view = shown.room, shown.settings, shown.view
-        dpg.configure_item(self.ground, pmax=room)
         self.pen.room = (float(room.width), float(room.height))
         for pen in (self.pen, self.front, self.above):
             pen.begin()

@@ -40,6 +40,9 @@ class Looked(Protocol):
     at: dict[str, Wanted]
 
     @property
+    def rests(self) -> dict[str, Any]: ...
+
+    @property
     def two(self) -> bool: ...
 
     @property
@@ -101,6 +104,7 @@ class Play:
             self.view.reels.dropped = 0
             for viewer in ("A", "B"):
                 self.view.looker.forget(viewer)
+        self.view.rests.clear()
         self.view.at.clear()  # what is shown while it plays is no more than light
 
     def follow(self, old: State | None, new: State) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -21,6 +22,7 @@ from nodegraph.editor.viewer.compare import Compare
 
 HOW_TO_LOOK = "Select a node and press 1"
 OR_CHOOSE = "or choose one in the bar above, behind A"
+REST, FRAMES = 0.12, 3  # seconds and frames that the hand rests on kept light, until the frame's pixels are fetched
 
 
 class Words(NamedTuple):
@@ -39,6 +41,15 @@ class Over:
     before: Any = None
     wanted: Wanted | None = None
     wanted_before: Wanted | None = None
+
+
+@dataclass(eq=False)
+class Rest:
+    """A frame of which the light is shown, as it was kept: its pixels are fetched when the hand rests on it."""
+
+    wanted: Wanted
+    when: float  # not before
+    frames: int = FRAMES  # nor before so many more are drawn: on a slow machine the hand moves once in each
 
 
 class Home(Protocol):
@@ -68,6 +79,7 @@ class View:
         self.a: Side | None = None
         self.b: Side | None = None
         self.at: dict[str, Wanted] = {}  # what sides show
+        self.rests: dict[str, Rest] = {}
         self.over: dict[str, Over] = {}
         self.words: Words | None = Words(HOW_TO_LOOK, OR_CHOOSE)
         self.notice = ""
@@ -138,6 +150,7 @@ class View:
         self.edition += 1
         self.a = self.b = None
         self.at.clear()
+        self.rests.clear()
         self.over.clear()
         self.reels.clear()
         self.play.end()
@@ -160,6 +173,8 @@ class View:
         """What frames are made of now: node, edition, and how the picture lies in the pane."""
         for side in ("A", "B"):
             self.reels.keyed(side, self.play.key(side, self.home.stand))
+        for rest in self.rests.values():  # what was kept is of no use any more
+            rest.when, rest.frames = 0.0, 0
 
     def relayered(self) -> None:
         """Another layer is to be seen: of the same results."""
@@ -189,15 +204,31 @@ class View:
             return
         wanted = Wanted(*target, self.app.state.frame, self.edition)
         if self.at.get(side) == wanted:
+            self.rests.pop(side, None)
             self.looker.forget(side)
             return
         shot = self.reels.get(side, wanted.frame)
-        if shot is not None:
+        if shot is None:
+            self.rests.pop(side, None)
+            self.looker.ask(side, wanted)
+        elif self.looker.making(side) != wanted and (side not in self.rests or self.rests[side].wanted != wanted):
+            self.looker.forget(side)
+            self.at.pop(side, None)
+            self.rests[side] = Rest(wanted, time.monotonic() + REST)
+            self.app.wake_in(REST, f"viewer {side}")
             self.show(side, self.play.light(shot))
-        self.looker.ask(side, wanted)
+
+    def tick(self, now: float) -> None:
+        """Ask for all of a frame that the hand rests on: while it goes over kept ones, nothing is decoded."""
+        for side, rest in list(self.rests.items()):
+            rest.frames -= 1
+            if rest.frames < 0 and now >= rest.when:
+                del self.rests[side]
+                self.looker.ask(side, rest.wanted)
 
     def _nothing(self, side: str) -> None:
         self.looker.forget(side)
+        self.rests.pop(side, None)
         self.at.pop(side, None)
         if side == "B":
             self.b = None

@@ -121,7 +121,7 @@ class WelcomePane(Pane):
         if dpg.is_item_shown(self.window):
             width, height = dpg.get_item_rect_size(self.window)
             middle = self.over()
-            at = [max(0, round(middle - width / 2)), max(0, (dpg.get_viewport_client_height() - height) // 3)]
+            at = [max(0, round(middle - width / 2)), max(0, (dpg.get_viewport_client_height() - height) // 4)]
             if list(dpg.get_item_pos(self.window)) != at:
                 dpg.set_item_pos(self.window, at)
         return False

@@ -30,6 +30,12 @@ class Conduct:
         self.app = window.app
         self._hidden: list[int] = []  # while one pane has all the room
         self._before = ""
+        self._front: list[int] = []
+
+    @property
+    def before(self) -> str:
+        """The layout to come back to, while one pane has all the room."""
+        return self._before if self._hidden else ""
 
     def actions(self) -> Mapping[str, Start]:
         """By their names in the list of commands."""
@@ -101,12 +107,15 @@ class Conduct:
             self._hidden = []
             # Windows that come back put themselves in front: which tab was in front is said once they are there.
             self.window.soon(3, partial(platform_x.load_layout, self._before))
+            for index, item in enumerate(self._front):  # one a frame: of several the last alone is heard
+                self.window.soon(6 + index, partial(dpg.focus_item, item))
             return
         found = self.window.hands.under()
         before = platform_x.layout_text()
         if found is None or before is None or found.docked == layout.STATUS:
             return
         self._before = before
+        self._front = [each.docked for each in self.window.placed if each.is_seen]
         self._hidden = [each.docked for each in self.window.placed if each.docked not in (found.docked, layout.STATUS)]
         for item in self._hidden:
             dpg.configure_item(item, show=False)

@@ -109,6 +109,7 @@ class Hands:
         self._was_typing = False
         self._typing_before = self._typing_now = False
         self._popup_before = False
+        self._held_before = self._held_now = Held()
         self._down: set[Button] = set()
         self._pressed: tuple[Button | None, float, int, Point] = (None, 0.0, 0, (0.0, 0.0))
         self._names = {
@@ -157,6 +158,7 @@ class Hands:
         moved = self.moved = before != self.at
         popup, self._popup_before = platform_x.popup_open() or self._popup_before, platform_x.popup_open()
         self._typing_before, self._typing_now = self._typing_now, self.typing()
+        self._held_before, self._held_now = self._held_now, self.held()
         if self.holder is not None:
             self._hold(moved)
             return True
@@ -219,7 +221,9 @@ class Hands:
         name = self._names.get(code)
         if name is None:
             return
-        chord = Chord(name, *self.held())
+        # Ctrl is often let go first: in a frame that took long it may be up when the key is seen.
+        held = (now or before for now, before in zip(self.held(), self._held_before, strict=True))
+        chord = Chord(name, *held)
         typing = self._typing_now or self._typing_before  # Return in a field ends the typing
         if self._asked(chord, typing):
             return

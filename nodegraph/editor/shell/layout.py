@@ -6,15 +6,18 @@ import contextlib
 import os
 import re
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.data.errors import NodegraphError
 from nodegraph.editor.pane import Point
-from nodegraph.editor.panels.settings import settings_folder
+from nodegraph.editor.panels.settings import remember, remembered, settings_folder
 from nodegraph.editor.shell import theme
 
+LEAST = (640, 400)  # a window that was smaller was made so by accident
 INNER = 1_000  # from the tag of a docked window to that of the room in it
 
 
@@ -42,6 +45,7 @@ SLOTS = (
     Slot(4_000_000_010, "status", "StatusPane", "Status", True, "status"),
 )
 STATUS = SLOTS[-1].tag
+BARE_TAGS = frozenset(slot.tag for slot in SLOTS if slot.bare)
 # What Dear ImGui calls the dock over the whole window: hashes of its own names.
 SPACE, HOST = "0x08BD597D", "0x1BBC0F80"
 GROUPS = {"viewer": 3, "graph": 5, "timeline": 8, "right": 6, "status": 10}
@@ -53,7 +57,7 @@ def default(width: int, height: int, scale: float = 1.0) -> str:
     right = min(round(400 * scale), width // 3)
     inner = height - menu - status
     left, work = width - right - 3, inner - timeline - 3
-    viewer = round(work * 0.58)
+    viewer = round(work * 0.55)
     rows = [""]
     for slot in SLOTS:
         order = [each.tag for each in SLOTS if each.group == slot.group].index(slot.tag)
@@ -101,6 +105,25 @@ def rectangle(room: int) -> tuple[Point, Point]:
     return (float(x + left), float(y + top)), (float(width), float(height))
 
 
+def ground(seen: Sequence[tuple[int, Point, Point]]) -> None:
+    """Give bare panes that lie over others a ground of their own; docked ones need none, and it costs much to fill.
+
+    Nothing tells which panes float, but only those overlap others.
+    """
+    for docked, origin, size in seen:
+        if docked not in BARE_TAGS:
+            continue
+        over = any(other[0] != docked and _overlap(origin, size, other[1], other[2]) for other in seen)
+        wanted = theme.FLOATING if over else theme.BARE
+        if dpg.get_item_theme(docked) != wanted:
+            dpg.bind_item_theme(docked, wanted)
+
+
+def _overlap(at: Point, size: Point, other: Point, other_size: Point) -> bool:
+    across = at[0] < other[0] + other_size[0] and other[0] < at[0] + size[0]
+    return across and at[1] < other[1] + other_size[1] and other[1] < at[1] + size[1]
+
+
 def alone(tag: int, width: int, height: int, scale: float) -> str:
     """The layout with one pane in the middle, where there is always room; for when the others are hidden."""
     middle = f"DockId=0x{GROUPS['graph']:08X}"
@@ -143,6 +166,32 @@ def save() -> None:
     file = own_file()
     file.parent.mkdir(parents=True, exist_ok=True)
     dpg.save_init_file(str(file))
+
+
+def size_file() -> Path:
+    """Where the size of the window is."""
+    return settings_folder() / "window.json"
+
+
+def remembered_size() -> tuple[int, int] | None:
+    """How large the window was when it was last closed; None if that is not known."""
+    with contextlib.suppress(NodegraphError):
+        saved = remembered(size_file())
+        width, height = saved.get("width"), saved.get("height")
+        if isinstance(width, int) and isinstance(height, int) and width >= LEAST[0] and height >= LEAST[1]:
+            return width, height
+    return None
+
+
+def leave(before: str = "") -> None:
+    """The window closes: keep its size, and where its panes are, or were before one of them had all the room."""
+    if before:
+        own_file().parent.mkdir(parents=True, exist_ok=True)
+        own_file().write_text(before, encoding="utf-8")
+    else:
+        save()
+    width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
+    remember(size_file(), {"width": int(width), "height": int(height)})
 
 
 def forget() -> None:

@@ -148,6 +148,11 @@ def close_window() -> None:
     destroy(window)
 
 
+def has_window() -> bool:
+    """True while there is a window to draw in, and OpenGL draws it."""
+    return bool(_window())
+
+
 class NoDisplay(NodegraphError):
     """There is no screen that a window could be opened on."""
 

@@ -117,17 +117,19 @@ STYLES: dict[str, tuple[float, float]] = {
 UNSCALED = frozenset({"WindowTitleAlign", "WindowBorderSize", "PopupBorderSize", "ChildBorderSize", "FrameBorderSize"})
 
 THEME = 4_200_000_001
-BARE = 4_200_000_002  # no padding: for panes that draw to their edges
+BARE = 4_200_000_002  # no padding, and the window's own ground: for panes that draw to their edges
 FLAT = 4_200_000_003  # buttons without a ground, as in a bar of icons
 CHOSEN = 4_200_000_004  # a button that is on
 SHEET = 4_200_000_005  # a window over the window
 MENU = 4_200_000_006  # the bar at the top
 CARD = 4_200_000_007  # a field that stands out
+FLOATING = 4_200_000_008  # as BARE, with a ground that hides what lies below
 
 
 def base_colours() -> dict[int, Colour]:
-    """The colours by Dear ImGui's numbers."""
-    return {getattr(dpg, f"mvThemeCol_{name}"): colour for name, colour in COLOURS.items()}
+    """The colours by Dear ImGui's numbers. What holds the docked panes paints nothing: the window is cleared anyway."""
+    colours = {**COLOURS, "WindowBg": CLEAR}
+    return {getattr(dpg, f"mvThemeCol_{name}"): colour for name, colour in colours.items()}
 
 
 def build(scale: float = 1.0) -> None:
@@ -138,9 +140,10 @@ def build(scale: float = 1.0) -> None:
         for name, (x, y) in STYLES.items():
             times = 1.0 if name in UNSCALED else scale
             dpg.add_theme_style(getattr(dpg, f"mvStyleVar_{name}"), x * times, y * times)
-    with dpg.theme(tag=BARE), dpg.theme_component(dpg.mvAll):
-        dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 0, 0)
-        dpg.add_theme_color(dpg.mvThemeCol_WindowBg, BACKGROUND)
+    for tag, ground in ((BARE, CLEAR), (FLOATING, BACKGROUND)):
+        with dpg.theme(tag=tag), dpg.theme_component(dpg.mvAll):
+            dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 0, 0)
+            dpg.add_theme_color(dpg.mvThemeCol_WindowBg, ground)
     with dpg.theme(tag=FLAT), dpg.theme_component(dpg.mvAll):
         dpg.add_theme_color(dpg.mvThemeCol_Button, CLEAR)
     with dpg.theme(tag=CHOSEN), dpg.theme_component(dpg.mvAll):

@@ -7,6 +7,7 @@ import logging
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Pane
+from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.files import GRAPH
 from nodegraph.editor.panes.menus import MenusPane
 from nodegraph.editor.panes.preferences import remembered_memory
@@ -31,6 +33,7 @@ log = logging.getLogger(__name__)
 
 SWITCH = 0.0005  # seconds: a thread in pure Python gives way to the window this often
 SIZE = (1600, 1000)
+LAID = 2  # the frame by which panes are where the layout has them: in the first, all tabs are in front
 TOOLTIP = 0.6  # seconds that the mouse rests until a tooltip is there
 
 
@@ -58,6 +61,7 @@ class Window:
         self.app.wake_in = self.alarm.in_seconds
         self._drop: object | None = None
         self._titled = ""
+        self._panels: tuple[str, ...] = ()
         self._soon: list[tuple[int, Callable[[], object]]] = []
 
     # -- open and close ------------------------------------------------------------------------------------
@@ -68,7 +72,13 @@ class Window:
         dpg.create_context()
         dpg.configure_app(docking=True, docking_space=True, manual_callback_management=True)
         dpg.create_viewport(
-            title="nodegraph", disable_close=True, width=self.size[0], height=self.size[1], x_pos=0, y_pos=0
+            title="nodegraph",
+            disable_close=True,
+            width=self.size[0],
+            height=self.size[1],
+            x_pos=0,
+            y_pos=0,
+            clear_color=theme.BACKGROUND,
         )
         fonts.build(self.scale)
         theme.build(self.scale)
@@ -113,6 +123,19 @@ class Window:
             if slot.module == module and dpg.does_item_exist(slot.tag):
                 dpg.focus_item(slot.tag)
 
+    def _bring_panels(self) -> None:
+        """A panel that is opened is seen: its tab comes to the front, the focus goes back to the hands."""
+        before, self._panels = self._panels, self.app.state.panels.names
+        if self._panels is before or not set(self._panels) - set(before):
+            return
+        found = next((each for each in self.placed if each.pane.place is Place.PROPERTIES), None)
+        if found is None or found.is_seen or not dpg.is_item_shown(found.docked):
+            return
+        dpg.focus_item(found.docked)
+        under = self.hands.under()
+        if under is not None:
+            self.soon(2, partial(dpg.focus_item, under.docked))
+
     def soon(self, frames: int, work: Callable[[], object]) -> None:
         """Have something done a few frames from now."""
         self._soon.append((frames, work))
@@ -130,11 +153,13 @@ class Window:
         return f"{name}{' •' if self.app.state.changed else ''} – nodegraph"
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Let go of everything; the window comes again as large, and its panes where they are."""
+        self.guard.run(layout.leave, self.conduct.before)
         self.alarm.close()
         self.app.close()
         platform_x.close_window()
         self.app.session.close()
+        self.app.untitled.close()
 
     # -- going round -----------------------------------------------------------------------------------------
 
@@ -150,6 +175,7 @@ class Window:
         self.pacer.frame(may_sleep and self.app.inbox.empty())
         self._set_alarm()
         self._do_soon()
+        self._bring_panels()
         if self._title() != self._titled:
             self._titled = self._title()
             dpg.set_viewport_title(self._titled)
@@ -167,6 +193,8 @@ class Window:
 
     def _measure(self) -> bool:
         """Tell panes that were moved or resized; True if there was one."""
+        if dpg.get_frame_count() < LAID:
+            return True
         changed = False
         for each in self.placed:
             if not each.is_seen:
@@ -176,6 +204,7 @@ class Window:
                 each.pane.origin, each.pane.size = origin, size
                 self.guard.run(each.pane.resized)
                 changed = True
+        layout.ground([(each.docked, each.pane.origin, each.pane.size) for each in self.placed if each.is_seen])
         return changed
 
     def dropped(self, paths: tuple[str, ...]) -> None:

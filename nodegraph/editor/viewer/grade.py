@@ -95,6 +95,15 @@ def clear(out: NDArray[np.float32], place: Box) -> None:
     out[place.y0 : place.y1, max(0, place.x1) :] = 0
 
 
+def in_bytes(screen: NDArray[np.float32], out: NDArray[np.uint8]) -> None:
+    """The screen's code values as bytes, as a graphics card keeps them; both rows x columns x 4, in one piece."""
+    from nodegraph.editor.viewer.grade_kernels import in_bytes as converted
+
+    height, width = out.shape[:2]
+    codes, result = screen.reshape(height, width * 4), out.reshape(height, width * 4)
+    split_rows(lambda start, end: converted(codes, start, end, result), height, screen.nbytes)
+
+
 def _part(pixels: Pixels, out: NDArray[np.float32], at: tuple[int, int]) -> tuple[Box, NDArray[np.float32]]:
     if out.dtype != np.float32 or out.ndim != 3 or out.shape[2] != 4 or not out.flags.c_contiguous:
         raise ValueError("the screen's buffer is rows x columns x 4 of float32, in one piece")

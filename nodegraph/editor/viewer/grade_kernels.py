@@ -123,3 +123,13 @@ def tinted(alpha: Pixels, colour: Pixels, share: np.float32, start: int, end: in
             cover = share * min(cover, np.float32(1.0)) if cover > 0 else np.float32(0.0)
             for c in range(3):
                 result[y, x, c] += (colour[c] - result[y, x, c]) * cover
+
+
+@_compiled
+def in_bytes(codes: Pixels, start: int, end: int, result: NDArray[np.uint8]) -> None:
+    """Code values from 0 to 1 as bytes, the nearest; rows of numbers, whatever they are of."""
+    for y in range(start, end):
+        for x in range(codes.shape[1]):
+            value = codes[y, x] * np.float32(255.0) + np.float32(0.5)
+            value = value if value > 0 else np.float32(0.0)  # no number is black
+            result[y, x] = np.uint8(min(value, np.float32(255.0)))

@@ -183,6 +183,22 @@ def test_a_new_node_goes_under_the_selected_one_and_into_its_stream() -> None:
     assert apart.consumers(name) == []
 
 
+def test_a_new_node_moves_down_what_it_would_lie_on_and_nothing_else() -> None:
+    graph = chain()
+    before = scene_of(graph).boxes(graph.nodes)
+    for made in (
+        wiring.created_after(graph, "Gain", "Gain1"),
+        wiring.created_on(graph, "Gain", "Merge1", "b", (40, 190)),
+    ):
+        boxes = scene_of(made.graph).boxes(made.graph.nodes)
+        assert boxes["Merge1"].top > boxes[made.name].bottom
+        assert boxes["Merge1"].left == before["Merge1"].left
+        assert [name for name in before if boxes[name] != before[name]] == ["Merge1"]
+    narrow = placed(graph, Save1=(0, 240))
+    boxes = scene_of(wiring.created_after(narrow, "Gain", "Gain1").graph).boxes(graph.nodes)
+    assert boxes["Save1"].top > boxes["Merge1"].bottom
+
+
 def test_swap_and_pull() -> None:
     graph = chain()
     inputs = wiring.swapped(graph, "Merge1").node("Merge1").inputs

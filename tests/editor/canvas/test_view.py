@@ -12,7 +12,14 @@ from nodegraph.graph.layout import Point
 
 PLACES = st.floats(-5000, 5000)
 PAIRS = st.tuples(PLACES, PLACES)
-VIEWS = st.builds(View, PLACES, PLACES, st.floats(LEAST, MOST))
+UNITS = st.sampled_from([1.0, 1.5, 2.0])
+
+
+def _view(x: float, y: float, share: float, unit: float) -> View:
+    return View(x, y, share * unit, unit)
+
+
+VIEWS = st.builds(_view, PLACES, PLACES, st.floats(LEAST, MOST), UNITS)
 SIZES = st.tuples(st.floats(200, 4000), st.floats(200, 4000))
 BOXES = st.lists(st.builds(at_corner, PAIRS, st.tuples(st.floats(1, 900), st.floats(1, 900))), min_size=1, max_size=20)
 
@@ -31,7 +38,8 @@ def test_the_screen_and_the_graph_are_each_others_inverse(view: View, point: Poi
 def test_zoom_keeps_what_is_under_the_cursor(view: View, cursor: Point, clicks: float) -> None:
     larger = view.wheeled(clicks, cursor)
     assert larger.to_graph(cursor) == near(view.to_graph(cursor))
-    assert LEAST <= larger.zoom <= MOST
+    assert LEAST * view.unit <= larger.zoom <= MOST * view.unit
+    assert larger.unit == view.unit
     assert (larger.zoom >= view.zoom) if clicks >= 0 else (larger.zoom <= view.zoom)
 
 
@@ -56,6 +64,16 @@ def test_fit_is_as_large_as_it_can_be() -> None:
     assert fitted([Rect(0, 0, 10, 10)], (580, 400)).zoom == 1
     assert fitted([Rect(0, 0, 10, 10)], (580, 400), most=4).zoom == 4
     assert fitted([], (200, 100)).to_screen((0, 0)) == (100, 50)
+
+
+def test_on_a_finer_screen_the_same_is_fitted_larger() -> None:
+    """Twice as fine: the same part of the graph, with twice as many pixels."""
+    boxes = [Rect(0, 0, 1000, 100)]
+    plain, fine = fitted(boxes, (580, 400)), fitted(boxes, (1160, 800), unit=2.0)
+    assert (fine.zoom, fine.share) == (2 * plain.zoom, plain.zoom)
+    assert fine.seen((1160, 800)) == pytest.approx(plain.seen((580, 400)))
+    assert fine.detail is plain.detail
+    assert fitted([], (200, 100), unit=2.0).share == 1
 
 
 def test_the_smaller_the_less_is_drawn() -> None:

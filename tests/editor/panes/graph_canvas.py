@@ -37,7 +37,8 @@ class Canvas:
         self.pane = driver.pane(GraphPane)
         driver.app.open(Document(start() if graph is None else graph))
         driver.turn(2)
-        self.pane.show(View(-250.0, -10.0, 1.0))
+        unit = driver.app.scale
+        self.pane.show(View(-250.0, -10.0, unit, unit))
         driver.turn(2)
         driver.move(self.at(*NOWHERE))
 

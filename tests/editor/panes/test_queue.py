@@ -66,7 +66,7 @@ def test_f5_asks_and_return_renders(driver: Driver) -> None:
     # The result is opened in the viewer, as one edit.
     driver.click(pane.rows.middle(job))
     driver.key("Return")
-    driver.until(lambda: driver.app.state.inputs.get(1) == "Read1", "the result in the viewer")
+    driver.until(lambda: driver.app.state.inputs.get(driver.app.state.shown) == "Read1", "the result in the viewer")
     assert driver.app.state.graph.value("Read1", "file", 1001) == "out/a.####.exr"
     driver.key("ctrl+z")
     driver.until(lambda: "Read1" not in driver.app.state.graph.nodes, "undone")

@@ -12,7 +12,9 @@ import dearpygui.dearpygui as dpg
 import pytest
 
 from nodegraph.data.shot import Shot
+from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.panes.timeline import TimelinePane
+from nodegraph.editor.panes.timeline_ruler import KEYS
 from nodegraph.editor.panes.timeline_scale import Hold, Scale, grabbed, seen, ticks, whole
 from nodegraph.editor.panes.transport import GAP, SIGNS, WIDE
 from nodegraph.editor.shell import window
@@ -105,8 +107,8 @@ def test_play_runs_at_the_rate_and_comes_round(driver: Driver) -> None:
     driver.click(button(driver, "play"))
     driver.until(lambda: driver.app.state.playing == 1, "playing")
     driver.until(round_it_went, "back at the beginning")
-    assert pane.tally is not None
-    assert pane.tally.reached <= 1.2 * 24000 / 1001
+    assert pane.player.tally is not None
+    assert pane.player.tally.reached <= 1.2 * 24000 / 1001
     driver.click(button(driver, "play"))
     driver.until(lambda: driver.app.state.playing == 0, "stopped by its own button")
     assert all(1001 <= frame <= 1012 for frame in seen_frames)
@@ -151,6 +153,36 @@ def test_keys_of_open_panels_are_marked_and_jumped_to(driver: Driver) -> None:
     driver.until(lambda: driver.app.state.frame == 1040, "the second key")
     driver.click(button(driver, "key_before"))
     driver.until(lambda: driver.app.state.frame == 1010, "the key before")
+
+
+def test_keys_are_moved_copied_and_taken_out_with_the_mouse(driver: Driver) -> None:
+    pane = driver.pane(TimelinePane)
+    driver.app.pick(nodes("Lift"))
+    driver.until(lambda: pane._marks.keys == (1010.0, 1040.0), "keys of the selection")
+    before = driver.app.state.graph
+
+    def row(frame: float) -> At:
+        return place(driver, frame, KEYS)
+
+    driver.drag(row(1040), row(1030))
+    assert driver.app.state.graph is before, "without Ctrl it scrubs"
+    driver.until(lambda: driver.app.state.frame == 1030, "scrubbed")
+    driver.move(row(1040))
+    driver.turn(2)
+    assert pane.keys.told().startswith("Lift mix")
+    with driver.hold("ctrl"):
+        driver.drag(row(1040), row(1035), row(1050))
+    driver.until(lambda: pane._marks.keys == (1010.0, 1050.0), "moved")
+    assert driver.app.state.graph.value("Lift", "mix", 1030) == pytest.approx(0.75)
+    with driver.hold("ctrl"), driver.hold("shift"):
+        driver.drag(row(1050), row(1020))
+    driver.until(lambda: pane._marks.keys == (1010.0, 1020.0, 1050.0), "a copy")
+    driver.move(row(1010))
+    driver.key("Delete")
+    driver.until(lambda: pane._marks.keys == (1020.0, 1050.0), "taken out")
+    for _ in range(3):
+        driver.key("ctrl+z")
+    driver.until(lambda: driver.app.state.graph is before, "one step of undo for each")
 
 
 def test_wheel_zooms_about_the_cursor_and_the_middle_button_pans(driver: Driver) -> None:
@@ -201,6 +233,28 @@ def test_marks_come_from_the_other_panes(driver: Driver) -> None:
     assert pane._marks.told(1015) == "in memory"
     assert pane._marks.told(1033) == "cut"
     assert pane._marks.told(1047) == "no face"
+
+
+def test_a_frame_that_failed_stays_marked_while_it_plays(driver: Driver) -> None:
+    pane = driver.pane(TimelinePane)
+    driver.click(place(driver, 1008))
+    driver.app.change(faults={"Lift": "the file was cut off"})
+    driver.until(lambda: pane._marks.errors == (1008,), "marked")
+    driver.app.change(frame=1006, faults={})
+    driver.turn(2)
+    driver.move(place(driver, 1030))
+    driver.key("l")
+    went: set[int] = set()
+
+    def passed() -> bool:
+        went.add(driver.app.state.frame)
+        return driver.app.state.frame > 1012
+
+    driver.until(passed, "past it")
+    assert pane._marks.errors == (1008,)
+    driver.key("k")
+    driver.app.change(frame=1008, faults={})
+    driver.until(lambda: pane._marks.errors == (), "looked at again, and whole")
 
 
 # -- without a window ------------------------------------------------------------------------------------

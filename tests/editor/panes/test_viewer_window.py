@@ -2,9 +2,12 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from nodegraph.data.box import Box, Format
 from nodegraph.data.faces import Face, Rect
@@ -13,6 +16,7 @@ from nodegraph.data.shot import Shot
 from nodegraph.data.tracks import Track, Tracks
 from nodegraph.editor.canvas.picked import Picked
 from nodegraph.editor.panes.viewer import ViewerPane
+from nodegraph.editor.panes.viewer_looker import Wanted
 from nodegraph.editor.panes.viewer_settings import Settings
 from nodegraph.editor.viewer.compare import Compare
 from nodegraph.editor.viewer.grade import Channel
@@ -103,7 +107,7 @@ def over(pane: ViewerPane, x: float, y: float) -> At:
 def screen(pane: ViewerPane, x: float, y: float) -> list[float]:
     """The colour that is on the screen at a place of the picture."""
     column, row = pane.framing.to_pane(x, y)
-    found: list[float] = np.round(pane.paint.screen.textures[pane.paint.screen.size][1][int(row), int(column), :3], 3)
+    found: list[float] = np.round(pane.paint.screen.pixels[int(row), int(column), :3], 3)
     return [float(value) for value in found]
 
 
@@ -112,6 +116,64 @@ def test_with_nothing_to_look_at_it_says_what_to_do(driver: Driver, pane: Viewer
     driver.until(lambda: pane.view.a is None, "nothing")
     assert pane.view.words is not None
     assert "press 1" in pane.view.words.title
+
+
+def photographed(driver: Driver, pane: ViewerPane) -> NDArray[np.uint8]:
+    """The picture's room as the window shows it, RGB."""
+    import cv2
+
+    found = cv2.imread(str(driver.photograph()))
+    x, y = round(pane.origin[0]), round(pane.origin[1] + pane.bar_height)
+    return np.asarray(found[y : y + pane.room.height, x : x + pane.room.width, ::-1], np.uint8)
+
+
+@pytest.mark.parametrize("direct", [True, False])
+def test_the_window_shows_the_buffer_by_either_way(driver: Driver, pane: ViewerPane, direct: bool) -> None:
+    screen = pane.paint.screen
+    texture = screen.direct.texture
+    assert texture is not None, "this machine has OpenGL, and the texture is found"
+    pane.set(replace(pane.settings, overlays=False, annotation=False))
+    if not direct:
+        screen.direct.texture, screen.direct._tries = None, 0
+    try:
+        for stops in (-1.0, 0.5):
+            pane.set(pane.settings.exposed(stops))
+            driver.until(lambda: not pane.stale, "the picture")
+            driver.turn(0 if direct else 3)  # of its own the library shows a picture two frames late
+            seen = photographed(driver, pane)
+            inside = pane.framing.shown(Box(0, 0, 320, 180), pane.room).grow(-2)
+            codes = screen.pixels[inside.slices(pane.room.box)][..., :3] * 255
+            assert np.abs(seen[inside.slices(pane.room.box)] - codes).max() <= 1.0
+            assert codes.std() > 40, "bars"
+    finally:
+        screen.direct.texture = texture
+
+
+def test_kept_frames_are_gone_over_without_being_made_anew(driver: Driver, pane: ViewerPane) -> None:
+    for frame in (1002, 1003, 1001):
+        driver.app.goto(frame)
+        driver.until(lambda frame=frame: pane.view.at.get("A", ("", "", 0))[2] == frame, "the frame itself")  # type: ignore[misc]
+    asked: list[Wanted] = []
+    ask = pane.view.looker.ask
+    pane.view.looker.ask = lambda viewer, wanted, **_: asked.append(wanted) or ask(viewer, wanted)  # type: ignore[method-assign, func-returns-value]
+    try:
+        for frame in (1002, 1003, 1002, 1001, 1003):
+            driver.app.goto(frame)
+            driver.turn(1)
+            assert not pane.view.a.whole, "its light alone"  # type: ignore[union-attr]
+            assert "A" not in pane.view.at
+        assert not asked
+        driver.until(lambda: pane.view.a is not None and pane.view.a.whole, "all of it, once the hand rests")
+        assert [each.frame for each in asked] == [1003]
+        driver.app.goto(1002)
+        driver.turn(1)
+        assert not pane.view.a.whole  # type: ignore[union-attr]
+        pane.zoom_to(2.0)  # its light is of no use any more
+        driver.turn(1)
+        assert [each.frame for each in asked] == [1003, 1002]
+    finally:
+        pane.view.looker.ask = ask  # type: ignore[method-assign]
+        driver.until(lambda: pane.view.a is not None and pane.view.a.whole, "the frame")
 
 
 def test_number_keys_look_at_inputs(driver: Driver, pane: ViewerPane) -> None:
@@ -221,6 +283,30 @@ def test_a_probe_reads_floats_and_a_box_their_mean(driver: Driver, pane: ViewerP
     assert image is not None
     mean = image.region(pane.box, ("R",)).mean()
     driver.until(lambda: f"{mean:.5f}"[:6] in "".join(words(pane)), "the mean")
+
+
+def test_a_probe_tells_what_stands_in_the_file(driver: Driver, pane: ViewerPane, tmp_path: Path) -> None:
+    import cv2
+
+    codes = np.zeros((180, 320, 3), np.uint8)
+    codes[...] = (51, 102, 204)
+    assert cv2.imwrite(str(tmp_path / "flat.png"), codes[..., ::-1])
+    shot = driver.app.state.graph
+    driver.app.edit("a still", shot.add("Read", "Still", file=str(tmp_path / "flat.png")))
+    driver.app.look("Still", 1)
+    driver.until(lambda: shows(pane, "Still") and not pane.stale, "the still")
+    driver.move(over(pane, 100.5, 60.5))
+    driver.until(lambda: any(text.startswith("file space ") for text in words(pane)), "the file's values")
+    said = words(pane)
+    start = next(k for k, text in enumerate(said) if text.startswith("file space "))
+    values = [float(text) for text in said[start + 1 :] if text[:1].isdigit()]
+    assert values == pytest.approx([0.2, 0.4, 0.8], abs=1e-4)
+    light = float(said[said.index("r") + 1])
+    assert light != pytest.approx(0.2, abs=0.05), "on the wire it is light"
+    driver.app.look("Bars", 1)
+    driver.until(lambda: shows(pane, "Bars") and not pane.stale, "the bars")
+    assert not any(text.startswith("file space ") for text in words(pane)), "made, not read"
+    driver.app.undo()
 
 
 def words(pane: ViewerPane) -> list[str]:

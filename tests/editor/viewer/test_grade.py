@@ -8,7 +8,7 @@ from nodegraph.colour.config import load_config
 from nodegraph.colour.display import exact_view
 from nodegraph.data.box import Box
 from nodegraph.data.image import Pixels
-from nodegraph.editor.viewer.grade import Channel, Look, clear, grade
+from nodegraph.editor.viewer.grade import Channel, Look, clear, grade, in_bytes
 
 LEVEL = 1 / 255
 
@@ -143,3 +143,11 @@ def test_a_buffer_that_is_no_texture_is_refused() -> None:
     for bad in (np.zeros((4, 4, 3), np.float32), np.zeros((4, 4, 4)), np.zeros((4, 8, 4), np.float32)[:, ::2]):
         with pytest.raises(ValueError, match="buffer"):
             grade(light()[:4, :4], bad, Look())  # type: ignore[arg-type]
+
+
+def test_bytes_are_the_nearest_and_no_number_is_black() -> None:
+    codes = np.random.default_rng(3).uniform(-0.2, 1.2, (9, 7, 4)).astype(np.float32)
+    codes[0, 0] = (np.nan, np.inf, -np.inf, 1.0)
+    out = np.full(codes.shape, 9, np.uint8)
+    in_bytes(codes, out)
+    assert np.array_equal(out, np.rint(np.clip(np.nan_to_num(codes, posinf=1, neginf=0), 0, 1) * 255))
