@@ -86,7 +86,12 @@ def actions_of(viewed: Viewed) -> Mapping[str, Start]:
         ("matte", Channel.MATTE),
     ):
         found[name] = partial(_channel, viewed, channel)
-    for name, how in (("wipe", Compare.WIPE), ("difference", Compare.DIFFERENCE), ("onion", Compare.ONION)):
+    for name, how in (
+        ("wipe", Compare.WIPE),
+        ("difference", Compare.DIFFERENCE),
+        ("onion", Compare.ONION),
+        ("sides", Compare.SIDES),
+    ):
         found[name] = partial(_compare, viewed, how)
     for number in range(1, 5):
         found[f"proxy_{number}"] = partial(_proxy, viewed, 2**number)
