@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nodegraph.editor.pane import Button, Held, Point
 from nodegraph.editor.panes.graph import GraphPane
 from nodegraph.editor.panes.presets import PresetsPane
 from nodegraph.editor.panes.viewer import ViewerPane
@@ -109,9 +110,14 @@ def test_the_first_press_on_another_pane_counts_while_a_field_is_active(
     driver.click((x + 20, y + height / 2))
     driver.type("film")
     assert driver.window.hands.typing()
-    pane, heard = driver.pane(kind), list[tuple[float, float]]()
+    pane, heard = driver.pane(kind), list[Point]()
     pressed = pane.pressed
-    monkeypatch.setattr(pane, "pressed", lambda at, *rest: heard.append(at) or pressed(at, *rest))
+
+    def hear(at: Point, button: Button, held: Held, double: bool) -> bool:
+        heard.append(at)
+        return pressed(at, button, held, double)
+
+    monkeypatch.setattr(pane, "pressed", hear)
     at = driver.inside(pane, 0.1, 0.9)
     driver.click(at)
     assert len(heard) == 1
