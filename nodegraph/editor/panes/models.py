@@ -133,7 +133,10 @@ class ModelsPane(Pane):
             # Without its writers, so that nodes that are not wired to one yet are looked at as well.
             writers = set(graph.sinks())
             every = replace(graph, nodes={name: node for name, node in graph.nodes.items() if name not in writers})
-            uses = list(models_of(every, folder))
+            try:
+                uses = list(models_of(every, folder))
+            except NodegraphError:  # a knob that cannot be read is told of at its node
+                uses = list(self._uses)
             self.app.post(lambda: self._read(number, found, uses))
 
         threading.Thread(target=look, daemon=True, name="models").start()
