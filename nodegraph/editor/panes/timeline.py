@@ -14,6 +14,7 @@ from nodegraph.editor.panels.keys import next_key, previous_key
 from nodegraph.editor.panes.drawing import inside, local, sheet
 from nodegraph.editor.panes.timeline_keys import KeyHand, keyed_nodes
 from nodegraph.editor.panes.timeline_others import (
+    Plays,
     Renders,
     draw_rate,
     draw_work,
@@ -179,6 +180,10 @@ class TimelinePane(Pane):
 
     def _gather(self, state: State) -> None:
         """Marks from all who know something; drawn anew only if they differ."""
+        if state.playing:
+            for pane in self.app.panes:
+                for frame in pane.broken() if isinstance(pane, Plays) else ():
+                    self._errors.setdefault(frame, "it could not be made")
         found = gathered(self.app.panes, state, self._errors)
         if found != self._marks:
             self._marks = found

@@ -32,6 +32,13 @@ class Remembers(Protocol):
 
 
 @runtime_checkable
+class Plays(Protocol):
+    """A pane that makes frames ahead of play, and knows which could not be made: the viewer."""
+
+    def broken(self) -> Iterable[int]: ...
+
+
+@runtime_checkable
 class KnowsFaces(Protocol):
     """A pane that knows who is on which frame."""
 
