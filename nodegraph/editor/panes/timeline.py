@@ -116,9 +116,9 @@ class TimelinePane(Pane):
         self._work_room = (after + FIELD + 8 + ENDS + 12, width - 12)
         places = {
             self.transport.holder: (self._middle, top + (STRIP - HIGH) / 2),
-            self.words["in"]: (12, row + 4),
+            self.words["in"]: (12, row + 1),
             self.fields["in"]: (30, row),
-            self.words["out"]: (102, row + 4),
+            self.words["out"]: (102, row + 1),
             self.fields["out"]: (128, row),
             self.fields["frame"]: (after, row),
             self.ends_list: (after + FIELD + 8, row),
