@@ -141,7 +141,7 @@ class Bar:
         self.gamma = self._drag(
             "%.2f", 48, 0.01, SMALLEST_GAMMA, LARGEST_GAMMA, lambda x: self._put(self.settings.curved(x))
         )
-        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.95)]
+        self.loose = [(self.a, 0.9), (self.b, 0.9), (self.view, 2.15)]
 
     def _build_marks(self) -> None:
         self.overlays = self._button("\uf247", "overlays", "Overlays")
