@@ -182,7 +182,7 @@ class TimelinePane(Pane):
         """Marks from all who know something; drawn anew only if they differ."""
         if state.playing:
             for pane in self.app.panes:
-                for frame in pane.broken() if isinstance(pane, Plays) else ():
+                for frame in pane.unmade() if isinstance(pane, Plays) else ():
                     self._errors.setdefault(frame, "it could not be made")
         found = gathered(self.app.panes, state, self._errors)
         if found != self._marks:

@@ -35,7 +35,7 @@ class Remembers(Protocol):
 class Plays(Protocol):
     """A pane that makes frames ahead of play, and knows which could not be made: the viewer."""
 
-    def broken(self) -> Iterable[int]: ...
+    def unmade(self) -> Iterable[int]: ...
 
 
 @runtime_checkable

@@ -150,7 +150,7 @@ class ViewerPane(Pane):
         """Frames that were due while it played, and were never shown."""
         return self.view.reels.dropped
 
-    def broken(self) -> set[int]:
+    def unmade(self) -> set[int]:
         """Frames that could not be made ahead of play."""
         return {each.frame for each in self.view.play.broken}
 
