@@ -102,8 +102,7 @@ class NodeDrawing:
             parent=self.root,
         )
         self._scaled.append((body, "rounding", 5.0))
-        gloss = dpg.add_draw_node(parent=self.root)
-        dpg.draw_line((6, 1.5), (width - 6, 1.5), color=(255, 255, 255, 34), thickness=self._unit, parent=gloss)
+        dpg.draw_line((6, 1.5), (width - 6, 1.5), color=(255, 255, 255, 34), thickness=self._unit, parent=self.root)
         right = width - 9.0
         if look.marks.error:
             right = self._error(right)
