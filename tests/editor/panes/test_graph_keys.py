@@ -231,7 +231,11 @@ def test_places_by_keys(canvas: Canvas) -> None:
     centre = canvas.pane.scene.boxes(["Two"])["Two"].centre
     assert centre[0] % 20 == centre[1] % 20 == 0
     driver.click(canvas.at(*NOWHERE))
+    graph = canvas.graph
     driver.key("l")
+    assert canvas.graph is graph, "what was laid out by hand stays with nothing selected"
+    assert "no node is selected" in driver.app.said[0]
+    driver.key("ctrl+a", "l")
     boxes = canvas.pane.scene.boxes(["Plate", "One", "Two"])
     assert len({box.centre[0] for box in boxes.values()}) == 1
     assert boxes["Plate"].bottom < boxes["One"].top < boxes["Two"].top
