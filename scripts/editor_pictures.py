@@ -39,6 +39,7 @@ Picture = NDArray[np.uint8]  # rows x columns x BGR
 FRAMES, SIZE = (1001, 1024), (1280, 720)
 FRAME = 1006
 COLOURS = 256
+MARKS = np.uint8([(184, 232, 104), (130, 110, 240), (70, 150, 232), (90, 205, 250), (29, 148, 247)])  # thin lines
 LARGEST = 2_500_000  # bytes of all pictures together
 TURNS = 24  # of the window, until panes are where they go
 SLOW = 300.0  # seconds until what the graph computes is given up
@@ -183,7 +184,7 @@ def viewer(studio: Studio) -> Picture:
     """Plate and comp in a wipe, with the box, the way and the landmarks of the face before and after smoothing."""
     driver, app, pane = studio.driver, studio.app, studio.pane("ViewerPane")
     app.change(panels=app.state.panels.opened("Smooth"), picked=nodes("Smooth"))
-    app.goto(1020)  # here smoothing does most
+    app.goto(1009)  # here smoothing does most
     studio.rest(2)
     with studio.alone(pane):
         driver.move(driver.inside(pane, 0.9, 0.6))
@@ -259,7 +260,7 @@ def presets(studio: Studio) -> Picture:
     studio.rest(3)
     driver.wheel(-9, driver.inside(pane, 0.4, 0.4))
     studio.rest(2)
-    driver.click(driver.inside(pane, 0.7, 0.4))
+    driver.click(driver.inside(pane, 0.3, 0.4))
     studio.rest()
     return studio.of_pane(pane)
 
@@ -287,7 +288,7 @@ def write(picture: Picture, path: Path) -> int:
     pixels = picture.reshape(-1, 3)
     some = np.float32(pixels[np.random.default_rng(1).choice(len(pixels), 40_000)])
     flat, count = np.unique(pixels[::7], axis=0, return_counts=True)
-    grounds = flat[np.argsort(-count)[:24]]  # those of the window stay exactly what they are
+    grounds = np.concatenate([flat[np.argsort(-count)[:24]], MARKS])  # these stay exactly what they are
     cv2.setRNGSeed(1)
     stop = (cv2.TERM_CRITERIA_MAX_ITER + cv2.TERM_CRITERIA_EPS, 20, 0.5)
     _, _, centres = cv2.kmeans(some, COLOURS - len(grounds), np.empty(0), stop, 1, cv2.KMEANS_PP_CENTERS)

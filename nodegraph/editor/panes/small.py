@@ -43,7 +43,8 @@ def of_file(path: Path, shot: Shot, size: tuple[int, int]) -> Small:
     straight = opened.unassociated and "A" in opened.channels
     convert = None if step.identity else lambda colour: step.run(colour, unpremult=not straight)
     source = FileSource(opened.decoder, opened.data, opened.channels, ToLight(convert, straight))
-    return of_image(Image(opened.format, opened.data, opened.channels, shot.space, source), shot, size)
+    level = SHOWN if path.suffix.lower() == ".exr" else 1.0  # others were made for a screen
+    return of_image(Image(opened.format, opened.data, opened.channels, shot.space, source), shot, size, level=level)
 
 
 def of_folder(place: Path, shot: Shot, size: tuple[int, int]) -> Small:
@@ -56,7 +57,9 @@ def of_folder(place: Path, shot: Shot, size: tuple[int, int]) -> Small:
     return of_file(found, shot, size)
 
 
-def of_image(image: Image, shot: Shot, size: tuple[int, int], around: Rect | None = None) -> Small:
+def of_image(
+    image: Image, shot: Shot, size: tuple[int, int], around: Rect | None = None, level: float = SHOWN
+) -> Small:
     """A picture, or what lies about a face in it, filling a size."""
     width, height = image.format.width, image.format.height
     x0, y0, x1, y1 = 0.0, 0.0, float(width), float(height)
@@ -66,7 +69,7 @@ def of_image(image: Image, shot: Shot, size: tuple[int, int], around: Rect | Non
         x0, y0, x1, y1 = x - half, y - half, x + half, y + half
     box = _filling((x0, y0, x1, y1), size[0] / size[1], inside=around is None)
     light = image.region(box, RGB) if image.rgb == RGB else np.repeat(image.region(box, image.channels[:1]), 3, axis=2)
-    return eight_bit(_shrunk(np.asarray(light, np.float32), size), shot, SHOWN)
+    return eight_bit(_shrunk(np.asarray(light, np.float32), size), shot, level)
 
 
 def _filling(area: tuple[float, float, float, float], aspect: float, *, inside: bool) -> Box:
