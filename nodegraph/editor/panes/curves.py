@@ -21,6 +21,7 @@ from nodegraph.editor.panes.curve_hand import CurveHand
 from nodegraph.editor.panes.curve_lanes import Lanes
 from nodegraph.editor.panes.curve_menu import CurveMenu
 from nodegraph.editor.panes.curve_paint import ROW, STRIP, Painter, Room, listed
+from nodegraph.editor.panes.drawing import wrapped
 from nodegraph.editor.panes.property_hands import Hands
 from nodegraph.editor.panes.property_turn import Turning
 from nodegraph.editor.shell import fonts
@@ -30,7 +31,7 @@ from nodegraph.graph.graph import Graph
 
 BAR = 31.0
 CLICK = 1.18  # a click of the wheel
-EMPTY = "Nothing here moves yet.\n\nSet a key on a knob of an open panel: the diamond beside it."
+EMPTY = ("Nothing here moves yet.", "Set a key on a knob of an open panel: the diamond beside it.")
 
 
 class CurvesPane(Pane):
@@ -171,7 +172,8 @@ class CurvesPane(Pane):
         self.lanes.draw(self.lower, self.ruler, state.frame)
         tall = self.whole.height + STRIP * self.scale
         paint.draw_list(room.left, tall, self.keys.rows, self.chosen, self._lit_row, state.frame, self.scroll)
-        words = "" if self.keys.rows or self.lanes.rows else EMPTY
+        lines = [wrapped(each, room.width - 28 * self.scale, 4, 14 * self.scale) for each in EMPTY]
+        words = "" if self.keys.rows or self.lanes.rows else "\n\n".join("\n".join(each) for each in lines)
         dpg.configure_item(self._empty, text=words, pos=(room.left + 14 * self.scale, room.height * 0.4))
         self.bar.show(self.keys, [frame for frames in self.lanes.held.values() for frame in frames])
 
