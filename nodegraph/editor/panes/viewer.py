@@ -21,7 +21,7 @@ from nodegraph.editor.panes.viewer_foot import described, filed, probed
 from nodegraph.editor.panes.viewer_hands import Hands
 from nodegraph.editor.panes.viewer_looker import Looker
 from nodegraph.editor.panes.viewer_paint import Paint
-from nodegraph.editor.panes.viewer_picture import Composer, Picture, Stand, wipe_of
+from nodegraph.editor.panes.viewer_picture import Composer, Picture, Stand, is_beyond, pair, wipe_of
 from nodegraph.editor.panes.viewer_settings import Settings
 from nodegraph.editor.panes.viewer_tools import NONE, Chosen, RotoTool, Tool, tool_at
 from nodegraph.editor.panes.viewer_view import View
@@ -364,7 +364,7 @@ class ViewerPane(Pane):
             self.paint.blank()
             return
         out = self.paint.screen.buffer(room.width, room.height)
-        a, b = (view.b, view.a) if self.settings.swapped and view.b is not None else (view.a, view.b)
+        a, b = pair(self.settings, view.a, view.b)
         used = self.composer.compose(out, a, b if view.two else None, stand)
         self.paint.picture(self.room, used)
         if self.settings.scopes:
@@ -374,8 +374,11 @@ class ViewerPane(Pane):
 
     def _probe(self) -> None:
         """What the line under the picture says."""
-        a, b = self.view.a, self.view.b
-        side, found, file = (b if self.right and b is not None and not self.settings.swapped else a), None, None
+        sides = pair(self.settings, self.view.a, self.view.b)
+        beyond = self.right > 0 or (
+            self.view.two and is_beyond(self.wipe_now(), self.settings, self.framing, self.under)
+        )
+        side, found, file = sides[beyond] or sides[0], None, None
         self.told = self.view.told
         if side is None:
             self.foot.draw(self.size[0], "no picture", None, self.settings.look, self.told)

@@ -214,6 +214,16 @@ def wipe_of(settings: Settings, side: Side | None) -> Wipe:
     return Wipe(format.width / 2, format.height / 2) if format is not None else Wipe(0.0, 0.0)
 
 
+def pair(settings: Settings, a: Side | None, b: Side | None) -> tuple[Side | None, Side | None]:
+    """What lies on A's side and on B's, which may have changed places."""
+    return (b, a) if settings.swapped and b is not None else (a, b)
+
+
+def is_beyond(wipe: Wipe, settings: Settings, framing: Framing, at: tuple[float, float] | None) -> bool:
+    """True if a place of the pane is on B's side of a wipe."""
+    return settings.compare is Compare.WIPE and at is not None and cut(wipe, framing).beyond(*at) > 0
+
+
 def read_at(picture: Picture, stand: Stand) -> Proxy:
     """The whole proxy of a picture, for a thread that has time."""
     framing, pane = stand.coarse

@@ -286,6 +286,19 @@ def test_a_probe_reads_floats_and_a_box_their_mean(driver: Driver, pane: ViewerP
     driver.until(lambda: f"{mean:.5f}"[:6] in "".join(words(pane)), "the mean")
 
 
+def test_a_probe_reads_the_picture_on_its_side_of_a_wipe(driver: Driver, pane: ViewerPane) -> None:
+    driver.app.change(inputs={1: "Bars", 2: "Grey"})
+    driver.move(over(pane, 20.5, 20.5))
+    driver.key("w")
+    driver.until(lambda: pane.settings.compare is Compare.WIPE and shows(pane, "Grey", "B"), "a wipe")
+    driver.move(over(pane, pane.wipe_now().x + 60, 40.5))
+    driver.until(lambda: "0.18000" in words(pane), "B's value")
+    driver.move(over(pane, 20.5, 40.5))
+    driver.until(lambda: "0.18000" not in words(pane), "A's value")
+    driver.key("Return")
+    driver.until(lambda: "0.18000" in words(pane), "they have changed places")
+
+
 def test_a_probe_tells_what_stands_in_the_file(driver: Driver, pane: ViewerPane, tmp_path: Path) -> None:
     import cv2
 
