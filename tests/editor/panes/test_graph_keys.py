@@ -38,6 +38,7 @@ def test_tab_finds_a_node_by_a_few_letters_and_remembers_it(canvas: Canvas) -> N
     driver.until(lambda: chooser.text == "satu", "the letters")
     assert chooser.rows[0].key == "Saturation"
     driver.key("Return")
+    driver.until(lambda: "Saturation1" in canvas.graph.nodes, "the node")
     assert canvas.graph.nodes["Saturation1"].kind == "Saturation"
     middle = canvas.pane.scene.boxes(["Saturation1"])["Saturation1"].centre
     assert middle == pytest.approx(NOWHERE, abs=2)
