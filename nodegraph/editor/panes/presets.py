@@ -184,7 +184,7 @@ class PresetsPane(Pane):
             dpg.add_text(lacking_told(row), parent=self.foot, color=theme.WARN, wrap=0)
         dpg.add_text(row.help.replace("\n", " "), parent=self.foot, wrap=0)
         for label, text in told(row.preset):
-            with dpg.group(parent=self.foot, horizontal=True, xoffset=60):
+            with dpg.group(parent=self.foot, horizontal=True, xoffset=round(60 * self.app.scale)):
                 dpg.add_text(label, color=theme.FAINT)
                 dpg.add_text(text, wrap=0)
 
