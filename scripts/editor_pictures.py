@@ -39,6 +39,7 @@ Picture = NDArray[np.uint8]  # rows x columns x BGR
 FRAMES, SIZE = (1001, 1024), (1280, 720)
 FRAME = 1006
 COLOURS = 256
+MARKS = np.uint8([(184, 232, 104), (130, 110, 240), (70, 150, 232), (90, 205, 250), (29, 148, 247)])  # thin lines
 LARGEST = 2_500_000  # bytes of all pictures together
 TURNS = 24  # of the window, until panes are where they go
 SLOW = 300.0  # seconds until what the graph computes is given up
@@ -65,7 +66,7 @@ class Studio:
         late = time.monotonic() + SLOW
         while time.monotonic() < quiet:
             self.driver.turn()
-            if self.app.working:
+            if self.app.working or self.pane("ViewerPane").told:
                 quiet = time.monotonic() + seconds
             if time.monotonic() > late:
                 raise TimeoutError(f"still at work after {SLOW:.0f} s: {self.app.working}")
@@ -98,13 +99,13 @@ class Studio:
             path = self.driver.photograph(Path(folder) / "window.png")
             return np.asarray(cv2.imread(str(path), cv2.IMREAD_COLOR), np.uint8)
 
-    def of_pane(self, pane: Pane, high: float = 1.0) -> Picture:
-        """A pane with its tabs, or the upper part of it."""
+    def of_pane(self, pane: Pane, low: float = 1.0, high: float = 0.0) -> Picture:
+        """A pane with its tabs, or the part of it between two heights."""
         import dearpygui.dearpygui as dpg
 
         placed = next(each for each in self.driver.window.placed if each.pane is pane)
         (x, y), (width, height) = dpg.get_item_pos(placed.docked), dpg.get_item_rect_size(placed.docked)
-        return self.photograph()[int(y) : int(y + height * high), int(x) : int(x + width)]
+        return self.photograph()[int(y + height * high) : int(y + height * low), int(x) : int(x + width)]
 
 
 # -- what the shot is when the pictures are taken --------------------------------------------------------------
@@ -117,7 +118,7 @@ def animated(graph: Graph) -> Graph:
             Key(1001, 0.0, Kind.SMOOTH),
             Key(1005, 1.0, Kind.BEZIER, Handle(-1.5, 0.0), Handle(2.4, 0.0)),
             Key(1012, 0.55, Kind.BEZIER, Handle(-2.6, 0.0), Handle(2.2, 0.0)),
-            Key(1018, 0.9, Kind.SMOOTH),
+            Key(1018, 0.9, Kind.BEZIER, Handle(-2.2, -0.14), Handle(2.2, 0.09)),
             Key(1024, 1.0, Kind.SMOOTH),
         )
     )
@@ -139,7 +140,7 @@ def begin(studio: Studio) -> None:
     graph = studio.pane("GraphPane")
     driver.move(driver.inside(graph, 0.03, 0.9))
     driver.key("f")
-    app.change(panels=app.state.panels.opened("Paste").opened("Swap"), picked=nodes("Chart", "Comp", "Plate"))
+    app.change(panels=app.state.panels.opened("Paste").opened("Swap"), picked=nodes("Comp", "Plate"))
     driver.key("alt+p")
     app.look("Plate", 1)
     app.look("Comp", 2)
@@ -148,7 +149,6 @@ def begin(studio: Studio) -> None:
     viewer = studio.pane("ViewerPane")
     driver.move(driver.inside(viewer, 0.9, 0.6))
     driver.key("w")
-    driver.wheel(5, driver.inside(viewer, 0.46, 0.32))
     for frame in range(FRAME - 3, FRAME + 1):
         app.goto(frame)
         studio.rest(2)
@@ -159,19 +159,22 @@ def begin(studio: Studio) -> None:
 
 def window(studio: Studio) -> Picture:
     """The whole window: plate and comp in a wipe, the graph, the panels of two nodes, the shot's time."""
+    driver = studio.driver
     studio.front("PropertiesPane")
+    driver.wheel(4, driver.inside(studio.pane("ViewerPane"), 0.46, 0.28))
+    studio.rest(4)
     return studio.photograph()
 
 
 def canvas(studio: Studio) -> Picture:
-    """The graph alone, with pictures on the plate, the chart and the comp."""
+    """The graph alone, with pictures on the plate and the comp."""
     driver, pane = studio.driver, studio.pane("GraphPane")
     studio.app.pick(nodes())
     with studio.alone(pane):
         driver.move(driver.inside(pane, 0.03, 0.9))
         driver.key("f")
         studio.rest()
-        picture = studio.of_pane(pane)
+        picture = studio.of_pane(pane, 0.82, 0.16)
     driver.move(driver.inside(pane, 0.03, 0.9))
     driver.key("f")
     return picture
@@ -181,38 +184,65 @@ def viewer(studio: Studio) -> Picture:
     """Plate and comp in a wipe, with the box, the way and the landmarks of the face before and after smoothing."""
     driver, app, pane = studio.driver, studio.app, studio.pane("ViewerPane")
     app.change(panels=app.state.panels.opened("Smooth"), picked=nodes("Smooth"))
+    app.goto(1009)  # here smoothing does most
+    studio.rest(2)
     with studio.alone(pane):
         driver.move(driver.inside(pane, 0.9, 0.6))
         driver.key("h")
         driver.wheel(3, driver.inside(pane, 0.4, 0.45))
         studio.rest(3)
-        return studio.of_pane(pane)
+        picture = studio.of_pane(pane)
+    app.goto(FRAME)
+    return picture
+
+
+def layers(studio: Studio) -> Picture:
+    """The face alone, as it is delivered, with its matte over it; beside it the plate."""
+    driver, app, pane = studio.driver, studio.app, studio.pane("ViewerPane")
+    app.goto(1018)
+    app.look("Layers", 2)
+    driver.move(driver.inside(pane, 0.9, 0.6))
+    driver.key("h", "m", "Next")
+    studio.rest(3)
+    driver.wheel(6, driver.inside(pane, 0.5, 0.45))
+    studio.rest(3)
+    picture = studio.of_pane(pane)
+    driver.move(driver.inside(pane, 0.9, 0.6))
+    driver.key("m", "Prior")
+    app.look("Comp", 2)
+    app.goto(FRAME)
+    return picture
 
 
 def curves(studio: Studio) -> Picture:
     """Two knobs of the swap as curves, the handles of one key in the hand."""
-    driver = studio.driver
+    driver, app = studio.driver, studio.app
     pane = studio.front("CurvesPane")
     with studio.alone(pane):
         driver.move(driver.inside(pane, 0.6, 0.5))
         driver.key("a")
         studio.rest()
+        value = app.state.graph.value("Swap", "mix", 1012)
+        (x, y), room = pane.ruler.to_screen(1012, value), pane.room
+        driver.click((pane.corner[0] + room.left + x, pane.corner[1] + room.top + y))
+        driver.turn(6)
         return studio.of_pane(pane)
 
 
 def queue(studio: Studio) -> Picture:
     """The comp at work in the queue, and a movie that waits for it."""
     driver, app = studio.driver, studio.app
-    app.pick(nodes("WriteComp"))
     pane = studio.front("QueuePane")
     driver.move(driver.inside(studio.pane("GraphPane"), 0.03, 0.9))
-    driver.key("F7")
-    studio.until(lambda: pane.question.is_open, "the question")
-    driver.key("Return")
-    studio.until(lambda: pane.queue.jobs, "a job")
+    for count, writer in enumerate(("WriteComp", "Review"), 1):
+        app.pick(nodes(writer))
+        driver.key("F7")
+        studio.until(lambda: pane.question.is_open, "the question")
+        driver.key("Return")
+        studio.until(lambda count=count: len(pane.queue.jobs) == count, "a job")
     job = pane.queue.jobs[0]
-    studio.until(lambda: job.progress.count >= 7, "five frames")
-    return studio.of_pane(pane)
+    studio.until(lambda: job.progress.count >= 9, "nine frames")
+    return studio.of_pane(pane, 0.5)
 
 
 def faces(studio: Studio) -> Picture:
@@ -226,20 +256,26 @@ def faces(studio: Studio) -> Picture:
 
 def presets(studio: Studio) -> Picture:
     """Presets with their pictures."""
-    pane = studio.front("PresetsPane")
+    driver, pane = studio.driver, studio.front("PresetsPane")
     studio.rest(3)
+    driver.wheel(-9, driver.inside(pane, 0.4, 0.4))
+    studio.rest(2)
+    driver.click(driver.inside(pane, 0.3, 0.4))
+    studio.rest()
     return studio.of_pane(pane)
 
 
 def models(studio: Studio) -> Picture:
     """Models, and what they may be used for."""
-    pane = studio.front("ModelsPane")
+    driver, pane = studio.driver, studio.front("ModelsPane")
     studio.rest(3)
+    driver.click(driver.inside(pane, 0.4, 0.2))
+    studio.rest()
     return studio.of_pane(pane)
 
 
 PICTURES: dict[str, Callable[[Studio], Picture]] = {
-    each.__name__: each for each in (window, canvas, viewer, curves, queue, faces, presets, models)
+    each.__name__: each for each in (window, canvas, viewer, layers, curves, queue, faces, presets, models)
 }
 
 
@@ -252,7 +288,7 @@ def write(picture: Picture, path: Path) -> int:
     pixels = picture.reshape(-1, 3)
     some = np.float32(pixels[np.random.default_rng(1).choice(len(pixels), 40_000)])
     flat, count = np.unique(pixels[::7], axis=0, return_counts=True)
-    grounds = flat[np.argsort(-count)[:24]]  # those of the window stay exactly what they are
+    grounds = np.concatenate([flat[np.argsort(-count)[:24]], MARKS])  # these stay exactly what they are
     cv2.setRNGSeed(1)
     stop = (cv2.TERM_CRITERIA_MAX_ITER + cv2.TERM_CRITERIA_EPS, 20, 0.5)
     _, _, centres = cv2.kmeans(some, COLOURS - len(grounds), np.empty(0), stop, 1, cv2.KMEANS_PP_CENTERS)

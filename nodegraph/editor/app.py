@@ -160,7 +160,10 @@ class App:
         action = self.bindings.find(chord, pane)
         if action is not None and self.start(action.name, pane):
             return True
-        return any(self.guard(each.key, chord) is True for each in self.panes if each.place is pane)
+        used = any(self.guard(each.key, chord) is True for each in self.panes if each.place is pane)
+        if not used and chord.key != "Escape":
+            self.say(f"{chord} does nothing {'here' if pane is Place.WINDOW else f'over the {pane.value}'}")
+        return used
 
     def guarded(self, work: Callable[[], Any]) -> bool:
         """Do something that may fail: the artist is told, and the window lives on."""

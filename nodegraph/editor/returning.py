@@ -36,7 +36,7 @@ class Returning:
 
     def back(self, state: State, graph: Graph) -> State:
         """The same for undo and redo: what comes back is selected, shown and open as it was."""
-        state = _renamed(state, graph)
+        state = _in_range(_renamed(state, graph), graph)
         came = frozenset(graph.nodes.keys() - state.graph.nodes.keys() - state.picked.nodes)
         after = self.without(state, graph)
         if not came:
@@ -78,3 +78,12 @@ def _renamed(state: State, graph: Graph) -> State:
         panels=panels._replace(names=tuple(map(name, panels.names)), pinned=frozenset(map(name, panels.pinned))),
         picked=picked._replace(nodes=frozenset(map(name, picked.nodes))),
     )
+
+
+def _in_range(state: State, graph: Graph) -> State:
+    """The state with in, out and the frame in the shot of another graph, where undo changes its range."""
+    old, new = state.graph.shot, graph.shot
+    if (old.first, old.last) == (new.first, new.last):
+        return state
+    frame = min(max(state.frame, new.first), new.last)
+    return replace(state, first=new.first, last=new.last, frame=frame)

@@ -1,18 +1,21 @@
-"""Results of work that has no file yet: kept in a temporary folder, and put beside the project once it is saved."""
+"""Results of work that has no file yet: kept among the settings, and put beside the project once it is saved."""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import secrets
 import shutil
-import tempfile
 from pathlib import Path
 
+from nodegraph.editor.panels.recovery import is_alive
+from nodegraph.editor.panels.settings import settings_folder
 from nodegraph.engine.disk import Disk
 from nodegraph.graph.document import Document
 
 
 class Untitled:
-    """The temporary folder of one editor, made with the first work that has no file."""
+    """The folder of one editor, there once a result is kept; it goes with the editor."""
 
     def __init__(self) -> None:
         self._place: Path | None = None
@@ -22,7 +25,9 @@ class Untitled:
         if document.path is not None:
             return None
         if self._place is None:
-            self._place = Path(tempfile.mkdtemp(prefix="nodegraph-"))
+            folder = settings_folder() / "untitled"
+            _sweep(folder)
+            self._place = folder / f"{os.getpid()}-{secrets.token_hex(4)}"
         return self._place
 
     def settle(self, kept: Path | None, document: Document) -> None:
@@ -41,3 +46,11 @@ class Untitled:
         """The editor ends."""
         if self._place is not None:
             shutil.rmtree(self._place, ignore_errors=True)
+
+
+def _sweep(folder: Path) -> None:
+    """Take away what editors have left that did not come to their end."""
+    for place in folder.iterdir() if folder.is_dir() else ():
+        number = place.name.partition("-")[0]
+        if number.isdigit() and not is_alive(int(number)):
+            shutil.rmtree(place, ignore_errors=True)

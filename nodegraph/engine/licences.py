@@ -42,13 +42,14 @@ def models_of(graph: Graph, folder: Path) -> Iterator[ModelUse]:
         kind = graph.type_of(name)
         if kind is None or graph.nodes[name].disabled:
             continue
-        knobs = {knob: graph.value(name, knob, graph.shot.first) for knob in kind.knobs}
         wires = graph.nodes[name].inputs.items()
         wired = frozenset(
             port for port, wire in wires if wire.node in graph.nodes and not graph.nodes[wire.node].disabled
         )
-        for called in kind.models(knobs, wired) if kind.models is not None else ():
-            yield ModelUse(name, called, named(called), "its card is lost")
+        if kind.models is not None:
+            knobs = {knob: graph.value(name, knob, graph.shot.first) for knob in kind.knobs}
+            for called in kind.models(knobs, wired):
+                yield ModelUse(name, called, named(called), "its card is lost")
         if _gives_model(kind):
             yield _loaded(graph, name, folder)
 

@@ -90,3 +90,37 @@ def test_ctrl_on_a_slider_is_its_default(canvas: Canvas) -> None:
     assert value(driver, "One", "mix") == 1.0
     driver.app.undo()
     assert value(driver, "One", "mix") == 0.25
+
+
+def test_a_number_beyond_its_limit_is_told(canvas: Canvas) -> None:
+    driver = canvas.driver
+    panel(driver, "One")
+    enter(driver, row(driver, "One", "mix").fields[0], "-0.5")
+    assert value(driver, "One", "mix") == 0.0
+    assert driver.app.said == ("mix does not go below 0", True)
+    enter(driver, row(driver, "One", "mix").fields[0], "+7")
+    assert value(driver, "One", "mix") == 1.0
+    assert driver.app.said == ("mix does not go above 1", True)
+    enter(driver, row(driver, "One", "mix").fields[0], "0.5")
+    assert driver.app.said == ("", False)
+
+
+def test_a_key_that_does_nothing_says_so(canvas: Canvas) -> None:
+    driver = canvas.driver
+    driver.key("ctrl+g")
+    assert driver.app.said == ("Ctrl+G does nothing over the graph", False)
+    driver.key("d")
+    assert driver.app.said[1], "nothing is selected"
+    driver.click(canvas.node("One"))
+    driver.key("ctrl+x")
+    assert driver.app.said == ("cut 1 node as text", False)
+
+
+def test_undo_of_another_range_takes_in_and_out_along(canvas: Canvas) -> None:
+    app = canvas.driver.app
+    app.edit("Project settings", app.state.graph.with_shot(first=1001, last=1200))
+    app.change(first=1001, last=1200, frame=1150)
+    canvas.driver.key("ctrl+z")
+    shot = app.state.graph.shot
+    assert (app.state.first, app.state.last) == (shot.first, shot.last)
+    assert app.state.frame <= shot.last

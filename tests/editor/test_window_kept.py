@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from nodegraph.editor.pane import Button, Held, Point
 from nodegraph.editor.panes.graph import GraphPane
 from nodegraph.editor.panes.presets import PresetsPane
 from nodegraph.editor.panes.viewer import ViewerPane
@@ -109,11 +111,33 @@ def test_the_first_press_on_another_pane_counts_while_a_field_is_active(
     driver.click((x + 20, y + height / 2))
     driver.type("film")
     assert driver.window.hands.typing()
-    pane, heard = driver.pane(kind), list[tuple[float, float]]()
+    pane, heard = driver.pane(kind), list[Point]()
     pressed = pane.pressed
-    monkeypatch.setattr(pane, "pressed", lambda at, *rest: heard.append(at) or pressed(at, *rest))
+
+    def hear(at: Point, button: Button, held: Held, double: bool) -> bool:
+        heard.append(at)
+        return pressed(at, button, held, double)
+
+    monkeypatch.setattr(pane, "pressed", hear)
     at = driver.inside(pane, 0.1, 0.9)
     driver.click(at)
     assert len(heard) == 1
     np.testing.assert_allclose(heard[0], at, atol=1)
     assert not driver.window.hands.typing()
+
+
+def test_what_an_editor_left_that_was_killed_is_taken_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nodegraph.editor.panels.settings import settings_folder
+    from nodegraph.editor.untitled import Untitled
+
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    folder = settings_folder() / "untitled"
+    for name in (f"{ended.pid}-aa", f"{os.getpid()}-bb"):
+        (folder / name / "00").mkdir(parents=True)
+        (folder / name / "00" / "x.kept").write_bytes(b"x")
+    place = Untitled().folder(Document(Graph(Library.discover())))
+    assert place is not None
+    assert not place.exists()
+    assert [each.name for each in folder.iterdir()] == [f"{os.getpid()}-bb"]

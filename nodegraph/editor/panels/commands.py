@@ -164,6 +164,7 @@ LIST: tuple[tuple[str, tuple[Pane, ...], tuple[Row, ...]], ...] = (
             ("wipe", "Wipe", "W"),
             ("difference", "Difference of A and B", "D"),
             ("onion", "Onion skin", "N"),
+            ("sides", "A and B side by side", "Shift+N"),
             ("swap_buffers", "Swap A and B", "Return"),
             ("roi", "Region of interest", "Shift+W"),
             ("new_roi", "New region of interest", "Alt+W"),

@@ -126,6 +126,17 @@ def fitted(kind: KnobType, value: float) -> float:
     return int(result) if whole else float(result)
 
 
+def limits_told(kind: KnobType, text: str, old: Any, part: int | None = None) -> str:
+    """Which limit a typed number was beyond, in words; empty if it was within."""
+    if kind.knob.soft or "," in text:
+        return ""
+    before = old[part or 0] if isinstance(old, tuple) else old
+    value, (low, high) = number(text, before, kind.knob.unit), (kind.knob.low, kind.knob.high)
+    if low is not None and value < low:
+        return f"{kind.name} does not go below {exact(low)}"
+    return f"{kind.name} does not go above {exact(high)}" if high is not None and value > high else ""
+
+
 # -- dragging and sliders ------------------------------------------------------------------------------
 
 

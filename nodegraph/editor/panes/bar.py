@@ -25,7 +25,11 @@ class Bar:
 
     def sign(self, name: str, sign: str, tip: str, start: Callable[[], object]) -> int:
         """A button with a sign on it."""
-        item = int(dpg.add_button(label=sign, parent=self.item, width=30, callback=lambda: self.app.guarded(start)))
+        item = int(
+            dpg.add_button(
+                label=sign, parent=self.item, width=round(30 * self.app.scale), callback=lambda: self.app.guarded(start)
+            )
+        )
         dpg.bind_item_font(item, fonts.ICONS)
         return self._told(name, item, tip)
 
@@ -38,7 +42,7 @@ class Bar:
         return item
 
     def space(self, width: int = 6) -> None:
-        dpg.add_spacer(width=width, parent=self.item)
+        dpg.add_spacer(width=round(width * self.app.scale), parent=self.item)
 
     def enable(self, name: str, can: bool) -> None:
         """Let a button be pressed, or not."""

@@ -8,7 +8,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.panes.drawing import Point, inside, local
+from nodegraph.editor.panes.drawing import Point, inside, local, paper
+from nodegraph.editor.shell import fonts
 from nodegraph.editor.shell.theme import ACCENT
 
 K = TypeVar("K", bound=Hashable)
@@ -47,6 +48,8 @@ class Cards(Generic[K]):
         self._size = (100.0, 100.0)
         self._columns, self._wide = 1, 100.0
         self._mark = 0
+        self._scale = fonts.scale()
+        self._pen = paper(self.item)
 
     # -- what is shown ---------------------------------------------------------------------------------------
 
@@ -66,16 +69,17 @@ class Cards(Generic[K]):
             self._lay_out()
 
     def _lay_out(self) -> None:
-        width = max(20.0, self._size[0] - BAR)
+        width = max(20.0, self._size[0] / self._scale - BAR)
         self._columns = max(1, int((width + self._gap) // (self._least + self._gap))) if self._least else 1
         self._wide = (width - self._gap * (self._columns - 1)) / self._columns
         rows = math.ceil(len(self.keys) / self._columns)
-        dpg.configure_item(self.item, width=int(width), height=max(1, int(rows * (self._high + self._gap))))
-        dpg.delete_item(self.item, children_only=True)
+        high = int(rows * (self._high + self._gap) * self._scale)
+        dpg.configure_item(self.item, width=int(width * self._scale), height=max(1, high))
+        dpg.delete_item(self._pen, children_only=True)
         self._nodes = {}
         for index, key in enumerate(self.keys):
             x, y = self._corner(index)
-            node = int(dpg.add_draw_node(parent=self.item))
+            node = int(dpg.add_draw_node(parent=self._pen))
             dpg.apply_transform(node, dpg.create_translation_matrix([x, y, 0]))
             self._nodes[key] = node
             self.redraw(key)
@@ -99,7 +103,7 @@ class Cards(Generic[K]):
         if not inside(point, self.item):
             return None
         x, y = local(point, self.item)
-        if not 0 <= y - dpg.get_y_scroll(self.room) < self._size[1]:
+        if not 0 <= y * self._scale - dpg.get_y_scroll(self.room) < self._size[1]:
             return None  # scrolled out of sight
         column, right = divmod(x, self._wide + self._gap)
         row, below = divmod(y, self._high + self._gap)
@@ -117,7 +121,7 @@ class Cards(Generic[K]):
         """Where in the window the middle of a card is."""
         left, top = dpg.get_item_rect_min(self.item)
         x, y = self._corner(self.keys.index(key))
-        return left + x + self._wide / 2, top + y + self._high / 2
+        return left + (x + self._wide / 2) * self._scale, top + (y + self._high / 2) * self._scale
 
     def hover(self, point: Point | None) -> K | None:
         """Light the card under the cursor."""
@@ -161,17 +165,19 @@ class Cards(Generic[K]):
         if index is not None:
             y = max(1.0, index * (self._high + self._gap) - self._gap / 2)
             self._mark = int(
-                dpg.draw_line((0, y), (self._wide, y), color=list(ACCENT), thickness=2.5, parent=self.item)
+                dpg.draw_line(
+                    (0, y), (self._wide, y), color=list(ACCENT), thickness=2.5 * self._scale, parent=self._pen
+                )
             )
 
     def reveal(self, key: K) -> None:
         """Scroll until a card is seen."""
-        y = self._corner(self.keys.index(key))[1]
+        y, high = self._corner(self.keys.index(key))[1] * self._scale, self._high * self._scale
         scroll = dpg.get_y_scroll(self.room)
         if y < scroll:
             dpg.set_y_scroll(self.room, y)
-        elif y + self._high > scroll + self._size[1]:
-            dpg.set_y_scroll(self.room, y + self._high - self._size[1] + self._gap)
+        elif y + high > scroll + self._size[1]:
+            dpg.set_y_scroll(self.room, y + high - self._size[1] + self._gap * self._scale)
 
     def to_end(self) -> None:
         """Scroll to the last card."""

@@ -65,7 +65,7 @@ class ConsentForm:
         self._state = dpg.add_text("", parent=self.item, wrap=0)
         self._strip = int(dpg.add_drawlist(MOST * (SIDE + 6), SIDE + 4, parent=self.item))
         knobs = self.app.state.graph.known_type(person.node).knobs
-        with dpg.group(parent=self.item, horizontal=True, xoffset=LABEL):
+        with dpg.group(parent=self.item, horizontal=True, xoffset=round(LABEL * fonts.scale())):
             dpg.add_text("pictures", color=theme.FAINT)
             dpg.add_button(label="Choose…", callback=lambda: self._find(person.node))
         with dpg.item_handler_registry() as left:
@@ -75,7 +75,7 @@ class ConsentForm:
                 self._field(knob, label, hint, left)
         if "reason" in knobs and issubclass(knobs["reason"].type, Enum):
             choices = [_said(each) for each in knobs["reason"].type]
-            with dpg.group(parent=self.item, horizontal=True, xoffset=LABEL):
+            with dpg.group(parent=self.item, horizontal=True, xoffset=round(LABEL * fonts.scale())):
                 dpg.add_text("without one", color=theme.FAINT)
                 self.fields["reason"] = dpg.add_combo(
                     choices,
@@ -84,7 +84,7 @@ class ConsentForm:
                 )
 
     def _field(self, knob: str, label: str, hint: str, left: int | str) -> None:
-        with dpg.group(parent=self.item, horizontal=True, xoffset=LABEL):
+        with dpg.group(parent=self.item, horizontal=True, xoffset=round(LABEL * fonts.scale())):
             dpg.add_text(label, color=theme.FAINT)
             item = int(dpg.add_input_text(hint=hint, width=-1, user_data=knob, callback=self._type))
         dpg.bind_item_handler_registry(item, left)

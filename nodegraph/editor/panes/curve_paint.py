@@ -143,7 +143,8 @@ class Painter:
         dpg.delete_item(self.curves, children_only=True)
         for row in rows:
             points = [
-                (room.left + x, min(FAR, max(-FAR, room.top + y))) for x, y in drawn(row.curve, ruler, 0, room.width)
+                (room.left + x, min(FAR, max(-FAR, room.top + y)))
+                for x, y in drawn(row.curve, ruler, 0, room.width, 0.15)
             ]
             strong = id_of(row) == lit or id_of(row) in held
             first, last = row.curve.keys[0].frame, row.curve.keys[-1].frame

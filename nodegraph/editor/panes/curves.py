@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from itertools import count
 
 import dearpygui.dearpygui as dpg
 
@@ -13,15 +12,16 @@ from nodegraph.editor.pane import Button, Held, Pane, Point, Start
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.curve_list import CurveRow
 from nodegraph.editor.panels.curve_view import Grip, Ruler
-from nodegraph.editor.panes import curve_drags as drags
 from nodegraph.editor.panes import curve_find as find
 from nodegraph.editor.panes import property_look as look
 from nodegraph.editor.panes.curve_actions import actions_of
 from nodegraph.editor.panes.curve_bar import Bar
 from nodegraph.editor.panes.curve_edit import Keys, RowId, framed, id_of, span
+from nodegraph.editor.panes.curve_hand import CurveHand
 from nodegraph.editor.panes.curve_lanes import Lanes
 from nodegraph.editor.panes.curve_menu import CurveMenu
 from nodegraph.editor.panes.curve_paint import ROW, STRIP, Painter, Room, listed
+from nodegraph.editor.panes.drawing import wrapped
 from nodegraph.editor.panes.property_hands import Hands
 from nodegraph.editor.panes.property_turn import Turning
 from nodegraph.editor.shell import fonts
@@ -31,8 +31,7 @@ from nodegraph.graph.graph import Graph
 
 BAR = 31.0
 CLICK = 1.18  # a click of the wheel
-GESTURES = count(1)
-EMPTY = "Nothing here moves yet.\n\nSet a key on a knob of an open panel: the diamond beside it."
+EMPTY = ("Nothing here moves yet.", "Set a key on a knob of an open panel: the diamond beside it.")
 
 
 class CurvesPane(Pane):
@@ -48,8 +47,7 @@ class CurvesPane(Pane):
         self.rubber: tuple[Point, Point] | None = None
         self.broken: set[tuple[RowId, float]] = set()
         self.chosen: frozenset[RowId] = frozenset()  # of the list; none: all are shown
-        self._drag: drags.Drag | None = None
-        self._gesture = ""
+        self.hand = CurveHand(self)
         self._lit: tuple[RowId, Grip] | None = None
         self._lit_curve: RowId | None = None
         self._lit_row: RowId | None = None
@@ -58,8 +56,6 @@ class CurvesPane(Pane):
         self._looked = False  # the artist has chosen the view
         self._names: list[str] = []
         self._dirty = True
-        self._at: Point = (0.0, 0.0)  # where the mouse was pressed
-        self._fresh: tuple[RowId, int] | None = None  # the key that this press has added
 
     # -- making and showing --------------------------------------------------------------------------------------
 
@@ -176,7 +172,8 @@ class CurvesPane(Pane):
         self.lanes.draw(self.lower, self.ruler, state.frame)
         tall = self.whole.height + STRIP * self.scale
         paint.draw_list(room.left, tall, self.keys.rows, self.chosen, self._lit_row, state.frame, self.scroll)
-        words = "" if self.keys.rows or self.lanes.rows else EMPTY
+        lines = [wrapped(each, room.width - 28 * self.scale, 4, 14 * self.scale) for each in EMPTY]
+        words = "" if self.keys.rows or self.lanes.rows else "\n\n".join("\n".join(each) for each in lines)
         dpg.configure_item(self._empty, text=words, pos=(room.left + 14 * self.scale, room.height * 0.4))
         self.bar.show(self.keys, [frame for frames in self.lanes.held.values() for frame in frames])
 
@@ -196,14 +193,14 @@ class CurvesPane(Pane):
     def edit(self, label: str, keys: Keys) -> None:
         """Go on with edited curves."""
         self.keys = Keys.of(keys.graph, self.names(), keys.held)
-        self.app.edit(label, keys.graph, merge=self._gesture)
+        self.app.edit(label, keys.graph, merge=self.hand.gesture)
         if self.app.state.graph is not keys.graph:  # a file that is open for looking only
             self.keys = Keys.of(self.app.state.graph, self.names(), self.keys.held)
         self._dirty = True
 
     def edit_graph(self, label: str, graph: Graph) -> None:
         """Go on with an edited graph, as part of what the hand does."""
-        self.app.edit(label, graph, merge=self._gesture)
+        self.app.edit(label, graph, merge=self.hand.gesture)
         self._dirty = True
 
     def _typed(self, field: str, text: str) -> None:
@@ -231,120 +228,17 @@ class CurvesPane(Pane):
     # -- the mouse -----------------------------------------------------------------------------------------------
 
     def pressed(self, at: Point, button: Button, held: Held, double: bool) -> bool:
-        y = self.on_list(at)[1]
-        if y < 0:
-            return False
-        self._gesture = f"curves {next(GESTURES)}"
-        self._at = at
-        line = find.row(self, at)
-        if line is not None:
-            self._press_list(*line, held)
-            return True
-        on_lanes = find.on_lanes(self, at)
-        if button is Button.RIGHT:
-            (self.lanes.take if on_lanes else self._hold_under)(at, held)
-            self._only(on_lanes)
-            self.menu.open(at, bool(self.keys.total or self.lanes.held), lanes=on_lanes)
-            return True
-        if on_lanes and button is Button.LEFT and not held.alt:
-            self._only(True)
-            self.lanes.press(at, held)
-            self._drag = self.lanes.drag
-            self._dirty = True
-            return True
-        if button is Button.MIDDLE or held.alt:
-            self._drag = drags.of_zoom(self, at) if held.ctrl else drags.of_view(self, at)
-            return True
-        self._only(False)
-        if y > self.whole.height or self._on_playhead(at):
-            self._drag = drags.of_playhead(self)
-            self._drag(at, held)
-            return True
-        self._press_curves(at, held, double)
-        return True
-
-    def _only(self, lanes: bool) -> None:
-        """What is held is keys of lanes, or of curves, never both."""
-        if lanes:
-            self.hold(self.keys.holding({}))
-        else:
-            self.lanes.hold({})
-
-    def _on_playhead(self, at: Point) -> bool:
-        """The line can be taken hold of where there is no key."""
-        x = self.ruler.to_screen(self.frame, 0.0)[0]
-        return abs(self.inside(at)[0] - x) <= 3 * self.scale and find.grip(self, at) is None
-
-    def _press_list(self, key: RowId | None, node: str, held: Held) -> None:
-        """Choose which curves are shown; Ctrl or Shift adds, a click beside shows all."""
-        picked = frozenset(id_of(row) for row in self.keys.rows if (id_of(row) == key if key else row.node == node))
-        if held.ctrl or held.shift:
-            self.chosen = self.chosen ^ picked
-        else:
-            self.chosen = frozenset() if self.chosen == picked else picked
-        shown = self.shown()
-        self.hold(self.keys.holding({each: value for each, value in self.keys.held.items() if each in shown}))
-
-    def _hold_under(self, at: Point, held: Held) -> None:
-        """Hold the key under a point, if it is not held already."""
-        found = find.grip(self, at)
-        if found is None or found[1].part != "key":
-            return
-        key, grip = found
-        if held.shift and grip.at not in self.keys.held.get(key, ()):
-            self.hold(self.keys.toggled(key, grip.at))
-            self._fresh = (key, grip.at)
-        elif not held.shift and grip.at not in self.keys.held.get(key, ()):
-            self.hold(self.keys.holding({key: frozenset({grip.at})}))
-
-    def _press_curves(self, at: Point, held: Held, double: bool) -> None:
-        found, side, bounds = find.grip(self, at), find.box(self, at), self.keys.bounds()
-        if found is not None:
-            key, grip = found
-            self._hold_under(at, held)
-            self._drag = (
-                drags.of_keys(self, at) if grip.part == "key" else drags.of_handle(self, key, grip.at, grip.part)
-            )
-        elif side is not None and bounds is not None:
-            self._drag = drags.of_box(self, bounds, side, at)
-        elif (double or held.ctrl) and (hit := find.curve(self, at)) is not None:
-            curve, frame = hit
-            self.app.guarded(lambda: self.edit("insert a key", self.keys.inserted(curve, frame, self.frame)))
-            self._drag = drags.of_keys(self, at)
-        else:
-            if not held.shift:
-                hit = find.curve(self, at)
-                self.hold(self.keys.holding({}) if hit is None else self.keys.all([hit[0]]))
-                if hit is not None:
-                    self._drag = drags.of_keys(self, at)
-                    return
-            self._drag = drags.of_rubber(self, at, add=held.shift)
+        self._dirty = True
+        return self.on_list(at)[1] >= 0 and self.hand.press(at, button, held, double)
 
     def dragged(self, at: Point, held: Held) -> None:
-        drag = self._drag
-        if drag is not None:
-            self.app.guarded(lambda: drag(at, held))
-            self._dirty = True
-
-    def released(self, at: Point, held: Held) -> None:
-        if self._drag == self.lanes.drag:
-            self.lanes.release(at, held)
-        elif self._drag is not None and math.dist(at, self._at) <= drags.STILL:
-            self._clicked(at, held)
-        self._fresh = None
-        self._drag, self.rubber, self._gesture = None, None, ""
+        self.app.guarded(lambda: self.hand.drag(at, held))
         self._dirty = True
 
-    def _clicked(self, at: Point, held: Held) -> None:
-        """A click on one of many held keys holds it alone; with Shift it is let go."""
-        found = find.grip(self, at)
-        if found is None or found[1].part != "key":
-            return
-        key, index = found[0], found[1].at
-        if held.shift and (key, index) != self._fresh:
-            self.hold(self.keys.toggled(key, index))
-        elif not held.shift:
-            self.hold(self.keys.holding({key: frozenset({index})}))
+    def released(self, at: Point, held: Held) -> None:
+        self.hand.release(at, held)
+        self.rubber = None
+        self._dirty = True
 
     def hovered(self, at: Point, held: Held) -> None:
         del held

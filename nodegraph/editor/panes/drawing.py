@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.shell import fonts
+
 Colour = Sequence[int]
 Point = tuple[float, float]
 SMALL, PLAIN, LARGE = 12.0, 14.0, 16.0  # pixels
@@ -51,9 +53,21 @@ def wrapped(text: str, width: float, lines: int, size: float = PLAIN) -> list[st
     return rows
 
 
+def paper(parent: int | str) -> int:
+    """A part of a draw list on which one is as many pixels as the screen has it; the rest of this module draws there.
+
+    The library makes places larger, but neither type nor lines nor corners: these are drawn larger here.
+    """
+    node = int(dpg.add_draw_node(parent=parent))
+    scale = fonts.scale()
+    dpg.apply_transform(node, dpg.create_scale_matrix([scale, scale, 1.0]))
+    return node
+
+
 def write(parent: int | str, at: Point, text: str, colour: Colour, size: float = PLAIN) -> int:
     """A line of text, its upper left corner at a place."""
-    return int(dpg.draw_text((round(at[0]), round(at[1])), text, color=list(colour), size=size, parent=parent))
+    place, high = (round(at[0]), round(at[1])), size * fonts.scale()
+    return int(dpg.draw_text(place, text, color=list(colour), size=high, parent=parent))
 
 
 def write_right(parent: int | str, at: Point, text: str, colour: Colour, size: float = PLAIN) -> int:
@@ -70,10 +84,11 @@ def box(
     parent: int | str, corner: Point, size: Point, fill: Colour, line: Colour | None = None, rounding: float = 3.0
 ) -> int:
     """A filled rectangle, with an outline if it has a colour for it."""
-    end = (corner[0] + size[0], corner[1] + size[1])
+    end, edge = (corner[0] + size[0], corner[1] + size[1]), list(line or fill)
+    scale = fonts.scale()
     return int(
         dpg.draw_rectangle(
-            corner, end, fill=list(fill), color=list(line or fill), rounding=rounding, thickness=1.0, parent=parent
+            corner, end, fill=list(fill), color=edge, rounding=rounding * scale, thickness=scale, parent=parent
         )
     )
 
@@ -107,12 +122,13 @@ def inside(at: Point, item: int | str) -> bool:
 
 
 def local(at: Point, item: int | str) -> Point:
-    """A place in the window, as seen from an item's upper left corner."""
+    """A place in the window, as seen from an item's upper left corner, on its paper."""
     left, top = dpg.get_item_rect_min(item)
-    return at[0] - left, at[1] - top
+    scale = fonts.scale()
+    return (at[0] - left) / scale, (at[1] - top) / scale
 
 
 def sheet(parent: int | str, width: float, height: float) -> tuple[int, int]:
     """A draw list that can be put anywhere, and what to move for it: by itself it knows no place."""
-    holder = int(dpg.add_group(parent=parent, pos=(0, 0)))
-    return int(dpg.add_drawlist(int(width), int(height), parent=holder)), holder
+    holder, scale = int(dpg.add_group(parent=parent, pos=(0, 0))), fonts.scale()
+    return int(dpg.add_drawlist(int(width * scale), int(height * scale), parent=holder)), holder

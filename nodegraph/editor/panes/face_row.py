@@ -21,7 +21,7 @@ from nodegraph.editor.panes.drawing import (
     write,
     write_right,
 )
-from nodegraph.editor.shell import theme
+from nodegraph.editor.shell import fonts, theme
 
 HIGH = 88.0
 PICTURE = (68, 68)
@@ -173,7 +173,7 @@ def paint_person(parent: int, person: Person | None, look: Look, face: int | Non
     x = 7 + FACE[0] + 10
     if person is None:
         middle = (7 + FACE[0] / 2, look.height / 2)
-        dpg.draw_circle(middle, 11, color=list(theme.FAINT), thickness=1.5, parent=parent)
+        dpg.draw_circle(middle, 11 * fonts.scale(), color=list(theme.FAINT), thickness=1.5, parent=parent)
         slash = ((middle[0] - 8, middle[1] + 8), (middle[0] + 8, middle[1] - 8))
         dpg.draw_line(*slash, color=list(theme.FAINT), thickness=1.5, parent=parent)
         write(parent, (x, 10), "own face", theme.TEXT, PLAIN)

@@ -75,11 +75,12 @@ class FacesPane(Pane):
     def resized(self) -> None:
         if not hasattr(self, "chips"):
             return
+        scale = self.app.scale
         width, height = self.size
         told = dpg.is_item_shown(self.told)
-        free = max(120.0, height - HEAD - HEADING - (44 if told else 0))
-        chips = ((len(self.people) + 2) // 2) * (face_row.PERSON_HIGH + 8) + 2
-        rows = len(self._rows) * (face_row.HIGH + 6) + 2
+        free = max(120.0, height - (HEAD + HEADING + (44 if told else 0)) * scale)
+        chips = (((len(self.people) + 2) // 2) * (face_row.PERSON_HIGH + 8) + 2) * scale
+        rows = (len(self._rows) * (face_row.HIGH + 6) + 2) * scale
         low = min(chips, free * 0.45)
         self.rows.resized(width, max(1.0, min(rows, free - low)))
         self.chips.resized(width, low)

@@ -127,6 +127,7 @@ class Actions:
         """Copied, and gone."""
         self.copy()
         self._edit("cut", gestures.deleted(self.graph, self.picked))
+        self.pane.app.say(self.pane.app.said[0].replace("copied", "cut"))
 
     def paste(self, branch: bool = False) -> None:
         """Nodes from a text, under the selected node or where the cursor is; or the files of pasted paths."""
@@ -221,8 +222,10 @@ class Actions:
     # -- places ------------------------------------------------------------------------------------------
 
     def autoplace(self) -> None:
-        """The selected nodes, or all, by their wires."""
-        names = self.picked.nodes or frozenset(self.graph.nodes)
+        """The selected nodes, by their wires: what was laid out by hand is not lost by one key."""
+        names = self.picked.nodes
+        if not names:
+            raise GraphError("no node is selected", "select those that are to be placed; Ctrl+A selects all")
         sizes = {name: item.look.size for name, item in self.pane.scene.nodes.items()}
         self._edit("place by themselves", arranged(self.graph, names, sizes))
 
@@ -260,6 +263,7 @@ class Actions:
             raise GraphError(f"nothing is on input {slot} of the viewer", "select one node, and press the number again")
         if not main:
             app.change(shown=shown, against=slot)
+            app.say(f"B is {app.state.inputs[slot]}: W over the viewer wipes, D shows the difference")
 
     def latest(self) -> None:
         """The highest version of the files that there is."""

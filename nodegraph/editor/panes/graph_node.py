@@ -102,8 +102,7 @@ class NodeDrawing:
             parent=self.root,
         )
         self._scaled.append((body, "rounding", 5.0))
-        gloss = dpg.add_draw_node(parent=self.root)
-        dpg.draw_line((6, 1.5), (width - 6, 1.5), color=(255, 255, 255, 34), thickness=self._unit, parent=gloss)
+        dpg.draw_line((6, 1.5), (width - 6, 1.5), color=(255, 255, 255, 34), thickness=self._unit, parent=self.root)
         right = width - 9.0
         if look.marks.error:
             right = self._error(right)
@@ -125,12 +124,11 @@ class NodeDrawing:
         self._side(side, width, bool(look.marks.error))
 
     def _shadow(self, width: float, height: float) -> None:
-        """Around three sides, as lines: a filled one under the node would cost the node's own area twice over."""
-        for reach, alpha in ((5.0, 26), (3.0, 44)):
-            low = height + 4.5 - reach
-            points = [(reach - 5.0, 4.0), (reach - 5.0, low), (width + 5.0 - reach, low), (width + 5.0 - reach, 4.0)]
-            drawn = dpg.draw_polyline(points, color=(0, 0, 0, alpha), thickness=2 * reach - 4, parent=self.fine)
-            self._fine_scaled.append((drawn, "thickness", 2 * reach - 4))
+        """Below it, as a line: a filled one under the node would cost the node's own area again."""
+        for low, alpha in ((0.0, 44), (1.0, 30)):
+            ends = (2.5 - low, height + low), (width - 2.5 + low, height + low)
+            drawn = dpg.draw_line(*ends, color=(0, 0, 0, alpha), thickness=5.0, parent=self.fine)
+            self._fine_scaled.append((drawn, "thickness", 5.0))
 
     def _error(self, right: float) -> float:
         middle = right - 2.0

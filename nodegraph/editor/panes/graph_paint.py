@@ -15,6 +15,7 @@ from nodegraph.editor.canvas.view import Detail, Rect, View
 from nodegraph.editor.panes.graph_far import Far
 from nodegraph.editor.panes.graph_node import NodeDrawing, WireDrawing
 from nodegraph.editor.panes.graph_papers import Ground, Papers
+from nodegraph.editor.panes.graph_shelves import Shelves
 from nodegraph.graph.layout import Point
 
 AHEAD = 40.0  # pixels beyond the edges of the canvas: few, so that no step of a pan has much to make
@@ -31,8 +32,7 @@ class Painter:
         self._panels = Papers(self.root)
         self._far = Far(self.root)
         self._near = dpg.add_draw_node(parent=self.root)
-        self._wires = dpg.add_draw_node(parent=self._near)
-        self._nodes = dpg.add_draw_node(parent=self._near)
+        self._wires, self._nodes = Shelves(self._near), Shelves(self._near)
         self._notes = Papers(self.root)
         self.glow = dpg.add_draw_node(parent=self.root)
         self._side, self._picture = side, picture
@@ -63,9 +63,10 @@ class Painter:
             slot = self._slots.pop(key, None)
             if slot is not None:
                 dpg.delete_item(slot)
+            (self._wires if key.layer == "wire" else self._nodes).drop(key)
         for key in changes.added:
             if key.layer in ("node", "dot"):
-                self._slots[key] = dpg.add_draw_node(parent=self._nodes, show=False)
+                self._slots[key] = dpg.add_draw_node(parent=self._nodes.parent(key), show=False)
         for key, item in changes.moved.items():
             self._move(key, item)
         for key in changes.restyled:
@@ -144,8 +145,10 @@ class Painter:
     def _show(self, key: Key, shown: bool) -> None:
         if key in self._slots:
             dpg.configure_item(self._slots[key], show=shown)
+            self._nodes.show(key, shown)
         elif key in self._wire_drawings:
             dpg.configure_item(self._wire_drawings[key].root, show=shown)
+            self._wires.show(key, shown)
 
     def _is_hidden(self, key: Key, item: WireItem) -> bool:
         """Wires of a node that hides them are shown while it is selected, or the node that gives is."""
@@ -165,7 +168,7 @@ class Painter:
     def _wire(self, key: Key, item: WireItem) -> WireDrawing:
         drawn = self._wire_drawings.get(key)
         if drawn is None:
-            drawn = self._wire_drawings[key] = WireDrawing(self._wires, item, self._view.unit)
+            drawn = self._wire_drawings[key] = WireDrawing(self._wires.parent(key), item, self._view.unit)
         return drawn
 
     @property

@@ -83,7 +83,7 @@ class CardQuestion:
             dpg.bind_item_font(dpg.add_text(str(path), color=theme.FAINT, wrap=WIDE - 30), fonts.SMALL)
             dpg.add_spacer(height=4)
             for name, hint in FIELDS.items():
-                with dpg.group(horizontal=True, xoffset=90):
+                with dpg.group(horizontal=True, xoffset=round(90 * fonts.scale())):
                     dpg.add_text(name.replace("_", " ").capitalize(), color=theme.FAINT)
                     self.fields[name] = int(
                         dpg.add_input_text(
@@ -94,7 +94,7 @@ class CardQuestion:
                             callback=self._typed,
                         )
                     )
-            with dpg.group(horizontal=True, xoffset=90):
+            with dpg.group(horizontal=True, xoffset=round(90 * fonts.scale())):
                 dpg.add_text("May be used", color=theme.FAINT)
                 word = next(word for word, value in USES.items() if value is card.commercial)
                 self.use = int(

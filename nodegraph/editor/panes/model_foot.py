@@ -38,6 +38,6 @@ def tell(pane: ModelsPane) -> None:
             dpg.add_button(label="Go to node", callback=lambda: pane.go(row.users[0]))
         dpg.bind_item_font(dpg.add_text(row.name), fonts.BOLD)
     for label, text in model_rows.told(row):
-        with dpg.group(parent=foot, horizontal=True, xoffset=72):
+        with dpg.group(parent=foot, horizontal=True, xoffset=round(72 * fonts.scale())):
             dpg.add_text(label, color=theme.FAINT)
             dpg.add_text(text, wrap=0)

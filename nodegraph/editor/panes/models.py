@@ -80,10 +80,14 @@ class ModelsPane(Pane):
         self.missing = int(dpg.add_text("", parent=self.bar.item, color=theme.BAD))
         dpg.add_spacer(height=1, parent=window)
         with dpg.group(parent=window, horizontal=True) as self.filters:
-            self.search = int(dpg.add_input_text(hint="search", width=-128, callback=self._typed))
-            self.chooser = int(dpg.add_combo([ALL], default_value=ALL, width=120, callback=self._chose))
+            self.search = int(
+                dpg.add_input_text(hint="search", width=round(-128 * self.app.scale), callback=self._typed)
+            )
+            self.chooser = int(
+                dpg.add_combo([ALL], default_value=ALL, width=round(120 * self.app.scale), callback=self._chose)
+            )
         self.cards: Cards[str] = Cards(window, self._paint, height=model_rows.HIGH, gap=6)
-        self.foot = int(dpg.add_child_window(parent=window, border=False, width=-1, height=int(FOOT)))
+        self.foot = int(dpg.add_child_window(parent=window, border=False, width=-1, height=int(FOOT * self.app.scale)))
         dpg.bind_item_font(self.foot, fonts.SMALL)
         self.chips: Cards[str] = Cards(window, self._paint_person, height=face_row.PERSON_HIGH, least=160)
         self.question = CardQuestion(self.app, self._carded)
@@ -94,11 +98,12 @@ class ModelsPane(Pane):
     def resized(self) -> None:
         if not hasattr(self, "form"):
             return
-        width, height = self.size
-        self.cards.resized(width, max(80.0, height - HEAD - FOOT - 8))
-        chips = ((len(self.people) + 1) // 2) * (face_row.PERSON_HIGH + 8) + 4
-        self.chips.resized(width, max(1.0, min(chips, (height - HEAD) * 0.4)))
-        dpg.configure_item(self.form.item, height=int(max(60.0, height - HEAD - min(chips, (height - HEAD) * 0.4))))
+        (width, height), scale = self.size, self.app.scale
+        self.cards.resized(width, max(80.0, height - (HEAD + FOOT + 8) * scale))
+        chips = (((len(self.people) + 1) // 2) * (face_row.PERSON_HIGH + 8) + 4) * scale
+        height -= HEAD * scale
+        self.chips.resized(width, max(1.0, min(chips, height * 0.4)))
+        dpg.configure_item(self.form.item, height=int(max(60.0, height - min(chips, height * 0.4))))
 
     def _turn(self, of_people: bool) -> None:
         """Show the models, or the identities."""
@@ -133,7 +138,10 @@ class ModelsPane(Pane):
             # Without its writers, so that nodes that are not wired to one yet are looked at as well.
             writers = set(graph.sinks())
             every = replace(graph, nodes={name: node for name, node in graph.nodes.items() if name not in writers})
-            uses = list(models_of(every, folder))
+            try:
+                uses = list(models_of(every, folder))
+            except NodegraphError:  # a knob that cannot be read is told of at its node
+                uses = list(self._uses)
             self.app.post(lambda: self._read(number, found, uses))
 
         threading.Thread(target=look, daemon=True, name="models").start()

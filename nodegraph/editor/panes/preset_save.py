@@ -92,7 +92,7 @@ class SaveQuestion:
         self._listen()
 
     def _field(self, name: str, hint: str) -> None:
-        with dpg.group(horizontal=True, xoffset=70):
+        with dpg.group(horizontal=True, xoffset=round(70 * fonts.scale())):
             dpg.add_text(name.capitalize(), color=theme.FAINT)
             item = dpg.add_input_text(
                 default_value=self._texts[name], width=WIDE - 98, hint=hint, user_data=name, callback=self._typed

@@ -112,13 +112,13 @@ def _under(graph: Graph, preset: Preset, source: str, corners: Sequence[Point]) 
     x, y = there[source].at
     known = places(preset.graph)
     takers = [known[taker.node].at for taker in next(iter(preset.inputs.values())) if taker.node in known]
-    left = x - (min(takers, key=lambda each: each[1])[0] if takers else 0.0)
-    at = (left, y + ROW - min(corner[1] for corner in corners))
-    low, high = ([pick(corner[k] for corner in corners) + at[k] for k in (0, 1)] for pick in (min, max))
+    first = min(takers, key=lambda each: each[1])[0] if takers else 0.0
+    low, high = (tuple(pick(corner[k] for corner in corners) for k in (0, 1)) for pick in (min, max))
+    at = (x - first + low[0], y + ROW)  # the upper left corner of all
+    end = (at[0] + high[0] - low[0], at[1] + high[1] - low[1])
     others = [place.at for name, place in there.items() if name != source]
-    if any(all(low[k] - ROW < other[k] < high[k] + ROW for k in (0, 1)) for other in others):
-        right = max(other[0] for other in others)
-        return at[0] + max(0.0, right + 2 * ROW - low[0]), at[1]
+    if any(all(at[k] - ROW < other[k] < end[k] + ROW for k in (0, 1)) for other in others):
+        return max(at[0], max(other[0] for other in others) + 2 * ROW), at[1]
     return at
 
 

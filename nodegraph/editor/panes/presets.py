@@ -65,11 +65,15 @@ class PresetsPane(Pane):
         self.carried: Carried[Path] = Carried(self.app)
         self.question = SaveQuestion(self.app, self._saved)
         with dpg.group(parent=window, horizontal=True):
-            self.search = int(dpg.add_input_text(hint="search", width=-128, callback=self._typed))
-            self.chooser = int(dpg.add_combo([ALL], default_value=ALL, width=120, callback=self._chose))
+            self.search = int(
+                dpg.add_input_text(hint="search", width=round(-128 * self.app.scale), callback=self._typed)
+            )
+            self.chooser = int(
+                dpg.add_combo([ALL], default_value=ALL, width=round(120 * self.app.scale), callback=self._chose)
+            )
         dpg.add_spacer(height=2, parent=window)
         self.cards: Cards[Path] = Cards(window, self._paint, height=HIGH, least=LEAST)
-        self.foot = int(dpg.add_child_window(parent=window, border=False, width=-1, height=int(FOOT)))
+        self.foot = int(dpg.add_child_window(parent=window, border=False, width=-1, height=int(FOOT * self.app.scale)))
         dpg.bind_item_font(self.foot, fonts.SMALL)
         self.read()
         self.resized()
@@ -78,7 +82,7 @@ class PresetsPane(Pane):
         if hasattr(self, "foot"):
             first, (width, height) = not self._is_seen, self.size
             self._is_seen = width > 1
-            self.cards.resized(width, max(80.0, height - HEAD - FOOT - 10))
+            self.cards.resized(width, max(80.0, height - (HEAD + FOOT + 10) * self.app.scale))
             if first:
                 self._show()
 
@@ -180,7 +184,7 @@ class PresetsPane(Pane):
             dpg.add_text(lacking_told(row), parent=self.foot, color=theme.WARN, wrap=0)
         dpg.add_text(row.help.replace("\n", " "), parent=self.foot, wrap=0)
         for label, text in told(row.preset):
-            with dpg.group(parent=self.foot, horizontal=True, xoffset=60):
+            with dpg.group(parent=self.foot, horizontal=True, xoffset=round(60 * self.app.scale)):
                 dpg.add_text(label, color=theme.FAINT)
                 dpg.add_text(text, wrap=0)
 

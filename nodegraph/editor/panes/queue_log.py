@@ -46,13 +46,13 @@ class QueueLog:
         self.head = int(head)
         dpg.bind_item_theme(self.buttons[self.what], theme.CHOSEN)
         self.cards: Cards[int] = Cards(parent, self._paint, height=queue_row.LINE, gap=0)
-        self.told = int(dpg.add_child_window(parent=parent, border=False, width=-1, height=int(TOLD)))
+        self.told = int(dpg.add_child_window(parent=parent, border=False, width=-1, height=int(TOLD * fonts.scale())))
         dpg.bind_item_font(self.told, fonts.SMALL)
         self.words = int(dpg.add_text("", parent=self.told, wrap=0))
 
     def resized(self, width: float, height: float) -> None:
         """As much room as this, head and all."""
-        self.cards.resized(width, max(1.0, height - HEAD - TOLD - 8))
+        self.cards.resized(width, max(1.0, height - (HEAD + TOLD + 8) * fonts.scale()))
 
     def show_all(self, on: bool) -> None:
         """There, or not."""
@@ -80,7 +80,8 @@ class QueueLog:
             return
         same = isinstance(self._shown, tuple) and (self._shown[0], self._shown[3:]) == (told[0], told[3:])
         self._shown = told
-        at_end = dpg.get_y_scroll(self.cards.room) >= dpg.get_y_scroll_max(self.cards.room) - queue_row.LINE
+        lowest = dpg.get_y_scroll_max(self.cards.room) - queue_row.LINE * fonts.scale()
+        at_end = dpg.get_y_scroll(self.cards.room) >= lowest
         lines = dict(enumerate(log))
         if job is not None and job.error and not job.progress.failed:
             lines |= dict(enumerate((Line(None, "", text) for text in job.error.splitlines()), len(log)))

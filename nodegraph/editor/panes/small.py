@@ -25,6 +25,7 @@ from nodegraph.media.video import VideoReader
 
 Small = NDArray[np.uint8]
 AROUND = 0.35  # of a face's size: what is shown beside it
+PAPER = 30  # beside a picture that is narrower or flatter than its place
 SHOWN = 0.56  # of the light: a film view brings middle grey to 10 cd/m², and pictures stand beside the viewer
 READABLE = frozenset({".exr", *STILLS, *MOVIES})
 
@@ -42,7 +43,8 @@ def of_file(path: Path, shot: Shot, size: tuple[int, int]) -> Small:
     straight = opened.unassociated and "A" in opened.channels
     convert = None if step.identity else lambda colour: step.run(colour, unpremult=not straight)
     source = FileSource(opened.decoder, opened.data, opened.channels, ToLight(convert, straight))
-    return of_image(Image(opened.format, opened.data, opened.channels, shot.space, source), shot, size)
+    level = SHOWN if path.suffix.lower() == ".exr" else 1.0  # others were made for a screen
+    return of_image(Image(opened.format, opened.data, opened.channels, shot.space, source), shot, size, level=level)
 
 
 def of_folder(place: Path, shot: Shot, size: tuple[int, int]) -> Small:
@@ -55,7 +57,9 @@ def of_folder(place: Path, shot: Shot, size: tuple[int, int]) -> Small:
     return of_file(found, shot, size)
 
 
-def of_image(image: Image, shot: Shot, size: tuple[int, int], around: Rect | None = None) -> Small:
+def of_image(
+    image: Image, shot: Shot, size: tuple[int, int], around: Rect | None = None, level: float = SHOWN
+) -> Small:
     """A picture, or what lies about a face in it, filling a size."""
     width, height = image.format.width, image.format.height
     x0, y0, x1, y1 = 0.0, 0.0, float(width), float(height)
@@ -65,7 +69,7 @@ def of_image(image: Image, shot: Shot, size: tuple[int, int], around: Rect | Non
         x0, y0, x1, y1 = x - half, y - half, x + half, y + half
     box = _filling((x0, y0, x1, y1), size[0] / size[1], inside=around is None)
     light = image.region(box, RGB) if image.rgb == RGB else np.repeat(image.region(box, image.channels[:1]), 3, axis=2)
-    return eight_bit(_shrunk(np.asarray(light, np.float32), size), shot, SHOWN)
+    return eight_bit(_shrunk(np.asarray(light, np.float32), size), shot, level)
 
 
 def _filling(area: tuple[float, float, float, float], aspect: float, *, inside: bool) -> Box:
@@ -89,7 +93,7 @@ def _shrunk(light: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.flo
 
 
 def of_jpeg(path: Path, size: tuple[int, int]) -> Small:
-    """A picture as it is, filling a size: those that come with presets."""
+    """A picture as it is, all of it in a size: those that come with presets."""
     import cv2
 
     data = np.frombuffer(path.read_bytes(), np.uint8)
@@ -97,10 +101,14 @@ def of_jpeg(path: Path, size: tuple[int, int]) -> Small:
     if found is None:
         raise MediaError(f"{path.name} is no picture", "give a JPEG or PNG")
     height, width = found.shape[:2]
-    box = _filling((0.0, 0.0, float(width), float(height)), size[0] / size[1], inside=True)
-    cut = found[max(0, box.y0) : box.y1, max(0, box.x0) : box.x1, ::-1]
-    kind = cv2.INTER_AREA if cut.shape[1] > size[0] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(np.ascontiguousarray(cut), size, interpolation=kind), np.uint8)
+    scale = min(size[0] / width, size[1] / height)
+    wide, high = max(1, round(width * scale)), max(1, round(height * scale))
+    kind = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    left, top = (size[0] - wide) // 2, (size[1] - high) // 2
+    whole = np.full((size[1], size[0], 3), PAPER, np.uint8)
+    shown = cv2.resize(np.ascontiguousarray(found[..., ::-1]), (wide, high), interpolation=kind)
+    whole[top : top + high, left : left + wide] = shown
+    return whole
 
 
 def keep(picture: Small, path: Path) -> None:

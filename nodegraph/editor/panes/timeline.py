@@ -14,6 +14,7 @@ from nodegraph.editor.panels.keys import next_key, previous_key
 from nodegraph.editor.panes.drawing import inside, local, sheet
 from nodegraph.editor.panes.timeline_keys import KeyHand, keyed_nodes
 from nodegraph.editor.panes.timeline_others import (
+    Plays,
     Renders,
     draw_rate,
     draw_work,
@@ -115,9 +116,9 @@ class TimelinePane(Pane):
         self._work_room = (after + FIELD + 8 + ENDS + 12, width - 12)
         places = {
             self.transport.holder: (self._middle, top + (STRIP - HIGH) / 2),
-            self.words["in"]: (12, row + 4),
+            self.words["in"]: (12, row + 1),
             self.fields["in"]: (30, row),
-            self.words["out"]: (102, row + 4),
+            self.words["out"]: (102, row + 1),
             self.fields["out"]: (128, row),
             self.fields["frame"]: (after, row),
             self.ends_list: (after + FIELD + 8, row),
@@ -179,6 +180,10 @@ class TimelinePane(Pane):
 
     def _gather(self, state: State) -> None:
         """Marks from all who know something; drawn anew only if they differ."""
+        if state.playing:
+            for pane in self.app.panes:
+                for frame in pane.unmade() if isinstance(pane, Plays) else ():
+                    self._errors.setdefault(frame, "it could not be made")
         found = gathered(self.app.panes, state, self._errors)
         if found != self._marks:
             self._marks = found

@@ -32,6 +32,13 @@ class Remembers(Protocol):
 
 
 @runtime_checkable
+class Plays(Protocol):
+    """A pane that makes frames ahead of play, and knows which could not be made: the viewer."""
+
+    def unmade(self) -> Iterable[int]: ...
+
+
+@runtime_checkable
 class KnowsFaces(Protocol):
     """A pane that knows who is on which frame."""
 
@@ -69,7 +76,7 @@ def gathered(panes: Sequence[Pane], state: State, errors: Mapping[int, str]) -> 
 def draw_rate(sheet: int, words: str, width: float, colour: drawing.Colour) -> None:
     """The rate, and what was dropped."""
     dpg.delete_item(sheet, children_only=True)
-    drawing.write(sheet, (0, 12), drawing.fitted(words, width), colour)
+    drawing.write(drawing.paper(sheet), (0, 12), drawing.fitted(words, width), colour)
 
 
 def draw_work(sheet: int, work: Work | None, width: float) -> None:
@@ -81,12 +88,13 @@ def draw_work(sheet: int, work: Work | None, width: float) -> None:
     after = drawing.text_width(left)
     if width < BAR + after + 20:
         return
-    drawing.write_right(sheet, (width, 12), left, theme.TEXT)
+    pen = drawing.paper(sheet)
+    drawing.write_right(pen, (width, 12), left, theme.TEXT)
     x = width - after - 10 - BAR
-    drawing.box(sheet, (x, 13), (BAR, 14), theme.SUNK, None, 2)
+    drawing.box(pen, (x, 13), (BAR, 14), theme.SUNK, None, 2)
     if part > 0:
-        drawing.box(sheet, (x, 13), (max(2.0, BAR * part), 14), theme.ACCENT, None, 2)
-    drawing.write_right(sheet, (x - 10, 12), drawing.fitted(name, x - 20), theme.FAINT)
+        drawing.box(pen, (x, 13), (max(2.0, BAR * part), 14), theme.ACCENT, None, 2)
+    drawing.write_right(pen, (x - 10, 12), drawing.fitted(name, x - 20), theme.FAINT)
 
 
 def whole_frame(text: str, old: int) -> int:

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.panes.drawing import SMALL, box, diamond, text_width, write, write_centred
+from nodegraph.editor.panes.drawing import SMALL, box, diamond, paper, text_width, write, write_centred
 from nodegraph.editor.panes.timeline_scale import Tick, seen, ticks, whole
-from nodegraph.editor.shell import theme
+from nodegraph.editor.shell import fonts, theme
 
 MARGIN = 26.0  # so that the numbers at both ends are whole
 TICKS, BAR, KEYS, BELOW = 28.0, 29.0, 42.0, 53.0  # where the rows lie
@@ -47,12 +47,13 @@ class Ruler:
 
     def __init__(self, parent: int | str) -> None:
         self.item = int(dpg.add_drawlist(100, 60, parent=parent))
-        self._ground = int(dpg.add_draw_layer(parent=self.item))
-        self._ticks = int(dpg.add_draw_layer(parent=self.item))
-        self._marks = int(dpg.add_draw_layer(parent=self.item))
-        self._handles = int(dpg.add_draw_layer(parent=self.item))
-        self._hover = int(dpg.add_draw_layer(parent=self.item, show=False))
-        self._head = int(dpg.add_draw_layer(parent=self.item))
+        pen = paper(self.item)
+        self._ground = int(dpg.add_draw_node(parent=pen))
+        self._ticks = int(dpg.add_draw_node(parent=pen))
+        self._marks = int(dpg.add_draw_node(parent=pen))
+        self._handles = int(dpg.add_draw_node(parent=pen))
+        self._hover = int(dpg.add_draw_node(parent=pen, show=False))
+        self._head = int(dpg.add_draw_node(parent=pen))
         self.scale = whole(1001, 1100, MARGIN, 100.0)
         self.size = (100.0, 60.0)
         self._labels: list[tuple[Tick, int]] = []
@@ -70,9 +71,10 @@ class Ruler:
         self._hover_text = write(self._hover, (0, 0), "", theme.TEXT, SMALL)
 
     def resized(self, width: float, height: float) -> None:
-        """Another size: the scale keeps its frames."""
-        self.size = (width, height)
+        """Another size in pixels: the scale keeps its frames."""
         dpg.configure_item(self.item, width=int(width), height=int(height))
+        width, height = width / fonts.scale(), height / fonts.scale()
+        self.size = (width, height)
         self.scale = self.scale._replace(left=MARGIN, right=max(MARGIN + 10, width - MARGIN))
         dpg.delete_item(self._ground, children_only=True)
         right = self.scale.right + MARGIN

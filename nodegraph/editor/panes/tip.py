@@ -5,7 +5,7 @@ from __future__ import annotations
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.panes.drawing import SMALL, Colour, Point, box, text_width, write
-from nodegraph.editor.shell import theme
+from nodegraph.editor.shell import fonts, theme
 
 
 class Tip:
@@ -21,11 +21,12 @@ class Tip:
             return
         self._told = (text, at)
         dpg.delete_item(self.item, children_only=True)
-        width, high = text_width(text, SMALL) + 16, SMALL + 10
+        scale = fonts.scale()
+        width, high = (text_width(text, SMALL) + 16) * scale, (SMALL + 10) * scale
         x = min(max(2.0, at[0]), dpg.get_viewport_client_width() - width - 2)
         y = min(max(2.0, at[1]), dpg.get_viewport_client_height() - high - 2)
         box(self.item, (x, y), (width, high), theme.BACKGROUND, theme.LINE, 4)
-        write(self.item, (x + 8, y + 4), text, colour, SMALL)
+        write(self.item, (x + 8 * scale, y + 4 * scale), text, colour, SMALL)
         dpg.configure_item(self.item, show=True)
 
     def hide(self) -> None:

@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.panes.drawing import Colour, Point, box, diamond, inside, local, sheet
+from nodegraph.editor.panes.drawing import Colour, Point, box, diamond, inside, local, paper, sheet
 from nodegraph.editor.panes.tip import Tip
-from nodegraph.editor.shell import theme
+from nodegraph.editor.shell import fonts, theme
 
 WIDE, HIGH, GAP = 30.0, 26.0, 4.0
 
@@ -63,7 +63,8 @@ class Transport:
                 self._tip.hide()
             else:
                 left, top = dpg.get_item_rect_min(self.item)
-                place = (left + SIGNS.index(sign) * (WIDE + GAP), top - 28)
+                scale = fonts.scale()
+                place = (left + SIGNS.index(sign) * (WIDE + GAP) * scale, top - 28 * scale)
                 self._tip.show(f"{sign.tip}   {keys}" if keys else sign.tip, place)
 
     def press(self, action: str) -> None:
@@ -80,6 +81,7 @@ class Transport:
 
     def draw(self) -> None:
         dpg.delete_item(self.item, children_only=True)
+        pen = paper(self.item)
         for index, sign in enumerate(SIGNS):
             x = index * (WIDE + GAP)
             lit = sign.action in self._lit
@@ -90,8 +92,8 @@ class Transport:
                 ground = theme.LINE
             elif sign.action == self._under:
                 ground = theme.RAISED
-            box(self.item, (x, 0), (WIDE, HIGH), ground, None, 4)
-            _drawn(self.item, sign.drawn, (x + WIDE / 2, HIGH / 2), theme.ACCENT if lit else theme.TEXT)
+            box(pen, (x, 0), (WIDE, HIGH), ground, None, 4)
+            _drawn(pen, sign.drawn, (x + WIDE / 2, HIGH / 2), theme.ACCENT if lit else theme.TEXT)
 
 
 def _drawn(parent: int, drawn: str, middle: Point, colour: Colour) -> None:

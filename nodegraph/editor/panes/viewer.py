@@ -21,9 +21,9 @@ from nodegraph.editor.panes.viewer_foot import described, filed, probed
 from nodegraph.editor.panes.viewer_hands import Hands
 from nodegraph.editor.panes.viewer_looker import Looker
 from nodegraph.editor.panes.viewer_paint import Paint
-from nodegraph.editor.panes.viewer_picture import Composer, Picture, Stand, wipe_of
+from nodegraph.editor.panes.viewer_picture import Composer, Picture, Stand, is_beyond, pair, wipe_of
 from nodegraph.editor.panes.viewer_settings import Settings
-from nodegraph.editor.panes.viewer_tools import NONE, Chosen, RotoTool, Tool, tool_of
+from nodegraph.editor.panes.viewer_tools import NONE, Chosen, RotoTool, Tool, tool_at
 from nodegraph.editor.panes.viewer_view import View
 from nodegraph.editor.state import State
 from nodegraph.editor.viewer.compare import Compare, Wipe
@@ -50,6 +50,7 @@ class ViewerPane(Pane):
         self.composer = Composer()
         self.hands = Hands(self)
         self.under: Point | None = None  # the cursor, in the picture's room
+        self.right = 0.0  # how far right A's half of the room B's begins, while the cursor is in it
         self.box: Box | None = None  # of the probe, dragged with Ctrl
         self.chosen = NONE
         self.session = app.session
@@ -85,6 +86,13 @@ class ViewerPane(Pane):
     def room(self) -> Room:
         """The picture's part of the pane, in screen pixels."""
         return Room(max(16, round(self.size[0])), max(16, round(self.size[1] - self.bar_height - self.foot_height)))
+
+    @property
+    def half(self) -> Room:
+        """A's part of the room: all of it, unless B is beside it."""
+        room = self.room
+        beside = self.settings.compare is Compare.SIDES and self.view.b is not None and self.view.two
+        return Room(room.width // 2, room.height) if beside else room
 
     def resized(self) -> None:
         self.bar.fit(self.size[0])
@@ -142,6 +150,10 @@ class ViewerPane(Pane):
         """Frames that were due while it played, and were never shown."""
         return self.view.reels.dropped
 
+    def unmade(self) -> set[int]:
+        """Frames that could not be made ahead of play."""
+        return {each.frame for each in self.view.play.broken}
+
     # -- the mouse -------------------------------------------------------------------------------------------
 
     def pressed(self, at: Point, button: Button, held: Held, double: bool) -> bool:
@@ -150,8 +162,8 @@ class ViewerPane(Pane):
         return here is not None and self.hands.pressed(here, button, held)
 
     def dragged(self, at: Point, held: Held) -> None:
-        here = self._local(at)
-        self.under = here
+        x, y = self._local(at)
+        self.under = here = x - self.right, y
         self.hands.dragged(here, held)
         self.marks = True
 
@@ -191,7 +203,10 @@ class ViewerPane(Pane):
 
     def _inside(self, at: Point) -> Point | None:
         x, y = self._local(at)
-        return (x, y) if 0 <= x < self.room.width and 0 <= y < self.room.height else None
+        if not (0 <= x < self.room.width and 0 <= y < self.room.height):
+            return None
+        self.right = float(self.half.width) if x >= self.half.width else 0.0
+        return x - self.right, y
 
     # -- what the hands and the bar ask ----------------------------------------------------------------------
 
@@ -208,6 +223,8 @@ class ViewerPane(Pane):
             self.view.refresh()
         if before.overlays != settings.overlays:
             self.view.ask_over()
+        if before.compare is not settings.compare and self.fitting:
+            self.fit()
         self.redraw()
 
     def run(self, action: str) -> None:
@@ -241,7 +258,7 @@ class ViewerPane(Pane):
         if zoom is None:
             self.fit()
             return
-        room = self.room
+        room = self.half
         self.frame_to(self.framing.at_zoom(zoom, room.width / 2, room.height / 2))
 
     def frame_to(self, framing: Framing) -> None:
@@ -251,7 +268,7 @@ class ViewerPane(Pane):
 
     def fit(self) -> None:
         """The whole frame in the pane; of a region, the region."""
-        image, room = self.image, self.room
+        image, room = self.image, self.half
         self.fitting = True
         if image is not None:
             within = self.settings.within
@@ -284,25 +301,8 @@ class ViewerPane(Pane):
 
     def tool(self) -> Tool | None:
         """Handles of the node that is selected alone, else of the panel in front."""
-        state = self.app.state
-        picked = state.picked.nodes
-        names = [*(picked if len(picked) == 1 else ()), *state.panels.names[:1]]
         image = self.image
-        for name in names:
-            if name not in state.graph.nodes:
-                continue
-            found = tool_of(
-                state.graph,
-                name,
-                state.frame,
-                auto_key=state.auto_key,
-                format=image.format if image is not None else None,
-                chosen=self.chosen,
-                tracks=self.view.tracks_of(name),
-            )
-            if found is not None:
-                return found
-        return None
+        return tool_at(self.app.state, self.chosen, image.format if image is not None else None, self.view.tracks_of)
 
     def chose(self, part: tuple[str | int, ...], add: bool) -> None:
         """A point of a shape was taken hold of: its tangents show."""
@@ -338,7 +338,7 @@ class ViewerPane(Pane):
         image = self.image
         if image is not None:
             self.bar.layers([each.label for each in layers(image.channels)])
-            if first or (self.fitting and self.framing != fitted_format(image.format, self.room)):
+            if first or (self.fitting and self.framing != fitted_format(image.format, self.half)):
                 self.fit()
         self.redraw()
 
@@ -364,7 +364,7 @@ class ViewerPane(Pane):
             self.paint.blank()
             return
         out = self.paint.screen.buffer(room.width, room.height)
-        a, b = (view.b, view.a) if self.settings.swapped and view.b is not None else (view.a, view.b)
+        a, b = pair(self.settings, view.a, view.b)
         used = self.composer.compose(out, a, b if view.two else None, stand)
         self.paint.picture(self.room, used)
         if self.settings.scopes:
@@ -374,7 +374,11 @@ class ViewerPane(Pane):
 
     def _probe(self) -> None:
         """What the line under the picture says."""
-        side, found, file = self.view.a, None, None
+        sides = pair(self.settings, self.view.a, self.view.b)
+        beyond = self.right > 0 or (
+            self.view.two and is_beyond(self.wipe_now(), self.settings, self.framing, self.under)
+        )
+        side, found, file = sides[beyond] or sides[0], None, None
         self.told = self.view.told
         if side is None:
             self.foot.draw(self.size[0], "no picture", None, self.settings.look, self.told)

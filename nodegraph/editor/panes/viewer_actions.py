@@ -58,7 +58,7 @@ def actions_of(viewed: Viewed) -> Mapping[str, Start]:
         "zoom_in": partial(_zoom, viewed, 2),
         "zoom_out": partial(_zoom, viewed, -2),
         "actual_size": lambda: viewed.frame_to(viewed.framing.one_to_one(viewed.room)),
-        "swap_buffers": partial(_flip, viewed, "swapped"),
+        "swap_buffers": partial(_swap, viewed),
         "overlays": partial(_flip, viewed, "overlays"),
         "clipping": partial(_flip, viewed, "clipping"),
         "false_colour": partial(_flip, viewed, "false_colour"),
@@ -86,7 +86,12 @@ def actions_of(viewed: Viewed) -> Mapping[str, Start]:
         ("matte", Channel.MATTE),
     ):
         found[name] = partial(_channel, viewed, channel)
-    for name, how in (("wipe", Compare.WIPE), ("difference", Compare.DIFFERENCE), ("onion", Compare.ONION)):
+    for name, how in (
+        ("wipe", Compare.WIPE),
+        ("difference", Compare.DIFFERENCE),
+        ("onion", Compare.ONION),
+        ("sides", Compare.SIDES),
+    ):
         found[name] = partial(_compare, viewed, how)
     for number in range(1, 5):
         found[f"proxy_{number}"] = partial(_proxy, viewed, 2**number)
@@ -107,6 +112,14 @@ def _flipbook(viewed: Viewed) -> None:
 def _flip(viewed: Viewed, name: str) -> None:
     turned: dict[str, Any] = {name: not getattr(viewed.settings, name)}
     viewed.set(replace(viewed.settings, **turned))
+
+
+def _swap(viewed: Viewed) -> None:
+    state = viewed.app.state
+    if not state.inputs.get(state.against):
+        viewed.app.say("there is no B to swap with: select a node and press Shift+2", True)
+        return
+    _flip(viewed, "swapped")
 
 
 def _channel(viewed: Viewed, channel: Channel) -> None:

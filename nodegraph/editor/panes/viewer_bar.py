@@ -26,8 +26,8 @@ from nodegraph.editor.viewer.overlays import ASPECTS
 
 HEIGHT, ROW = 36, 30  # of the bar, and of each row more
 WIDE = 1080  # from here on it is one row
-FIRST = 480  # as FIXED, of the first of two rows
-FIXED = 826  # of the width: all but the combos that share what is left
+FIRST = 511  # as FIXED, of the first of two rows
+FIXED = 857  # of the width: all but the combos that share what is left
 NOBODY = "–"  # no second picture
 QUICK = "sRGB, clipped"
 CHANNELS = {
@@ -126,6 +126,7 @@ class Bar:
         self.wipe = self._button("\uf042", "wipe", "Wipe")
         self.difference = self._button("\uf53e", "difference", "Difference of A and B")
         self.onion = self._button("\uf5fd", "onion", "Onion skin")
+        self.sides = self._button("\uf0db", "sides", "A and B side by side")
         self._gap()
         self.layer = self._combo("", 62, lambda name: self._set(layer="" if name == "rgba" else name), "layer")
         self.channel = self._combo("", 48, self._channel, "channel: R G B A, Y luminance, M matte over the picture")
@@ -140,7 +141,7 @@ class Bar:
         self.gamma = self._drag(
             "%.2f", 48, 0.01, SMALLEST_GAMMA, LARGEST_GAMMA, lambda x: self._put(self.settings.curved(x))
         )
-        self.loose = [(self.a, 1.0), (self.b, 1.0), (self.view, 1.95)]
+        self.loose = [(self.a, 0.9), (self.b, 0.9), (self.view, 2.15)]
 
     def _build_marks(self) -> None:
         self.overlays = self._button("\uf247", "overlays", "Overlays")
@@ -179,6 +180,7 @@ class Bar:
             (self.wipe, settings.compare is Compare.WIPE),
             (self.difference, settings.compare is Compare.DIFFERENCE),
             (self.onion, settings.compare is Compare.ONION),
+            (self.sides, settings.compare is Compare.SIDES),
             (self.overlays, settings.overlays),
             (self.clipping, settings.clipping),
             (self.false, settings.false_colour),

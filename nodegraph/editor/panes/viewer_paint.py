@@ -42,6 +42,9 @@ class Shown(Protocol):
     def room(self) -> Room: ...
 
     @property
+    def half(self) -> Room: ...
+
+    @property
     def image(self) -> Image | None: ...
 
     def wipe_now(self) -> Wipe: ...
@@ -91,6 +94,8 @@ class Paint:
                 self.front.draw([rectangle(shown.box, shown.framing, Role.REGION)])
             if settings.compare is Compare.WIPE and view.two:
                 self._wipe(shown)
+            if shown.half != room:
+                self._beside(shown)
         if view.words is not None:
             self._words(view.words, room)
         if settings.annotation:
@@ -144,6 +149,15 @@ class Paint:
         self._chip(x - 14 - self._wide(f"{names[0]}  {left}"), 12, f"{names[0]}  {left}")
         self._chip(x + 14, 12, f"{names[1]}  {right}")
 
+    def _beside(self, shown: Shown) -> None:
+        """The edge between the halves, and whose the right one is."""
+        state, view = shown.app.state, shown.view
+        x = float(shown.half.width)
+        self.front.line([[x, 0.0], [x, float(shown.room.height)]], theme.LINE, 1.0)
+        if shown.settings.annotation:
+            slot, name = (state.shown, view.name("A")) if shown.settings.swapped else (state.against, view.name("B"))
+            self._chip(x + 12, 12, f"{slot % 10}  {name}")
+
     def _annotation(self, shown: Shown) -> None:
         room, state, view = shown.room, shown.app.state, shown.view
         if view.a is not None:
@@ -151,7 +165,9 @@ class Paint:
             if not (shown.settings.compare is Compare.WIPE and view.two):
                 name = view.name("A")
                 text = f"{state.shown % 10}  {name}"
-                if view.two:
+                if shown.half != room:
+                    text = f"{state.against % 10}  {view.name('B')}" if shown.settings.swapped else text
+                elif view.two:
                     text += f"   {shown.settings.compare.value}   {state.against % 10}  {view.name('B')}"
                 self._chip(12, 12, text)
         if view.notice and view.a is not None:

@@ -13,7 +13,7 @@ from nodegraph.data.box import EMPTY, Box
 from nodegraph.data.buffers import empty
 from nodegraph.data.image import ArraySource, Channels, Image, Pixels
 from nodegraph.editor.panes.viewer_settings import Settings
-from nodegraph.editor.viewer.compare import Compare, Wipe, cut, differing, onion, wiped
+from nodegraph.editor.viewer.compare import Compare, Wipe, beside, cut, differing, onion, wiped
 from nodegraph.editor.viewer.framing import Framing, Pane
 from nodegraph.editor.viewer.grade import clear, grade
 from nodegraph.editor.viewer.layers import Layer, layer
@@ -141,6 +141,8 @@ class Composer:
             self._shown(target, a, stand, within)
         elif how is Compare.DIFFERENCE:
             self._apart(target, a, b, stand, within)
+        elif how is Compare.SIDES:
+            self._beside(target[: pane.height], a, b, stand, within)
         else:
             second = self._buffer(target)
             line = cut(wipe_of(settings, a), framing) if how is Compare.WIPE else None
@@ -183,6 +185,18 @@ class Composer:
         if settings.clipping:
             zebra(part, faults(pixels, (0.0, 2.0**-settings.look.exposure)))
 
+    def _beside(self, out: Screen, a: Side, b: Side, stand: Stand, within: Box | None) -> None:
+        """A in the left half of the pane; in the right half the same part of B."""
+        framing, pane = stand.coarse
+        left, right = beside(pane)
+        second = self._buffer(out)
+        half = Box(0, 0, right.width, pane.height)
+        self._shown(out, a, stand, left if within is None else within.meet(left))
+        found = b.proxy(framing, pane, half if within is None else within.meet(half), draft=stand.draft)
+        moved = replace(found, place=found.place if found.place.empty else found.place.move(right.x0, 0))
+        self._graded(second, moved, found.pixels, b.picture, stand)
+        out[:, right.x0 :] = second[:, right.x0 :]
+
     def _apart(self, out: Screen, a: Side, b: Side, stand: Stand, within: Box | None) -> None:
         framing, pane = stand.coarse
         one, two = (side.proxy(framing, pane, within, draft=stand.draft) for side in (a, b))
@@ -198,6 +212,16 @@ def wipe_of(settings: Settings, side: Side | None) -> Wipe:
         return settings.wipe
     format = side.picture.image.format if side is not None else None
     return Wipe(format.width / 2, format.height / 2) if format is not None else Wipe(0.0, 0.0)
+
+
+def pair(settings: Settings, a: Side | None, b: Side | None) -> tuple[Side | None, Side | None]:
+    """What lies on A's side and on B's, which may have changed places."""
+    return (b, a) if settings.swapped and b is not None else (a, b)
+
+
+def is_beyond(wipe: Wipe, settings: Settings, framing: Framing, at: tuple[float, float] | None) -> bool:
+    """True if a place of the pane is on B's side of a wipe."""
+    return settings.compare is Compare.WIPE and at is not None and cut(wipe, framing).beyond(*at) > 0
 
 
 def read_at(picture: Picture, stand: Stand) -> Proxy:

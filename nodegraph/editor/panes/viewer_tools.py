@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -10,6 +10,7 @@ from nodegraph.data.box import Format
 from nodegraph.data.corrections import Corrections, Key
 from nodegraph.data.tracks import Tracks
 from nodegraph.editor.panels.keys import with_value
+from nodegraph.editor.state import State
 from nodegraph.editor.viewer.framing import Framing
 from nodegraph.editor.viewer.handles import (
     Handle,
@@ -224,6 +225,25 @@ def _set(tool: TransformTool | CropTool, knobs: Mapping[str, Any]) -> Graph:
         rounded = Vec(round(part, 4) for part in value) if isinstance(value, Vec) else value
         graph = with_value(graph, tool.node, knob, rounded, tool.frame, auto_key=tool.auto_key)
     return graph
+
+
+def tool_at(state: State, chosen: Chosen, format: Format | None, tracks: Callable[[str], Tracks | None]) -> Tool | None:
+    """The tool of the node that is selected alone, else of the panel in front."""
+    picked = state.picked.nodes
+    for name in [*(picked if len(picked) == 1 else ()), *state.panels.names[:1]]:
+        if name in state.graph.nodes:
+            found = tool_of(
+                state.graph,
+                name,
+                state.frame,
+                auto_key=state.auto_key,
+                format=format,
+                chosen=chosen,
+                tracks=tracks(name),
+            )
+            if found is not None:
+                return found
+    return None
 
 
 def tool_of(

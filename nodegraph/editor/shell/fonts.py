@@ -23,6 +23,11 @@ FACES: dict[int, tuple[str, int]] = {
 }
 
 
+def scale() -> float:
+    """Pixels for one, as the type was loaded."""
+    return float(dpg.get_item_configuration(TEXT)["size"]) / FACES[TEXT][1] if dpg.does_item_exist(TEXT) else 1.0
+
+
 def build(scale: float = 1.0) -> None:
     """Load all faces, and set text in Roboto."""
     with dpg.font_registry():

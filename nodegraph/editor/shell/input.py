@@ -176,8 +176,8 @@ class Hands:
             pane.released(self.at, self.held())
 
     def _hover(self, moved: bool, popup: bool) -> None:
-        if not moved:
-            return
+        if not moved and self._over is not None:
+            return  # a pane may come under a mouse that lies still, as when the window opens
         found = None if popup else self.under()
         pane = found.pane if found is not None and found.is_hovered() else None
         if self._over is not None and self._over is not pane:

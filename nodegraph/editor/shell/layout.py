@@ -105,18 +105,21 @@ def rectangle(room: int) -> tuple[Point, Point]:
     return (float(x + left), float(y + top)), (float(width), float(height))
 
 
-def ground(seen: Sequence[tuple[int, Point, Point]]) -> None:
+def ground(seen: Sequence[tuple[int, Point, Point]]) -> bool:
     """Give bare panes that lie over others a ground of their own; docked ones need none, and it costs much to fill.
 
-    Nothing tells which panes float, but only those overlap others.
+    Nothing tells which panes float, but only those overlap others. True if there are some.
     """
+    floating = False
     for docked, origin, size in seen:
+        over = any(other[0] != docked and _overlap(origin, size, other[1], other[2]) for other in seen)
+        floating = floating or over
         if docked not in BARE_TAGS:
             continue
-        over = any(other[0] != docked and _overlap(origin, size, other[1], other[2]) for other in seen)
         wanted = theme.FLOATING if over else theme.BARE
         if dpg.get_item_theme(docked) != wanted:
             dpg.bind_item_theme(docked, wanted)
+    return floating
 
 
 def _overlap(at: Point, size: Point, other: Point, other_size: Point) -> bool:

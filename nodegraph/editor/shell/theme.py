@@ -126,9 +126,14 @@ CARD = 4_200_000_007  # a field that stands out
 FLOATING = 4_200_000_008  # as BARE, with a ground that hides what lies below
 
 
-def base_colours() -> dict[int, Colour]:
-    """The colours by Dear ImGui's numbers. What holds the docked panes paints nothing: the window is cleared anyway."""
-    colours = {**COLOURS, "WindowBg": CLEAR}
+def base_colours(floating: bool = False) -> dict[int, Colour]:
+    """The colours by Dear ImGui's numbers.
+
+    What holds the docked panes and their tabs paints nothing, since the window is cleared anyway; but where panes
+    float over others, their tabs are to be seen on a ground of their own.
+    """
+    bars = {} if floating else dict.fromkeys(("TitleBg", "TitleBgActive", "TitleBgCollapsed"), CLEAR)
+    colours = {**COLOURS, "WindowBg": CLEAR, **bars}
     return {getattr(dpg, f"mvThemeCol_{name}"): colour for name, colour in colours.items()}
 
 

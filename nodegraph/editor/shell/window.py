@@ -61,6 +61,7 @@ class Window:
         self.app.wake_in = self.alarm.in_seconds
         self._drop: object | None = None
         self._titled = ""
+        self._floating = False  # does a pane lie over others
         self._panels: tuple[str, ...] = ()
         self._soon: list[tuple[int, Callable[[], object]]] = []
 
@@ -196,15 +197,17 @@ class Window:
         if dpg.get_frame_count() < LAID:
             return True
         changed = False
-        for each in self.placed:
-            if not each.is_seen:
-                continue
+        seen = [each for each in self.placed if each.is_seen]
+        for each in seen:
             origin, size = layout.rectangle(each.window)
             if (origin, size) != (each.pane.origin, each.pane.size) and min(size) > 0:
                 each.pane.origin, each.pane.size = origin, size
                 self.guard.run(each.pane.resized)
                 changed = True
-        layout.ground([(each.docked, each.pane.origin, each.pane.size) for each in self.placed if each.is_seen])
+        floating = layout.ground([(each.docked, each.pane.origin, each.pane.size) for each in seen])
+        if floating != self._floating:
+            self._floating = floating
+            platform_x.set_colours(theme.base_colours(floating))
         return changed
 
     def dropped(self, paths: tuple[str, ...]) -> None:

@@ -38,6 +38,7 @@ def test_tab_finds_a_node_by_a_few_letters_and_remembers_it(canvas: Canvas) -> N
     driver.until(lambda: chooser.text == "satu", "the letters")
     assert chooser.rows[0].key == "Saturation"
     driver.key("Return")
+    driver.until(lambda: "Saturation1" in canvas.graph.nodes, "the node")
     assert canvas.graph.nodes["Saturation1"].kind == "Saturation"
     middle = canvas.pane.scene.boxes(["Saturation1"])["Saturation1"].centre
     assert middle == pytest.approx(NOWHERE, abs=2)
@@ -231,7 +232,11 @@ def test_places_by_keys(canvas: Canvas) -> None:
     centre = canvas.pane.scene.boxes(["Two"])["Two"].centre
     assert centre[0] % 20 == centre[1] % 20 == 0
     driver.click(canvas.at(*NOWHERE))
+    graph = canvas.graph
     driver.key("l")
+    assert canvas.graph is graph, "what was laid out by hand stays with nothing selected"
+    assert "no node is selected" in driver.app.said[0]
+    driver.key("ctrl+a", "l")
     boxes = canvas.pane.scene.boxes(["Plate", "One", "Two"])
     assert len({box.centre[0] for box in boxes.values()}) == 1
     assert boxes["Plate"].bottom < boxes["One"].top < boxes["Two"].top

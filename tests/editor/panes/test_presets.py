@@ -144,3 +144,19 @@ def test_put_in_about_a_place() -> None:
     corners = [places(found.graph)[name].at for name in found.names.values()]
     assert (min(c[0] for c in corners) + max(c[0] for c in corners)) / 2 == 500
     assert (min(c[1] for c in corners) + max(c[1] for c in corners)) / 2 == 300
+
+
+def test_put_in_under_what_it_is_wired_to_or_beside_the_others() -> None:
+    library = Library.discover()
+    row = next(each for each in shelved(library, None) if each.name == "Film, from photographs")
+    assert row.preset is not None
+    graph = placed(Graph(library).add("Read", "Plate"), Plate=(300.0, 50.0))
+    found = put_in(graph, row.preset, (0.0, 0.0), "Plate", under=True)
+    at = {name: place.at for name, place in places(found.graph).items()}
+    assert at[found.names["Detect"]] == (300.0, 140.0)
+    assert min(y for name, (_, y) in at.items() if name != "Plate") == 140.0
+    again = put_in(found.graph, row.preset, (0.0, 0.0), "Plate", under=True)
+    at = {name: place.at for name, place in places(again.graph).items()}
+    left = min(at[name][0] for name in again.names.values())
+    assert left > max(at[name][0] for name in found.names.values()) + 100
+    assert again.graph.nodes[again.names["Detect"]].inputs["image"].node == "Plate"

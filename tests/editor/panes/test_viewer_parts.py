@@ -133,7 +133,10 @@ def test_a_transform_that_moves_gets_a_key() -> None:
 
 
 def flat(value: float, size: tuple[int, int] = (40, 20)) -> Side:
-    pixels = np.full((size[1], size[0], 3), value, np.float32)
+    return of(np.full((size[1], size[0], 3), value, np.float32))
+
+
+def of(pixels: np.ndarray[Any, Any]) -> Side:
     return Side(Picture.of(Image.of(pixels), ""))
 
 
@@ -192,6 +195,19 @@ def test_a_difference_is_of_light_and_alike_is_black() -> None:
 def test_an_onion_skin_is_half_of_each() -> None:
     out = screen(flat(0.1), flat(0.5), replace(Settings(), compare=Compare.ONION))
     assert out[5, 5, 0] == pytest.approx((code(0.1) + code(0.5)) / 2, abs=0.003)
+
+
+def test_side_by_side_shows_the_same_part_of_both() -> None:
+    ramp = np.linspace(0.1, 0.9, 40, dtype=np.float32)[None, :, None].repeat(20, 0).repeat(3, 2)
+    out = screen(of(ramp), of(ramp * 0.5), replace(Settings(), compare=Compare.SIDES))
+    assert out[5, :20, 0] == pytest.approx([code(float(v)) for v in ramp[5, :20, 0]], abs=0.003)
+    assert out[5, 20:, 0] == pytest.approx([code(float(v) / 2) for v in ramp[5, :20, 0]], abs=0.003)
+    small = screen(of(ramp), of(ramp[:10, :12]), replace(Settings(), compare=Compare.SIDES))
+    assert small[5, 31, 3] == 1.0
+    assert small[5, 33:].max() == small[12, 20:].max() == 0.0
+    part = replace(Settings(), compare=Compare.SIDES, region=Box(4, 2, 10, 8), in_region=True)
+    seen = screen(of(ramp), of(ramp), part)[..., 3] > 0
+    assert np.argwhere(seen.any(0)).ravel().tolist() == [*range(4, 10), *range(24, 30)]
 
 
 def test_only_the_region_is_shown() -> None:

@@ -19,6 +19,7 @@ from nodegraph.editor.panes.viewer import ViewerPane
 from nodegraph.editor.panes.viewer_looker import Wanted
 from nodegraph.editor.panes.viewer_settings import Settings
 from nodegraph.editor.viewer.compare import Compare
+from nodegraph.editor.viewer.framing import fitted_format
 from nodegraph.editor.viewer.grade import Channel
 from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Graph
@@ -285,6 +286,19 @@ def test_a_probe_reads_floats_and_a_box_their_mean(driver: Driver, pane: ViewerP
     driver.until(lambda: f"{mean:.5f}"[:6] in "".join(words(pane)), "the mean")
 
 
+def test_a_probe_reads_the_picture_on_its_side_of_a_wipe(driver: Driver, pane: ViewerPane) -> None:
+    driver.app.change(inputs={1: "Bars", 2: "Grey"})
+    driver.move(over(pane, 20.5, 20.5))
+    driver.key("w")
+    driver.until(lambda: pane.settings.compare is Compare.WIPE and shows(pane, "Grey", "B"), "a wipe")
+    driver.move(over(pane, pane.wipe_now().x + 60, 40.5))
+    driver.until(lambda: "0.18000" in words(pane), "B's value")
+    driver.move(over(pane, 20.5, 40.5))
+    driver.until(lambda: "0.18000" not in words(pane), "A's value")
+    driver.key("Return")
+    driver.until(lambda: "0.18000" in words(pane), "they have changed places")
+
+
 def test_a_probe_tells_what_stands_in_the_file(driver: Driver, pane: ViewerPane, tmp_path: Path) -> None:
     import cv2
 
@@ -515,6 +529,35 @@ def test_keys_go_to_the_picture_through_the_bars_lists(driver: Driver, pane: Vie
     driver.until(lambda: pane.settings.compare is Compare.ONION, "onion skin")
     driver.key("Return")
     driver.until(lambda: pane.settings.swapped, "changed places")
+
+
+def test_two_pictures_stand_side_by_side(driver: Driver, pane: ViewerPane) -> None:
+    driver.app.change(inputs={1: "Bars", 3: "Grey"}, against=3)
+    driver.move(middle(pane))
+    driver.key("shift+n")
+    driver.until(lambda: pane.settings.compare is Compare.SIDES and shows(pane, "Grey", "B"), "side by side")
+    driver.until(lambda: not pane.stale and pane.half.width == pane.room.width // 2, "halves")
+    assert pane.framing == fitted_format(Format(320, 180), pane.half), "A fits in its half"
+    driver.turn(2)
+    column, row = (int(each) for each in pane.framing.to_pane(20, 20))
+    shown = pane.paint.screen.pixels
+    assert shown[row, column, :3] == pytest.approx(screen(pane, 20, 20), abs=1e-3)
+    assert shown[row, column + pane.half.width, 0] == pytest.approx(1.055 * 0.18 ** (1 / 2.4) - 0.055, abs=0.005)
+    x, y = pane.framing.to_pane(20.5, 20.5)
+    driver.move(at(pane, x + pane.half.width, y))
+    driver.until(lambda: "0.18000" in words(pane), "the value of B's pixel")
+    assert {"20"} <= set(words(pane))
+    driver.move(at(pane, x, y))
+    driver.until(lambda: "0.18000" not in words(pane), "A's")
+    zoom, place = pane.framing.zoom, pane.framing.to_picture(x, y)
+    driver.move(at(pane, x + pane.half.width, y))
+    driver.wheel(2)
+    driver.until(lambda: pane.framing.zoom > zoom * 1.2, "nearer")
+    assert pane.framing.to_picture(x, y) == pytest.approx(place, abs=0.6 / zoom), "about B's pixel"
+    driver.key("h")
+    driver.key("shift+n")
+    driver.until(lambda: pane.settings.compare is Compare.OFF and pane.half == pane.room, "one picture")
+    driver.until(lambda: pane.framing == fitted_format(Format(320, 180), pane.room), "fitted")
 
 
 def test_layers_are_gone_through(driver: Driver, pane: ViewerPane) -> None:
