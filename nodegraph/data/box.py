@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+UNSQUEEZED = 10.0  # a pixel that were said to be more times as wide as high, or as high as wide, is not believed
+
 
 class Box(NamedTuple):
     """A rectangle of pixels: left and top inside, right and bottom outside, y pointing down as in EXR.
@@ -77,6 +79,11 @@ def joined(boxes: Iterable[Box]) -> Box:
     for box in boxes:
         result = result.join(box)
     return result
+
+
+def believed(aspect: float) -> float:
+    """How wide a pixel is for its height, as a file says it; 1 where neither lens nor tape has such pixels."""
+    return aspect if 1 / UNSQUEEZED <= aspect <= UNSQUEEZED else 1.0
 
 
 class Format(NamedTuple):

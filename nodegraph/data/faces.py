@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.data.box import Format
+from nodegraph.data.box import Format, believed
 
 Points = NDArray[np.float64]  # rows of x, y in plate pixels, y down; a pixel's middle is at one half
 
@@ -193,7 +193,8 @@ class Faces:
     def from_json(cls, saved: Mapping[str, Any]) -> Self:
         width, height, aspect = saved["format"]
         return cls(
-            Format(int(width), int(height), float(aspect)), tuple(Face.from_json(each) for each in saved["faces"])
+            Format(int(width), int(height), believed(float(aspect))),
+            tuple(Face.from_json(each) for each in saved["faces"]),
         )
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import date
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.data.faces import Face, Points, Pose, Rect
+from nodegraph.data.faces import Face, Points
 from nodegraph.data.image import Pixels
 from nodegraph.data.parts import Parts
 
@@ -58,35 +58,12 @@ class Photo:
         return self.face.points
 
     def to_parts(self) -> Parts:
-        """Its numbers are not rounded: a photograph that was kept is the photograph."""
-        face = self.face
-        plain = {
-            "name": self.name,
-            "box": list(face.box),
-            "score": face.score,
-            "confidence": face.confidence,
-            "pose": list(face.pose),
-            "angle": face.angle,
-            "known": [name for name in ("points", "descriptor") if getattr(face, name) is not None],
-        }
-        known = (array for array in (face.points, face.descriptor) if array is not None)
-        return Parts(plain, (self.pixels, *known))
+        return Parts({"name": self.name, "face": self.face.to_json()}, (self.pixels,))
 
     @classmethod
-    def taken(cls, plain: Mapping[str, Any], arrays: Iterator[NDArray[Any]]) -> Self:
-        """The photograph whose parts come next."""
-        pixels = next(arrays)
-        known = {str(name): next(arrays) for name in plain["known"]}
-        face = Face(
-            Rect(*plain["box"]),
-            plain["score"],
-            known.get("points"),
-            plain["confidence"],
-            Pose(*plain["pose"]),
-            known.get("descriptor"),
-            plain["angle"],
-        )
-        return cls(plain["name"], pixels, face)
+    def from_parts(cls, parts: Parts) -> Self:
+        (pixels,) = parts.arrays
+        return cls(parts.plain["name"], pixels, Face.from_json(parts.plain["face"]))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,12 +101,15 @@ class Identity:
 
     @classmethod
     def from_parts(cls, parts: Parts) -> Self:
-        plain, arrays = parts.plain, iter(parts.arrays)
+        plain = parts.plain
         consent = dict(plain["consent"])
         day = consent.pop("expires")
         return cls(
             plain["name"],
-            tuple(Photo.taken(each, arrays) for each in plain["photos"]),
+            tuple(
+                Photo.from_parts(Parts(each, (pixels,)))
+                for each, pixels in zip(plain["photos"], parts.arrays, strict=True)
+            ),
             plain["colorspace"],
             Consent(**consent, expires=date.fromisoformat(day) if day else None),
         )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Self
 
-from nodegraph.data.box import Format
+from nodegraph.data.box import Format, believed
 from nodegraph.data.errors import NodegraphError
 from nodegraph.data.faces import Face
 
@@ -136,5 +136,5 @@ class Tracks:
     @classmethod
     def from_json(cls, saved: Mapping[str, Any]) -> Self:
         width, height, *aspect = saved["format"]
-        form = Format(int(width), int(height), float(aspect[0]) if aspect else 1.0)
+        form = Format(int(width), int(height), believed(float(aspect[0])) if aspect else 1.0)
         return cls(form, tuple(Track.from_json(each) for each in saved["tracks"]), Cuts.from_json(saved))

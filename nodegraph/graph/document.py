@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from nodegraph.data.box import Format
+from nodegraph.data.box import Format, believed
 from nodegraph.data.errors import DocumentError, GraphError
 from nodegraph.data.shot import Shot
 from nodegraph.graph.curve import Curve
@@ -324,7 +324,8 @@ def _shot(saved: Any) -> Shot:
         )
     except (TypeError, ValueError, AttributeError, ZeroDivisionError) as fault:
         raise GraphError(f"the shot's settings are wrong: {fault}", "see “shot” in the file") from fault
-    if shot.last < shot.first or shot.fps <= 0 or min(shot.format[:2]) < 1 or shot.format.pixel_aspect <= 0:
+    width, height, wide = shot.format
+    if shot.last < shot.first or shot.fps <= 0 or min(width, height) < 1 or believed(wide) != wide:
         raise GraphError("the shot's range, rate or format cannot be", "see “shot” in the file")
     return shot
 

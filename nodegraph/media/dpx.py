@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.data.box import believed
 from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Pixels
 
 HEADER = 2048
 COPYRIGHT = 460
 ASPECT = 1628  # how wide a pixel is, and how high
-UNSQUEEZED = 10.0  # a pixel that were said to be more times as wide as high, or as high as wide, is not believed
 COMPONENTS = {6: 1, 50: 3, 51: 4, 52: 4}
 
 
@@ -88,7 +88,7 @@ def _told(data: bytes, field: Any) -> dict[str, Any]:
             told["dpx/frame_rate"] = float(rate)
             break
     wide, high = field("I", ASPECT), field("I", ASPECT + 4)
-    if wide not in (0, 0xFFFFFFFF) and high not in (0, 0xFFFFFFFF) and 1 / UNSQUEEZED <= wide / high <= UNSQUEEZED:
+    if wide not in (0, 0xFFFFFFFF) and high not in (0, 0xFFFFFFFF) and believed(wide / high) == wide / high:
         told["dpx/pixel_aspect"] = wide / high
     code = field("I", 1920)
     if code != 0xFFFFFFFF:

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.data.box import Box
+from nodegraph.data.box import Box, believed
 from nodegraph.data.errors import MediaError
 from nodegraph.media.exr_attributes import BYTES, COMPRESSIONS, Attribute, Channel
 
@@ -88,7 +88,7 @@ class ExrPart:
 
     @cached_property
     def pixel_aspect(self) -> float:
-        return float(self.attributes["pixelAspectRatio"].value)
+        return believed(float(self.attributes["pixelAspectRatio"].value))
 
     @cached_property
     def tile(self) -> tuple[int, int] | None:

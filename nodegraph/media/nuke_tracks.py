@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nodegraph.data.box import Format
+from nodegraph.data.box import Format, believed
 
 Path2 = Mapping[int, tuple[float, float]]  # frame -> x, y; y down, as everywhere in the program
 Quad = NDArray[np.float64]  # top left, top right, bottom right, bottom left
@@ -169,7 +169,7 @@ def _format(said: re.Match[str], form: Format) -> Format:
     """The format that a script tells; one that tells no aspect is of a plate like the one at hand."""
     width, height = int(said[1]), int(said[2])
     if said[3]:
-        return Format(width, height, _number(said[3]))
+        return Format(width, height, believed(_number(said[3])))
     return form if form[:2] == (width, height) else Format(width, height)
 
 

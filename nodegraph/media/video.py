@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from nodegraph.data.box import believed
 from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Pixels, frozen
 from nodegraph.data.threads import cores
@@ -130,7 +131,7 @@ class VideoReader:
             matrix=matrix,
             primaries=int(context.color_primaries),
             transfer=int(context.color_trc),
-            pixel_aspect=float(aspect) if aspect else 1.0,
+            pixel_aspect=believed(float(aspect or 1)),
             codec=str(context.name),
             timecode=str(tags.get("timecode", "")),
             has_alpha=len(parts) == 4,

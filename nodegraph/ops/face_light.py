@@ -186,7 +186,6 @@ class Kept(NamedTuple):
 
 def features(points: Points, size: int, kept: Kept) -> Pixels:
     """Where the plate's own features stay, with soft edges."""
-
     face = face_size(points)
     fine = np.zeros((size, size), np.float32)
     if kept.eyes:

@@ -121,7 +121,10 @@ def _doubtful(match: Match) -> float:
 
 
 def tracked(frames: Iterable[tuple[int, Faces]], cuts: Cuts, rules: Rules) -> list[Track]:
-    """The tracks of a shot, the longest first. A cut ends them all; the same person goes on under one name after it."""
+    """The tracks of a shot, the longest first; of equally long ones that begin together the left one.
+
+    So names do not hang on how sure a detector was. A cut ends all tracks; who is the same goes on under one name.
+    """
     going: list[Sights] = []
     ended: list[Sights] = []
     before: int | None = None
@@ -137,7 +140,7 @@ def tracked(frames: Iterable[tuple[int, Faces]], cuts: Cuts, rules: Rules) -> li
         going += [other for track in going if (other := _another(track, rules)) is not None]
     people = _same_people([*ended, *going], rules)
     people = [track for track in people if len(track.faces) >= rules.shortest]
-    people.sort(key=lambda track: (-len(track.faces), track.first))
+    people.sort(key=lambda track: (-len(track.faces), track.first, track.faces[track.first].box.x0))
     return [
         filled(Track(f"face{number}", MappingProxyType(dict(sorted(track.faces.items())))), cuts, rules.gap)
         for number, track in enumerate(people, 1)

@@ -30,7 +30,7 @@ class Warp:
 
     likeness: float = 0.6
     light: float = 1.0
-    softness: float = 0.14
+    softness: float = 0.18
     contrast: float = 0.8
     eyes: float = 1.0
     mouth: float = 1.0

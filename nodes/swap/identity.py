@@ -84,7 +84,7 @@ def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
     return ("dlib 68 landmarks", "dlib face descriptor")
 
 
-@node(fingerprint=_fingerprint, consent=_whose, models=_brings, costly=True, store=True, revision=1)
+@node(fingerprint=_fingerprint, consent=_whose, models=_brings, costly=True, store=True, revision=2)
 def identity(
     shot: Shot,
     ctx: Context,

@@ -93,7 +93,7 @@ def swap(
         float, Knob(0, 1, help="warp: how far features go where the new face has them, rather than the plate's")
     ] = 0.6,
     light: Annotated[float, Knob(0, 1, help="warp: how much of its broad light and colour comes from the plate")] = 1.0,
-    softness: Annotated[float, Knob(0.03, 0.6, help="warp: how broad that light is, in sizes of the face")] = 0.14,
+    softness: Annotated[float, Knob(0.03, 0.6, help="warp: how broad that light is, in sizes of the face")] = 0.18,
     contrast: Annotated[
         float, Knob(0, 1, help="warp: how much of its skin's contrast comes from the plate: less shine in soft light")
     ] = 0.8,

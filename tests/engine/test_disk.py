@@ -58,7 +58,7 @@ def person(seed: int = 0, size: int = 5) -> Identity:
 
     def photo(name: str, descriptor: NDArray[Any] | None) -> Photo:
         points = random.uniform(-1, 1 / 3, (68, 2))
-        face = Face(Rect(0.1, 1 / 3, 2, 3e-9), 1 / 7, points, 0.3, Pose(1, 2, 1 / 3), descriptor, 90.0)
+        face = Face(Rect(0.1, 1 / 3, 2.0, 3e-9), 1 / 7, points, 0.3, Pose(1.0, 2.0, 1 / 3), descriptor, 90.0)
         return Photo(name, random.uniform(-1, 70000, (size, size + 2, 3)).astype(np.float32), face)
 
     consent = Consent("S", "G", "all", "P", date(2031, 2, 28), "D")

@@ -284,3 +284,9 @@ def test_landmarks_with_something_in_front_are_not_believed() -> None:
     (raw,) = track(Clip.of(frames), Context(), min_confidence=0.0)
     assert not raw.filled
     assert np.abs(raw.faces[7].points - true[6]).max() > 10
+
+
+@pytest.mark.parametrize("way", [1, -1])
+def test_names_go_from_the_left_whoever_the_detector_saw_surest(way: int) -> None:
+    tracks = run({t: [sight(100, 150, ANNA, t), sight(400, 150, None, t)][::way] for t in range(12)})
+    assert [(one.name, one.faces[0].box.middle[0] < 250) for one in tracks] == [("face1", True), ("face2", False)]
