@@ -14,6 +14,7 @@ from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.files import Entry, Listing, Order, Places, Sort, existence, listed
 from nodegraph.editor.shell import fonts, icons, theme
 from nodegraph.editor.shell.loop import Guard
+from nodegraph.editor.shell.sheet import sheet
 
 SIGNS = {
     Sort.FOLDER: (icons.FOLDER, (222, 178, 92, 255)),
@@ -78,23 +79,7 @@ class Browser:
     def build(self) -> None:
         """Make the window, and look into the first folder."""
         width, height = round(960 * self.scale), round(620 * self.scale)
-        at = (
-            max(0, (dpg.get_viewport_client_width() - width) // 2),
-            max(0, (dpg.get_viewport_client_height() - height) // 2),
-        )
-        with dpg.window(
-            modal=True,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_saved_settings=True,
-            width=width,
-            height=height,
-            pos=at,
-        ) as self.window:
-            dpg.bind_item_theme(self.window, theme.SHEET)
-            title = dpg.add_text(self.wanted.title, color=theme.BRIGHT)
-            dpg.bind_item_font(title, fonts.BOLD)
+        with sheet(self.wanted.title, width, height) as self.window:
             self._bar()
             foot = round((78 if self.wanted.saving else 70) * self.scale)
             with dpg.group(horizontal=True):

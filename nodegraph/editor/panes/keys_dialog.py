@@ -11,6 +11,7 @@ from nodegraph.editor.app import App
 from nodegraph.editor.panels.bindings import Bindings, Chord
 from nodegraph.editor.panels.commands import ACTIONS, Action
 from nodegraph.editor.shell import fonts, icons, theme
+from nodegraph.editor.shell.sheet import sheet
 
 
 class KeysDialog:
@@ -29,19 +30,7 @@ class KeysDialog:
         """Make the table."""
         scale = self.app.scale
         width, height = round(860 * scale), round(640 * scale)
-        at = ((dpg.get_viewport_client_width() - width) // 2, (dpg.get_viewport_client_height() - height) // 2)
-        with dpg.window(
-            modal=True,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_saved_settings=True,
-            width=width,
-            height=height,
-            pos=[max(0, each) for each in at],
-        ) as self.window:
-            dpg.bind_item_theme(self.window, theme.SHEET)
-            dpg.bind_item_font(dpg.add_text("Keys", color=theme.BRIGHT), fonts.BOLD)
+        with sheet("Keys", width, height) as self.window:
             with dpg.group(horizontal=True):
                 self.filter_field = dpg.add_input_text(
                     hint="part of an action, pane or key", width=round(300 * scale), callback=self._narrow

@@ -13,6 +13,7 @@ from nodegraph.data.errors import GraphError, ModelError, NodegraphError
 from nodegraph.data.model import Card
 from nodegraph.editor.app import App
 from nodegraph.editor.shell import fonts, theme
+from nodegraph.editor.shell.sheet import sheet
 from nodegraph.graph.model_files import known_digest
 from nodegraph.media.atomic import atomic
 from nodegraph.ml import cards
@@ -65,21 +66,8 @@ class CardQuestion:
         self.close()
         note = "" if card.note == cards.NOBODY else card.note
         self._path, self._card = path, replace(card, note=note)
-        width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
-        with dpg.window(
-            modal=True,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_saved_settings=True,
-            autosize=True,
-            min_size=[WIDE, 10],
-            max_size=[WIDE, 2000],
-            pos=[(width - WIDE) // 2, max(40, height // 3 - 140)],
-        ) as item:
-            self.item = int(item)
-            dpg.bind_item_theme(item, theme.SHEET)
-            dpg.bind_item_font(dpg.add_text("What is known of this model", color=theme.BRIGHT), fonts.BOLD)
+        place = max(40, dpg.get_viewport_client_height() // 3 - 140)
+        with sheet("What is known of this model", WIDE, top=place) as self.item:
             dpg.bind_item_font(dpg.add_text(str(path), color=theme.FAINT, wrap=WIDE - 30), fonts.SMALL)
             dpg.add_spacer(height=4)
             for name, hint in FIELDS.items():

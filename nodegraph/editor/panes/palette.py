@@ -11,7 +11,8 @@ from nodegraph.editor.app import App
 from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.commands import ACTIONS, Action
 from nodegraph.editor.panels.commands import Pane as Place
-from nodegraph.editor.shell import fonts, theme
+from nodegraph.editor.shell import theme
+from nodegraph.editor.shell.sheet import sheet
 
 MOST = 14
 
@@ -31,20 +32,8 @@ class Palette:
     def build(self) -> None:
         """Make the field, and list what can be done here."""
         scale = self.app.scale
-        width = round(520 * scale)
-        with dpg.window(
-            modal=True,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_saved_settings=True,
-            no_scrollbar=True,
-            width=width,
-            height=round(460 * scale),
-            pos=[(dpg.get_viewport_client_width() - width) // 2, round(120 * scale)],
-        ) as self.window:
-            dpg.bind_item_theme(self.window, theme.SHEET)
-            dpg.bind_item_font(dpg.add_text(self.title, color=theme.BRIGHT), fonts.BOLD)
+        size = round(520 * scale), round(460 * scale)
+        with sheet(self.title, *size, top=round(120 * scale), no_scrollbar=True) as self.window:
             self._field = dpg.add_input_text(width=-1, hint="words of the action", callback=self._typed, on_enter=False)
             with dpg.table(header_row=False, policy=dpg.mvTable_SizingFixedFit) as self._list:
                 dpg.add_table_column(width_fixed=True, init_width_or_weight=90 * scale)

@@ -11,6 +11,7 @@ from nodegraph.data.errors import GraphError, NodegraphError
 from nodegraph.editor.app import App
 from nodegraph.editor.panels.preset_files import changed, file_of, trashed
 from nodegraph.editor.shell import fonts, theme
+from nodegraph.editor.shell.sheet import sheet
 from nodegraph.graph.graph import Graph, Link
 from nodegraph.graph.preset import SUFFIX, Preset, made, save
 from nodegraph.graph.shelf import own_folder
@@ -57,21 +58,8 @@ class SaveQuestion:
         self.close()
         self._names, self._texts, self._chosen, self._replaces = names, dict(texts), dict(chosen), ""
         title = "Change the preset" if self._changing else "Save as a preset"
-        width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
-        place = [(width - WIDE) // 2, max(30, (height - HIGH) // 2)]
-        with dpg.window(
-            modal=True,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_saved_settings=True,
-            autosize=True,
-            min_size=[WIDE, 10],
-            max_size=[WIDE, 2000],
-            pos=place,
-        ) as self.item:
-            dpg.bind_item_theme(self.item, theme.SHEET)
-            dpg.bind_item_font(dpg.add_text(title, color=theme.BRIGHT), fonts.BOLD)
+        place = max(30, (dpg.get_viewport_client_height() - HIGH) // 2)
+        with sheet(title, WIDE, top=place) as self.item:
             dpg.add_spacer(height=2)
             for name, hint in (("name", "as it is called on the shelf"), ("menu", ""), ("help", "what it is for")):
                 self._field(name, hint)

@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.data.frames import FrameRange
 from nodegraph.editor.app import App
 from nodegraph.editor.shell import fonts, theme
+from nodegraph.editor.shell.sheet import sheet
 
 Render = Callable[[tuple[str, ...], FrameRange, bool], object]
 WIDE = 380
@@ -31,21 +32,8 @@ class Question:
         self.close()
         self._frames, self._preview = str(frames), False
         self._chosen = {name: name in chosen for name in writers}
-        width, height = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
-        place = [(width - WIDE) // 2, max(60, height // 3 - 100)]
-        with dpg.window(
-            modal=True,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_saved_settings=True,
-            autosize=True,
-            min_size=[WIDE, 10],
-            max_size=[WIDE, 2000],
-            pos=place,
-        ) as self.item:
-            dpg.bind_item_theme(self.item, theme.SHEET)
-            dpg.bind_item_font(dpg.add_text("Render", color=theme.BRIGHT), fonts.BOLD)
+        place = max(60, dpg.get_viewport_client_height() // 3 - 100)
+        with sheet("Render", WIDE, top=place) as self.item:
             dpg.add_spacer(height=2)
             dpg.add_text("Writers", color=theme.FAINT)
             for name, on in self._chosen.items():

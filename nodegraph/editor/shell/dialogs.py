@@ -11,8 +11,9 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.asking import Answer, Asked, FileWanted, Question, TextWanted
 from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panes.browser import Browser
-from nodegraph.editor.shell import fonts, theme
+from nodegraph.editor.shell import theme
 from nodegraph.editor.shell.loop import Guard
+from nodegraph.editor.shell.sheet import sheet
 
 WIDTH = 440
 
@@ -92,25 +93,8 @@ class Dialogs:
 
     def frame(self, title: str, width: int = WIDTH) -> int:
         """A small modal window with a title, in the upper middle."""
-        width = round(width * self.scale)
-        at = ((dpg.get_viewport_client_width() - width) // 2, dpg.get_viewport_client_height() // 4)
-        window = int(
-            dpg.add_window(
-                modal=True,
-                no_title_bar=True,
-                no_resize=True,
-                no_move=True,
-                no_saved_settings=True,
-                autosize=True,
-                pos=at,
-                min_size=(width, 10),
-                max_size=(width, 2000),
-            )
-        )
-        dpg.bind_item_theme(window, theme.SHEET)
-        head = dpg.add_text(title, parent=window, color=theme.BRIGHT)
-        dpg.bind_item_font(head, fonts.BOLD)
-        dpg.add_spacer(height=1, parent=window)
+        with sheet(title, round(width * self.scale)) as window:
+            dpg.add_spacer(height=1)
         return window
 
     def buttons(self, window: int, rows: list[tuple[str, Callable[[], None]]]) -> None:
