@@ -322,14 +322,14 @@ class Image:
         known = tuple(name for name in names if name in self.channels)
         if not box.empty and inside == box and len(known) == len(names):
             return self.source.read(box, names)
+        values = self.source.read(inside, known) if known and not inside.empty else None
         result: Pixels = empty((box.height, box.width, len(names)))
-        if not known or inside.empty:
+        if values is None:
             result[:] = 0
             return frozen(result)
         rows, columns = inside.slices(box)
         result[: rows.start], result[rows.stop :] = 0, 0
         result[rows, : columns.start], result[rows, columns.stop :] = 0, 0
-        values = self.source.read(inside, known)
         if len(known) == len(names):
             result[rows, columns] = values
         else:

@@ -144,19 +144,25 @@ def _over(crop: Crop, matte: Pixels, below: Pixels, box: Box, joint: Joint) -> P
     whole, window = Box(0, 0, crop.size, crop.size), covered(matte).grow(more)
     part = window.meet(whole)
     rows, columns = part.slices(whole)
-    source = np.empty((part.height, part.width, 4), np.float32)
-    cv2.mixChannels([crop.pixels[rows, columns], matte[rows, columns]], [source], [0, 0, 1, 1, 2, 2, 3, 3])
+    pixels, shown = crop.pixels[rows, columns], matte[rows, columns]
+    source = empty((part.height, part.width, 4))
+
+    def beside(first: int, end: int) -> None:
+        here = slice(first, end)
+        cv2.mixChannels([pixels[here], shown[here]], [source[here]], [0, 0, 1, 1, 2, 2, 3, 3])
+
+    split_rows(beside, part.height, source.nbytes)
+    seen = (shown > 0).view(np.uint8)
     sides = part.y0 - window.y0, window.y1 - part.y1, part.x0 - window.x0, window.x1 - part.x1
     if any(sides):
-        source = np.asarray(
-            cv2.copyMakeBorder(source, *sides, cv2.BORDER_CONSTANT, value=(0.0, 0.0, 0.0, 0.0)), np.float32
-        )
-    seen = cv2.dilate((source[..., 3] > 0).view(np.uint8), np.ones((2 * (more // 2) + 1,) * 2, np.uint8))
+        black = (0.0, 0.0, 0.0, 0.0)
+        source = np.asarray(cv2.copyMakeBorder(source, *sides, cv2.BORDER_CONSTANT, value=black), np.float32)
+        seen = np.asarray(cv2.copyMakeBorder(seen, *sides, cv2.BORDER_CONSTANT, value=black), np.uint8)
+    near = cv2.dilate(seen, np.ones((2 * (more // 2) + 1,) * 2, np.uint8))
     to_crop = crop.matrix @ np.array([[1, 0, box.x0], [0, 1, box.y0], [0, 0, 1]], np.float64)
     inverse = np.array([[1, 0, -window.x0], [0, 1, -window.y0], [0, 0, 1]], np.float64) @ to_crop
     taps, far = (tx, ty), (radius * spans[0], radius * spans[1])
     result, mix = empty(below.shape), np.float32(joint.mix)
-    near = np.ascontiguousarray(seen)
     every = cores()  # rows in turns: a forehead is wider than a chin
 
     def share(first: int, end: int) -> None:

@@ -30,18 +30,19 @@ def _kernel() -> Any:
     from numba import njit
 
     @njit(nogil=True, cache=True, fastmath=True)
-    def least(tables: Any, radius: float, busy: Any, first: int, end: int, result: Any) -> None:
+    def least(tables: Any, radius: float, busy: Any, start: int, end: int, result: Any) -> None:
         """The least value within a disc around each pixel; `tables[k]` holds the least of 2**k pixels from there on.
 
         The picture lies `pad` pixels inside the tables. Between pixels it is taken as straight, along the rows
-        exactly, so that the disc may have any radius. Blocks that are not `busy` stay as they are.
+        exactly, so that the disc may have any radius. Blocks that are not `busy` stay as they are. (Pieces of rows, and
+        not places in them, are what the processor does several of at once.)
         """
         whole = math.floor(radius)
         part = radius - whole
         pad = whole + 2
         width = result.shape[1]
         plain = tables[0]
-        for row in range(first, end):
+        for row in range(start, end):
             out = result[row]
             here = row + pad
             blocks = busy[row // BLOCK]
@@ -55,10 +56,15 @@ def _kernel() -> Any:
                 while block < len(blocks) and blocks[block]:
                     block += 1
                 right = min(block * BLOCK, width)
-                for x in range(left, right):
-                    above = plain[here - whole, x + pad] * (1 - part) + plain[here - whole - 1, x + pad] * part
-                    below = plain[here + whole, x + pad] * (1 - part) + plain[here + whole + 1, x + pad] * part
-                    out[x] = min(above, below)
+                count = right - left
+                into = out[left:right]
+                first = pad + left
+                last = first + count
+                above, beyond = plain[here - whole, first:last], plain[here - whole - 1, first:last]
+                below, under = plain[here + whole, first:last], plain[here + whole + 1, first:last]
+                for x in range(count):
+                    over = above[x] * (1 - part) + beyond[x] * part
+                    into[x] = min(over, below[x] * (1 - part) + under[x] * part)
                 for down in range(-whole, whole + 1):
                     reach = math.sqrt(radius * radius - down * down)
                     side = math.floor(reach)
@@ -66,15 +72,14 @@ def _kernel() -> Any:
                     k = 0
                     while (2 << k) <= 2 * side + 1:
                         k += 1
-                    table = tables[k, here + down]
-                    line = plain[here + down]
+                    table, line = tables[k, here + down], plain[here + down]
                     shift = 2 * side + 1 - (1 << k)
-                    start = pad - side
-                    for x in range(left, right):
-                        a = min(table[x + start], table[x + start + shift])
-                        b = line[x + start] * (1 - rest) + line[x + start - 1] * rest
-                        c = line[x + pad + side] * (1 - rest) + line[x + pad + side + 1] * rest
-                        out[x] = min(out[x], a, b, c)
+                    one, other = table[first - side : last - side], table[first - side + shift : last - side + shift]
+                    near, far = line[first - side : last - side], line[first - side - 1 : last - side - 1]
+                    there, past = line[first + side : last + side], line[first + side + 1 : last + side + 1]
+                    for x in range(count):
+                        ends = min(near[x] * (1 - rest) + far[x] * rest, there[x] * (1 - rest) + past[x] * rest)
+                        into[x] = min(into[x], one[x], other[x], ends)
 
     return least
 

@@ -17,11 +17,11 @@ def mixed(now: Image, pictures: Sequence[Image], shares: Sequence[float]) -> Ima
     box = joined(picture.data for picture in pictures)
     further = tuple(name for name in now.channels if name not in now.main)
     names = now.main + further
+    sources = [picture.region(box, now.main) for picture in pictures]  # may be read from files: before there is more
     total: Pixels = empty((box.height, box.width, len(names)))
     deep = len(now.main)
     if further:
         total[..., deep:] = now.region(box, further)
-    sources = [picture.region(box, now.main) for picture in pictures]
 
     def rows(first: int, end: int) -> None:
         with np.errstate(invalid="ignore"):  # a broken pixel stays broken; it is no fault of the mix

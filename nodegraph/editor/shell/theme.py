@@ -163,6 +163,8 @@ def build(scale: float = 1.0) -> None:
         dpg.add_theme_style(dpg.mvStyleVar_PopupRounding, 5 * scale, 0)
         dpg.add_theme_style(dpg.mvStyleVar_WindowBorderSize, 1, 0)
     with dpg.theme(tag=MENU), dpg.theme_component(dpg.mvAll):
+        for ground in (dpg.mvThemeCol_WindowBg, dpg.mvThemeCol_MenuBarBg):  # the window is cleared in their colour
+            dpg.add_theme_color(ground, CLEAR)
         dpg.add_theme_style(dpg.mvStyleVar_FramePadding, 8 * scale, 5 * scale)
         dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 10 * scale, 6 * scale)
         dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 8 * scale, 8 * scale)
