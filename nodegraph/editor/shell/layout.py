@@ -30,13 +30,14 @@ class Slot(NamedTuple):
     title: str
     bare: bool = False  # it draws to its edges
     group: str = "right"
+    bin: bool = False  # what lies in it has a ground of its own
 
 
 SLOTS = (
     Slot(4_000_000_001, "viewer", "ViewerPane", "Viewer", True, "viewer"),
     Slot(4_000_000_002, "graph", "GraphPane", "Node graph", True, "graph"),
     Slot(4_000_000_003, "timeline", "TimelinePane", "Timeline", True, "timeline"),
-    Slot(4_000_000_004, "properties", "PropertiesPane", "Properties"),
+    Slot(4_000_000_004, "properties", "PropertiesPane", "Properties", bin=True),
     Slot(4_000_000_005, "curves", "CurvesPane", "Curves", True),
     Slot(4_000_000_006, "queue", "QueuePane", "Queue"),
     Slot(4_000_000_007, "presets", "PresetsPane", "Presets"),
@@ -45,7 +46,10 @@ SLOTS = (
     Slot(4_000_000_010, "status", "StatusPane", "Status", True, "status"),
 )
 STATUS = SLOTS[-1].tag
-BARE_TAGS = frozenset(slot.tag for slot in SLOTS if slot.bare)
+# Those that paint no ground, and what they have where they lie over others: a ground of theirs, or that of all panes.
+GROUNDS = {
+    slot.tag: (theme.BARE, theme.FLOATING) if slot.bare else (theme.BIN, 0) for slot in SLOTS if slot.bare or slot.bin
+}
 # What Dear ImGui calls the dock over the whole window: hashes of its own names.
 SPACE, HOST = "0x08BD597D", "0x1BBC0F80"
 GROUPS = {"viewer": 3, "graph": 5, "timeline": 8, "right": 6, "status": 10}
@@ -92,8 +96,8 @@ def room(slot: Slot) -> int:
     tag = slot.tag + INNER
     with dpg.window(label=slot.title, tag=slot.tag, no_close=True, no_collapse=True, no_scrollbar=True):
         dpg.add_child_window(tag=tag, border=False, no_scrollbar=slot.bare, no_scroll_with_mouse=slot.bare)
-    if slot.bare:
-        dpg.bind_item_theme(slot.tag, theme.BARE)
+    if slot.tag in GROUNDS:
+        dpg.bind_item_theme(slot.tag, GROUNDS[slot.tag][0])
     return tag
 
 
@@ -106,7 +110,7 @@ def rectangle(room: int) -> tuple[Point, Point]:
 
 
 def ground(seen: Sequence[tuple[int, Point, Point]]) -> bool:
-    """Give bare panes that lie over others a ground of their own; docked ones need none, and it costs much to fill.
+    """Give panes that lie over others a ground; docked ones need none of their own, and it costs much to fill.
 
     Nothing tells which panes float, but only those overlap others. True if there are some.
     """
@@ -114,10 +118,10 @@ def ground(seen: Sequence[tuple[int, Point, Point]]) -> bool:
     for docked, origin, size in seen:
         over = any(other[0] != docked and _overlap(origin, size, other[1], other[2]) for other in seen)
         floating = floating or over
-        if docked not in BARE_TAGS:
+        if docked not in GROUNDS:
             continue
-        wanted = theme.FLOATING if over else theme.BARE
-        if dpg.get_item_theme(docked) != wanted:
+        wanted = GROUNDS[docked][over]
+        if (dpg.get_item_theme(docked) or 0) != wanted:
             dpg.bind_item_theme(docked, wanted)
     return floating
 

@@ -124,6 +124,7 @@ SHEET = 4_200_000_005  # a window over the window
 MENU = 4_200_000_006  # the bar at the top
 CARD = 4_200_000_007  # a field that stands out
 FLOATING = 4_200_000_008  # as BARE, with a ground that hides what lies below
+BIN = 4_200_000_009  # the window's own ground: for a pane whose cards have theirs
 
 
 def base_colours(floating: bool = False) -> dict[int, Colour]:
@@ -149,6 +150,8 @@ def build(scale: float = 1.0) -> None:
         with dpg.theme(tag=tag), dpg.theme_component(dpg.mvAll):
             dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 0, 0)
             dpg.add_theme_color(dpg.mvThemeCol_WindowBg, ground)
+    with dpg.theme(tag=BIN), dpg.theme_component(dpg.mvAll):
+        dpg.add_theme_color(dpg.mvThemeCol_WindowBg, CLEAR)
     with dpg.theme(tag=FLAT), dpg.theme_component(dpg.mvAll):
         dpg.add_theme_color(dpg.mvThemeCol_Button, CLEAR)
     with dpg.theme(tag=CHOSEN), dpg.theme_component(dpg.mvAll):
