@@ -50,12 +50,10 @@ def test_a_view_keeps_its_room() -> None:
     assert (view == 7).all()
 
 
-@pytest.mark.usefixtures("pool")
-def test_room_of_another_size_is_not_taken() -> None:
-    big = empty((8, MB))
-    where = place(big)
-    del big
-    assert place(empty((2, MB))) != where
+def test_room_of_another_size_is_not_taken(pool: Pool) -> None:
+    pool.give_back(pool.lend(8 * MB))
+    assert pool.lend(2 * MB).nbytes == 2 * MB
+    assert pool.lend(8 * MB).nbytes == 8 * MB
 
 
 def test_no_more_is_held_than_was_needed_at_once(pool: Pool) -> None:

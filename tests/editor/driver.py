@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound="Pane")
 At = tuple[float, float]
 SECONDS = 20.0  # until a condition is given up: a busy machine is slow
+ON_ITS_WAY = 0.06  # seconds that a key may take from the server to the window
 LEFT, MIDDLE, RIGHT = 1, 2, 3
 WANTED = ("Xvfb", "xdotool")
 HELD = {1: 0, 2: 2, 3: 1}  # a button of X, as Dear PyGui counts it
@@ -184,17 +185,24 @@ class Driver:
 
     # -- keys ----------------------------------------------------------------------------------------------
 
+    def _come(self, frames: int) -> None:
+        """Draw frames until what was pressed has surely come: on a busy machine it may be on its way for some."""
+        begun = time.monotonic()
+        self.turn(frames)
+        while time.monotonic() - begun < ON_ITS_WAY:
+            self.turn()
+
     def key(self, *keys: str) -> None:
         """Press keys as xdotool calls them: `ctrl+z`, `Return`, `F5`."""
         for key in keys:
             _xdotool("key", key)
-            self.turn(4)
+            self._come(4)
 
     def type(self, text: str) -> None:
         """Type into the field that is active."""
         for letter in text:
             _xdotool("type", letter)
-            self.turn(2)
+            self._come(2)
 
     @contextmanager
     def hold(self, *keys: str) -> Iterator[None]:
