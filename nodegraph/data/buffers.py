@@ -30,8 +30,9 @@ class Pool:
     def lend(self, size: int) -> Block:
         """A block of so many bytes, or hardly more, with anything in it."""
         with self._lock:
-            fit = [k for k, block in enumerate(self._idle) if size <= block.nbytes <= size + size // 8]
-            block = self._idle.pop(fit[-1]) if fit else None
+            block = next((each for each in reversed(self._idle) if size <= each.nbytes <= size + size // 8), None)
+            # By what it is and not by its place: arrays let go of meanwhile may have moved the others.
+            self._idle = [each for each in self._idle if each is not block]
             self._lent += size if block is None else block.nbytes
             self._most = max(self._most, self._lent)
             self._let_go(self._most - self._lent)
