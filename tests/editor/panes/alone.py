@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import dearpygui.dearpygui as dpg
 import pytest
 
 from nodegraph.graph.document import Document
@@ -22,3 +23,10 @@ def alone(modules: str, project: Document | Path, settings: Path, monkeypatch: p
     monkeypatch.setenv("XDG_DATA_HOME", str(settings / "data"))
     with opened(project, settings / "config") as driver:
         yield driver
+
+
+def middle(item: int) -> tuple[float, float]:
+    """The middle of a widget, in the window."""
+    left, top = dpg.get_item_rect_min(item)
+    width, height = dpg.get_item_rect_size(item)
+    return left + width / 2, top + height / 2

@@ -21,7 +21,7 @@ from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
 from nodegraph.ml import cards
 from tests.editor.driver import Driver
-from tests.editor.panes.alone import alone
+from tests.editor.panes.alone import alone, middle
 from tests.ml.swap_models import recogniser_file
 
 
@@ -36,12 +36,6 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
         pane = found.pane(ModelsPane)
         found.until(lambda: any(row.state == MISSING for row in pane.rows), "what is missing")
         yield found
-
-
-def middle(item: int) -> tuple[float, float]:
-    left, top = dpg.get_item_rect_min(item)
-    width, height = dpg.get_item_rect_size(item)
-    return left + width / 2, top + height / 2
 
 
 def checked(driver: Driver) -> tuple[int, str]:

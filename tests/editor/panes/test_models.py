@@ -20,7 +20,7 @@ from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
 from nodegraph.graph.models_here import Here
 from tests.editor.driver import Driver
-from tests.editor.panes.alone import alone
+from tests.editor.panes.alone import alone, middle
 from tests.ml.swap_models import recogniser_file
 
 
@@ -38,12 +38,6 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
         pane = found.pane(ModelsPane)
         found.until(lambda: any(row.state == MISSING for row in pane.rows), "what is missing")
         yield found
-
-
-def middle(item: int) -> tuple[float, float]:
-    left, top = dpg.get_item_rect_min(item)
-    width, height = dpg.get_item_rect_size(item)
-    return left + width / 2, top + height / 2
 
 
 def test_the_missing_model_comes_first_and_is_there_once_it_is_added(driver: Driver, tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from nodegraph.graph.library import Library
 from nodegraph.graph.preset import load
 from nodegraph.graph.shelf import own_folder
 from tests.editor.driver import Driver
-from tests.editor.panes.alone import alone
+from tests.editor.panes.alone import alone, middle
 
 
 @pytest.fixture
@@ -30,12 +30,6 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
         pane = found.pane(PresetsPane)
         found.until(lambda: len(pane.rows) > 20, "the shelf")
         yield found
-
-
-def middle(item: int) -> tuple[float, float]:
-    left, top = dpg.get_item_rect_min(item)
-    width, height = dpg.get_item_rect_size(item)
-    return left + width / 2, top + height / 2
 
 
 def find(driver: Driver, text: str) -> Path:

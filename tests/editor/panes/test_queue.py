@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import dearpygui.dearpygui as dpg
 import pytest
 
 from nodegraph.data.box import Format
@@ -20,7 +19,7 @@ from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import placed
 from nodegraph.graph.library import Library
 from tests.editor.driver import Driver
-from tests.editor.panes.alone import alone
+from tests.editor.panes.alone import alone, middle
 
 
 @pytest.fixture
@@ -34,12 +33,6 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
     save(Document(placed(graph, Plate=(0, 0), Out=(0, 100), Other=(200, 100))), path)
     with alone("queue timeline", path, tmp_path, monkeypatch) as found:
         yield found
-
-
-def middle(item: int) -> tuple[float, float]:
-    left, top = dpg.get_item_rect_min(item)
-    width, height = dpg.get_item_rect_size(item)
-    return left + width / 2, top + height / 2
 
 
 def test_f5_asks_and_return_renders(driver: Driver) -> None:

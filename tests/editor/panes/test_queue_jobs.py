@@ -25,7 +25,7 @@ from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import placed
 from nodegraph.graph.library import Library
 from tests.editor.driver import Driver
-from tests.editor.panes.alone import alone
+from tests.editor.panes.alone import alone, middle
 
 # An editor that has half a render behind it, stands still, and is killed.
 KILLED = """
@@ -67,12 +67,6 @@ def project(tmp_path: Path) -> Path:
 def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
     with alone("queue timeline", project(tmp_path), tmp_path, monkeypatch) as found:
         yield found
-
-
-def middle(item: int) -> tuple[float, float]:
-    left, top = dpg.get_item_rect_min(item)
-    width, height = dpg.get_item_rect_size(item)
-    return left + width / 2, top + height / 2
 
 
 def waiting(driver: Driver) -> list[Job]:
