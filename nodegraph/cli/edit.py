@@ -19,10 +19,12 @@ def run(args: argparse.Namespace) -> int:
     if find_spec("dearpygui") is None:
         raise NodegraphError("the editor is not installed", 'pip install "nodegraph[editor]"')
     from nodegraph.cli.demo import size_of
+    from nodegraph.data.memory import give_back_at_once
     from nodegraph.graph.document import Document, load
     from nodegraph.graph.graph import Graph
     from nodegraph.graph.library import Library
 
+    give_back_at_once()
     library = Library.discover()
     document = load(args.project, library, strict=False) if args.project else Document(Graph(library))
     from nodegraph.editor.panes.preferences import remembered_scale

@@ -57,11 +57,13 @@ def chosen(args: argparse.Namespace) -> tuple[Document, Graph, list[str], tuple[
 
 def run(args: argparse.Namespace) -> int:
     from nodegraph.cli.progress import shown
+    from nodegraph.data.memory import give_back_at_once
     from nodegraph.engine.cautions import cautions
     from nodegraph.engine.consent import demand
     from nodegraph.engine.events import Event, Finished, Report, Warned
     from nodegraph.engine.render import render
 
+    give_back_at_once()
     document, graph, sinks, frames = chosen(args)
     memory = parse_bytes(args.memory) if args.memory else None
     if args.workers is not None and args.workers < 1:

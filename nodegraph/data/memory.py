@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+
+LARGE = 4 << 20  # bytes of what is not left to heaps; smaller pieces, as bands of rows are, come and go too often
+KEPT = 32 << 20  # bytes at the end of a heap that are kept for what comes next
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3  # their numbers in malloc.h
 
 
 def pieces(value: Any) -> Mapping[int, int]:
@@ -64,3 +69,18 @@ class Scales:
             if not known[1]:
                 self.nbytes -= known[0]
                 del self._pieces[piece]
+
+
+def give_back_at_once() -> None:
+    """Have the system get large pieces back as soon as they are let go of, where the C library can be told so.
+
+    glibc learns from each piece that is let go of to keep the next ones, of up to 32 MB, in heaps that never shrink
+    (mallopt(3), M_MMAP_THRESHOLD): a long render would take more than a short one. It concerns the whole process, so
+    only a program of our own asks for it.
+    """
+    if sys.platform != "linux":
+        return
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none, and does not need it
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, LARGE)
+        mallopt(_M_TRIM_THRESHOLD, KEPT)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
+from nodegraph.data.buffers import POOL
 from nodegraph.data.errors import Cancelled, NodeError
 from nodegraph.data.image import ArraySource, Image, Matte
 from nodegraph.data.memory import size_of
@@ -219,10 +221,11 @@ class Runner:
         arguments = [self._argument(argument, active.values, step, job) for argument in step.arguments]
         start = perf_counter()
         try:
-            if kind.sink and job.sink is not None:
-                value = job.sink(step, lambda: kind.function(*arguments, **step.knobs))
-            else:
-                value = kind.function(*arguments, **step.knobs)
+            with nullcontext() if self.cache.keep else POOL.sparing():
+                if kind.sink and job.sink is not None:
+                    value = job.sink(step, lambda: kind.function(*arguments, **step.knobs))
+                else:
+                    value = kind.function(*arguments, **step.knobs)
         except (Cancelled, NodeError):
             raise
         except Exception as fault:

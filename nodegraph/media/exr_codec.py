@@ -13,7 +13,7 @@ import io
 import os
 import struct
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -39,6 +39,7 @@ ZIP_LEVEL = 1  # a third less work than the library's own 4, for files less than
 DEFLATED = frozenset({"zip", "zips", "pxr24"})
 SHARE = 2 << 20  # bytes of pixels that a thread encodes at a time, at most
 ALONE = 512 << 10  # what one thread has done before another would have begun
+AHEAD = 4 * cores()  # shares that are begun before they are wanted: what waits to be written takes memory
 
 _levels: list[int] = []
 _levels_lock = threading.Lock()
@@ -154,15 +155,55 @@ def _decoded(file: ExrFile, handle: int, part: ExrPart, box: Box, threads: int) 
 
 
 class Share(NamedTuple):
-    """Some rows of a picture, whole blocks, that a thread compresses: a small file of their own when it is done."""
+    """Some rows of a picture, whole blocks, that another thread compresses before they are wanted."""
 
     rows: Box
-    file: Future[bytes]
+    number: int
+    line: _Line
+
+    @property
+    def ready(self) -> bool:
+        """True if nobody would have to wait for it."""
+        return self.line.ready(self.number)
+
+    def take(self) -> bytes:
+        """These rows as a small file of their own; they are handed out once, and not kept."""
+        return self.line.take(self.number)
+
+
+class _Line:
+    """Shares of a picture in a line: some are begun ahead, and each that is taken has another one begun."""
+
+    def __init__(self, encoded: Callable[[Box], bytes], shares: Sequence[Box]) -> None:
+        self._encoded, self._shares = encoded, shares
+        self._begun: list[Future[bytes] | None] = []
+        self._begin(AHEAD)
+
+    def _begin(self, count: int) -> None:
+        for rows in self._shares[len(self._begun) : count]:
+            self._begun.append(_pool().submit(self._encoded, rows))
+
+    def ready(self, number: int) -> bool:
+        future = self._begun[number] if number < len(self._begun) else None
+        return future is not None and future.done()
+
+    def take(self, number: int) -> bytes:
+        self._begin(number + 1 + AHEAD)
+        future, self._begun[number] = self._begun[number], None
+        assert future is not None, "these rows have been taken"
+        return future.result()
+
+    def cancel(self) -> None:
+        """Nobody wants the rest."""
+        self._shares = self._shares[: len(self._begun)]
+        for future in self._begun:
+            if future is not None:
+                future.cancel()
 
 
 def encode(planes: Planes | PlanesOf, box: Box, compression: str, **how: Any) -> bytes:
     """A whole small file of these channels, compressed by all cores; as `encode_aside` takes them."""
-    return _joined([share.file.result() for share in encode_aside(planes, box, compression, **how)], box)
+    return _joined([share.take() for share in encode_aside(planes, box, compression, **how)], box)
 
 
 def encode_aside(
@@ -214,7 +255,9 @@ def encode_aside(
     lines = tile[1] if tile else LINES[compression]
     nbytes = box.area * pixel_bytes if callable(planes) else sum(plane.nbytes for plane in planes.values())
     # One call a share: they are more than the cores, so that none waits long for the slowest.
-    return [Share(rows, _pool().submit(encoded, rows)) for rows in _shares(box, lines, nbytes)]
+    shares = _shares(box, lines, nbytes)
+    line = _Line(encoded, shares)
+    return [Share(rows, number, line) for number, rows in enumerate(shares)]
 
 
 @cache

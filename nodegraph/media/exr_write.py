@@ -96,7 +96,7 @@ def write_exr(path: str | Path, parts: Sequence[PartToWrite]) -> None:
             write_blocks(beside, path, blocks, several)
     finally:
         for share in begun:
-            share.file.cancel()
+            share.line.cancel()
 
 
 def encoded(part: PartToWrite, index: int = 0, multipart: bool = False, begun: list[Share] | None = None) -> PartBlocks:
@@ -120,7 +120,7 @@ def encoded(part: PartToWrite, index: int = 0, multipart: bool = False, begun: l
         number, within = places[block]
         if number not in opened:
             opened.clear()
-            opened[number] = blocks_of(shares[number].file.result(), before)
+            opened[number] = blocks_of(shares[number].take(), before)
         return opened[number][within]
 
     return PartBlocks(
@@ -128,7 +128,7 @@ def encoded(part: PartToWrite, index: int = 0, multipart: bool = False, begun: l
         [None] * len(places),
         range(len(places)),
         fresh,
-        lambda block: shares[places[block][0]].file.done(),
+        lambda block: shares[places[block][0]].ready,
     )
 
 

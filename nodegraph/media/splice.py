@@ -226,12 +226,12 @@ class _Share:
 
     @property
     def ready(self) -> bool:
-        return self._share.file.done()
+        return bool(self._chunks) or self._share.ready
 
     @property
     def chunks(self) -> list[Chunk]:
         if not self._chunks:
-            self._chunks = blocks_of(self._share.file.result(), self._before)
+            self._chunks = blocks_of(self._share.take(), self._before)
         return self._chunks
 
 

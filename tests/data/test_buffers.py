@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 
 import numpy as np
 import pytest
 
 from nodegraph.data import buffers
-from nodegraph.data.buffers import LARGE, Pool, empty
+from nodegraph.data.buffers import LARGE, Block, Pool, empty
 
 MB = 1 << 20
 
@@ -95,3 +96,82 @@ def test_threads_never_share_room() -> None:
     for thread in threads:
         thread.join()
     assert not faults
+
+
+def test_sparing_work_waits_for_what_other_sparing_work_gives_back(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffers, "PATIENCE", 60.0)
+    got: list[Block] = []
+
+    def other() -> None:
+        with pool.sparing():
+            got.append(pool.lend(8 * MB))
+
+    with pool.sparing():
+        mine = pool.lend(8 * MB)
+        thread = threading.Thread(target=other)
+        thread.start()
+        while not pool._waiting:
+            time.sleep(0.001)
+        assert not got
+        pool.give_back(mine)
+        thread.join()
+    assert got[0] is mine
+    assert pool._most == 8 * MB
+
+
+def test_sparing_work_that_all_waits_for_goes_on(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of two holds what the other would need: one of them takes more, at once."""
+    monkeypatch.setattr(buffers, "PATIENCE", 60.0)
+    both, waited = threading.Barrier(2), threading.Event()
+    held: list[Block] = []
+
+    def work(patient: bool) -> None:
+        with pool.sparing():
+            held.append(pool.lend(8 * MB) if patient else pool.lend(4 * MB))
+            both.wait()
+            if not patient:
+                while not pool._waiting:
+                    time.sleep(0.001)
+                waited.set()
+            block = pool.lend(8 * MB)
+            assert waited.wait(60)
+            pool.give_back(block)
+
+    pool.give_back(pool.lend(12 * MB))
+    threads = [threading.Thread(target=work, args=(patient,)) for patient in (True, False)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(50)
+    assert not any(thread.is_alive() for thread in threads)
+    assert pool._most == 20 * MB
+
+
+def test_patience_ends(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffers, "PATIENCE", 0.01)
+    over = threading.Event()
+
+    def other() -> None:
+        with pool.sparing():
+            pool.lend(4 * MB)
+        over.set()
+
+    with pool.sparing():
+        pool.lend(8 * MB)
+        threading.Thread(target=other).start()
+        assert over.wait(60)
+    assert pool._most == 12 * MB
+
+
+def test_other_work_waits_for_nobody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffers, "PATIENCE", 60.0)
+    over = threading.Event()
+
+    def other() -> None:
+        pool.lend(4 * MB)
+        over.set()
+
+    with pool.sparing():
+        pool.lend(8 * MB)
+        threading.Thread(target=other).start()
+        assert over.wait(50)

@@ -302,3 +302,21 @@ def _bodies(data: bytes) -> list[bytes]:
     _, offsets, head = exr_codec.table_of(data)
     ends = [start + head + int.from_bytes(data[start + head - 4 : start + head], "little") for start in offsets]
     return [data[start:end] for start, end in zip(offsets, ends, strict=True)]
+
+
+def test_what_waits_to_be_written_is_little() -> None:
+    """Of a large picture a few shares are compressed ahead, and each that is taken has the next one begun."""
+    rows: list[Box] = []
+    box = Box(0, 0, 2048, 2000)
+
+    def planes(some: Box) -> dict[str, np.ndarray]:
+        rows.append(some)
+        return {"RGB": np.zeros((some.height, some.width, 3), np.float16)}
+
+    shares = exr_codec.encode_aside(planes, box, "zip", pixel_bytes=6 * 8)  # as if it were eight times as large
+    assert len(shares) > 3 * exr_codec.AHEAD
+    for count, share in enumerate(shares):
+        share.take()
+        assert len(rows) <= count + 1 + exr_codec.AHEAD
+    assert sum(some.height for some in rows) == box.height
+    assert len(rows) == len(shares)
