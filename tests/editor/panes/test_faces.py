@@ -18,7 +18,7 @@ from nodegraph.data.shot import Shot
 from nodegraph.data.tracks import Cuts, Track, Tracks
 from nodegraph.editor.panels import casting
 from nodegraph.editor.panels.consents import people
-from nodegraph.editor.panes.face_row import sureness, weakest
+from nodegraph.editor.panes.face_row import shades, sureness, weakest
 from nodegraph.editor.panes.faces import NOBODY, FacesPane
 from nodegraph.engine.consent import today
 from nodegraph.engine.evaluate import evaluate
@@ -30,6 +30,7 @@ from tests.editor.driver import Driver
 from tests.editor.panes.alone import alone
 
 WEAK = 1006
+UNSEEN = (1003, 1004)
 
 
 def a_face(x: float, confidence: float) -> Face:
@@ -40,11 +41,11 @@ def a_face(x: float, confidence: float) -> Face:
 
 @node(menu="Face")
 def known_tracks() -> Tracks:
-    """Two people, and one of them once more after a cut."""
+    """Two people, of whom one is not always seen, and the other once more after a cut."""
 
     def track(name: str, x: float, frames: range) -> Track:
         faces = {frame: a_face(x, 0.2 if frame == WEAK else 0.9) for frame in frames}
-        return Track(name, MappingProxyType(faces))
+        return Track(name, MappingProxyType(faces), filled=frozenset(UNSEEN if name == "face2" else ()))
 
     rows = (track("face1", 16, range(1001, 1009)), track("face2", 44, range(1001, 1007)))
     return Tracks(Format(64, 36), (*rows, track("face3", 16, range(1010, 1013))), Cuts((1010,)))
@@ -86,9 +87,15 @@ def test_rows_know_their_spans_and_the_timeline_its_gaps(driver: Driver) -> None
 
     pane = driver.pane(FacesPane)
     assert pane.lost() == ((1009, 1009), (1013, 1014))
+    assert pane.filled() == ((1003, 1004),)
     assert pane.cuts() == (1010,)
     timeline = driver.pane(TimelinePane)
     driver.until(lambda: timeline._marks.cuts == (1010,) and timeline._marks.lost == pane.lost(), "marks")
+    told = {frame: timeline._marks.told(frame) for frame in (1002, 1003, 1004, 1005, 1009, 1010, 1014)}
+    assert told == {
+        1002: "", 1003: "face filled in", 1004: "face filled in", 1005: "",
+        1009: "no face", 1010: "cut", 1014: "no face",
+    }  # fmt: skip
     assert all(pane._rows[name].person == pane.people["Anna"] for name in names(driver))
     assert all(pane.pictures.there.get(pane._key(row.track)) for row in pane._rows.values()), "thumbnails"
 
@@ -148,6 +155,24 @@ def test_merge_split_and_delete_go_into_one_node_before_smoothing(driver: Driver
     driver.key("Delete")
     driver.until(lambda: "face2" not in names(driver), "deleted")
     assert [name for name, each in driver.app.state.graph.nodes.items() if each.kind == "EditTracks"] == ["EditTracks1"]
+
+
+def test_shift_picks_a_stretch_of_tracks_from_the_one_before(driver: Driver) -> None:
+    rows = driver.pane(FacesPane).rows
+    driver.click(rows.middle("face3"))
+    with driver.hold("shift"):
+        driver.click(rows.middle("face1"))
+    driver.until(lambda: rows.picked == ["face3", "face2", "face1"], "up to the first, the one that was clicked first")
+    with driver.hold("shift"):
+        driver.click(rows.middle("face2"))
+    driver.until(lambda: rows.picked == ["face3", "face2"], "from the same one again")
+    driver.click(rows.middle("face1"))
+    driver.until(lambda: rows.picked == ["face1"], "one alone")
+    with driver.hold("shift"):
+        driver.click(rows.middle("face3"))
+    driver.until(lambda: rows.picked == ["face1", "face2", "face3"], "all")
+    driver.key("Delete")
+    driver.until(lambda: not names(driver), "all taken out")
 
 
 def test_rename_follows_into_the_swaps(driver: Driver) -> None:
@@ -244,6 +269,17 @@ def test_consent_in_words() -> None:
     assert "Heat" in ben.problem
     (ben,) = (each for each in people(graph.set("Ben", "expires", "soon"), Path("/shot")) if each.node == "Ben")
     assert "no day" in ben.problem
+
+
+def test_a_strip_has_one_piece_for_each_stretch_however_long_the_shot() -> None:
+    faces = {frame: a_face(10, sure) for frame, sure in ((1, 0.9), (2, 0.9), (3, 0.9), (4, 0.1), (9, 0.9))}
+    track = Track("face1", MappingProxyType(faces), filled=frozenset({3}))
+    found = shades(track, (1, 10_000_000_000))
+    assert [(first, last) for first, last, _ in found] == [(1, 2), (3, 3), (4, 4), (9, 9)]
+    (seen, filled, weak, again) = (tuple(colour) for _, _, colour in found)
+    assert seen == again
+    assert len({seen, filled, weak}) == 3
+    assert [(first, last) for first, last, _ in shades(track, (2, 3))] == [(2, 2), (3, 3)]
 
 
 def test_filled_frames_count_half_and_the_weakest_comes_first() -> None:

@@ -15,7 +15,7 @@ from nodegraph.data.shot import Shot
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.panes.timeline import TimelinePane
 from nodegraph.editor.panes.timeline_ruler import KEYS
-from nodegraph.editor.panes.timeline_scale import Hold, Scale, grabbed, seen, ticks, whole
+from nodegraph.editor.panes.timeline_scale import CLOSEST, Hold, Scale, grabbed, seen, ticks, whole
 from nodegraph.editor.panes.transport import GAP, SIGNS, WIDE
 from nodegraph.editor.shell import window
 from nodegraph.editor.shell.layout import SLOTS
@@ -223,6 +223,9 @@ class Knowing:
     def lost(self) -> tuple[tuple[int, int], ...]:
         return ((1047, 1051),)
 
+    def filled(self) -> tuple[tuple[int, int], ...]:
+        return ((1040, 1042),)
+
 
 def test_marks_come_from_the_other_panes(driver: Driver) -> None:
     pane = driver.pane(TimelinePane)
@@ -233,6 +236,7 @@ def test_marks_come_from_the_other_panes(driver: Driver) -> None:
     assert pane._marks.told(1015) == "in memory"
     assert pane._marks.told(1033) == "cut"
     assert pane._marks.told(1047) == "no face"
+    assert pane._marks.told(1042) == "face filled in"
 
 
 def test_a_frame_that_failed_stays_marked_while_it_plays(driver: Driver) -> None:
@@ -268,6 +272,15 @@ def test_numbers_never_touch(width: float, ends: tuple[int, int]) -> None:
     numbered = [tick.x for tick in ticks(scale, ends, label) if tick.label]
     assert numbered, "some number is seen"
     assert all(right - left >= label for left, right in pairwise(numbered))
+
+
+@pytest.mark.parametrize("zoom", [1.0, 40.0, 3e5])
+def test_a_shot_of_absurd_length_costs_what_is_on_the_screen(zoom: float) -> None:
+    ends = (1001, 12_411_012)
+    scale = whole(*ends, 26, 926).zoomed(zoom, 500, ends)
+    found = ticks(scale, ends, 60.0)
+    assert 2 < len(found) <= 900 / CLOSEST + 2
+    assert all(right.x - left.x >= 60.0 for left, right in pairwise([tick for tick in found if tick.label]))
 
 
 def test_zoom_keeps_the_frame_under_the_cursor_and_stays_in_the_shot() -> None:
