@@ -293,6 +293,8 @@ class GraphPane(Pane):
     def opened(self, hit: Hit) -> None:
         """A double click: a node's panel, a backdrop's label, a note's words."""
         if hit.part is Part.NODE:
+            if hit.name not in self.app.state.picked.nodes:  # the first press may have been on what is gone now
+                self.app.pick(nodes(hit.name))
             self.app.change(panels=self.app.state.panels.opened(hit.name))
         elif hit.part is Part.NOTE:
             self.names.note(hit.name)

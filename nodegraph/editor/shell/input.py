@@ -103,6 +103,7 @@ class Hands:
         self.holder: Pane | None = None  # has the mouse while a button is down
         self.button = Button.LEFT
         self.last = Place.WINDOW  # over which the cursor was last
+        self.double = (DOUBLE, FRAMES)
         self._on_key = on_key
         self._asked = asked  # has all keys while something is asked
         self._over: Pane | None = None
@@ -207,7 +208,8 @@ class Hands:
         """True for the second press of two; the third begins anew."""
         now, frame = time.monotonic(), int(dpg.get_frame_count())
         last, before, frame_before, (x, y) = self._pressed
-        soon = now - before < DOUBLE or frame - frame_before <= FRAMES
+        seconds, frames = self.double
+        soon = now - before < seconds or frame - frame_before <= frames
         double = last is button and soon and max(abs(x - self.at[0]), abs(y - self.at[1])) < STILL
         self._pressed = (None if double else button, now, frame, self.at)
         return double
@@ -221,6 +223,7 @@ class Hands:
         name = self._names.get(code)
         if name is None:
             return
+        self._pressed = (None, 0.0, 0, (0.0, 0.0))  # a key between two presses: the second begins anew
         # Ctrl is often let go first: in a frame that took long it may be up when the key is seen.
         held = (now or before for now, before in zip(self.held(), self._held_before, strict=True))
         chord = Chord(name, *held)
