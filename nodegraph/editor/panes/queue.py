@@ -215,6 +215,7 @@ class QueuePane(Pane):
         self.rows.pick()
         self.wake_up()
         self.app.say(f"{', '.join(sinks)}: in the queue")
+        self.app.bring(self)
         self.repaint()
         return job
 
