@@ -22,7 +22,7 @@ SCALES = (1.5, 2.0)
 
 
 @pytest.fixture(scope="module", params=SCALES, ids=lambda scale: f"scale {scale}")
-def driver(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+def graph_window(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
     settings = tmp_path_factory.mktemp("settings")
     with opened(Document(start()), settings, scale=request.param) as found:
         pane = found.pane(GraphPane)
@@ -30,12 +30,6 @@ def driver(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         found.key("space")
         found.until(lambda: min(pane.size) > 700, "the graph alone")
         yield found
-
-
-@pytest.fixture
-def canvas(driver: Driver) -> Canvas:
-    """A fresh graph in the same window."""
-    return Canvas(driver)
 
 
 def test_nodes_letters_and_wires_are_as_much_larger(canvas: Canvas) -> None:

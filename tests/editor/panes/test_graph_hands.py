@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from nodegraph.editor.canvas.picked import Picked, nodes
@@ -11,20 +9,8 @@ from nodegraph.editor.canvas.view import LEAST, MOST
 from nodegraph.graph.document import Document, write
 from nodegraph.graph.graph import Wire
 from nodegraph.graph.layout import Backdrop, Note, backdrops, places, with_item
-from tests.editor.driver import MIDDLE, Driver, opened
+from tests.editor.driver import MIDDLE
 from tests.editor.panes.graph_canvas import NOWHERE, Canvas, start
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with opened(Document(start()), tmp_path_factory.mktemp("settings")) as found:
-        yield found
-
-
-@pytest.fixture
-def canvas(driver: Driver) -> Canvas:
-    """A fresh graph in the same window."""
-    return Canvas(driver)
 
 
 def test_the_wheel_zooms_about_the_cursor_between_5_and_400_percent(canvas: Canvas) -> None:

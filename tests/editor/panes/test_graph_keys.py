@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,24 +9,11 @@ import pytest
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.panels.commands import ACTIONS
 from nodegraph.editor.panels.commands import Pane as Place
-from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Wire
 from nodegraph.graph.knob import File
 from nodegraph.graph.layout import backdrops, places
-from tests.editor.driver import RIGHT, Driver, opened
+from tests.editor.driver import RIGHT
 from tests.editor.panes.graph_canvas import NOWHERE, Canvas, start
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with opened(Document(start()), tmp_path_factory.mktemp("settings")) as found:
-        yield found
-
-
-@pytest.fixture
-def canvas(driver: Driver) -> Canvas:
-    """A fresh graph in the same window."""
-    return Canvas(driver)
 
 
 def test_tab_finds_a_node_by_a_few_letters_and_remembers_it(canvas: Canvas) -> None:
