@@ -12,8 +12,10 @@ import dearpygui.dearpygui as dpg
 import pytest
 
 from nodegraph.data.shot import Shot
+from nodegraph.editor.app import App
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.panes.timeline import TimelinePane
+from nodegraph.editor.panes.timeline_play import SAID, Player
 from nodegraph.editor.panes.timeline_ruler import KEYS
 from nodegraph.editor.panes.timeline_scale import CLOSEST, Hold, Scale, grabbed, seen, ticks, whole
 from nodegraph.editor.panes.transport import GAP, SIGNS, WIDE
@@ -143,6 +145,24 @@ def test_j_k_l_and_arrows(driver: Driver) -> None:
     driver.until(lambda: driver.app.state.first == 1012, "in here")
 
 
+def goes(driver: Driver, keys: str, frame: int) -> None:
+    driver.key(keys)
+    driver.until(lambda: driver.app.state.frame == frame, f"{keys}: {frame}")
+
+
+def test_from_the_end_of_the_range_on_one_goes_to_that_of_the_shot(driver: Driver) -> None:
+    type_into(driver, "in", "1020")
+    type_into(driver, "out", "1030")
+    driver.move(place(driver, 1025))
+    for keys, frame in (("ctrl+Right", 1030), ("ctrl+Right", 1060), ("ctrl+Left", 1020), ("ctrl+Left", 1001)):
+        goes(driver, keys, frame)
+    type_into(driver, "out", "1020")
+    driver.until(lambda: (driver.app.state.first, driver.app.state.last) == (1020, 1020), "in and out are one")
+    driver.move(place(driver, 1025))
+    for keys, frame in (("ctrl+Right", 1020), ("ctrl+Right", 1060)):
+        goes(driver, keys, frame)
+
+
 def test_keys_of_open_panels_are_marked_and_jumped_to(driver: Driver) -> None:
     pane = driver.pane(TimelinePane)
     driver.app.change(panels=driver.app.state.panels.opened("Lift"))
@@ -262,6 +282,36 @@ def test_a_frame_that_failed_stays_marked_while_it_plays(driver: Driver) -> None
 
 
 # -- without a window ------------------------------------------------------------------------------------
+
+
+def test_what_was_dropped_is_told_for_a_while_or_until_another_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    app = App(Document(Graph(Library.discover(), shot=Shot(first=1001, last=1060, fps=Fraction(10)))))
+    woken: list[float] = []
+    app.wake_in = lambda seconds, _name: woken.append(seconds)
+    player = Player(app)
+
+    def play(now: float) -> None:
+        player.play(1)
+        player.tick(now)
+        player.tick(now + 0.55)
+        assert player.skipped == 4
+        player.stop()
+        player.tick(now + 0.6)
+
+    play(100.0)
+    player.tick(100.6 + SAID - 0.1)
+    assert player.skipped == 4, "play has ended, and it is told what it dropped"
+    assert woken == [pytest.approx(SAID, abs=0.2)], "a window that sleeps wakes up to take it away"
+    player.tick(100.6 + SAID + 0.1)
+    assert player.skipped == 0
+    play(200.0)
+    app.goto(app.state.frame + 1)
+    player.tick(200.7)
+    assert player.skipped == 0
+    app.session.close()
 
 
 @pytest.mark.parametrize("width", [80, 300, 900, 2400])
