@@ -111,7 +111,7 @@ class Painter:
         self._view, self._size = view, size
         dpg.apply_transform(
             self.root,
-            dpg.create_translation_matrix([-view.x * view.zoom, -view.y * view.zoom, 0.0])
+            dpg.create_translation_matrix([-round(view.x * view.zoom), -round(view.y * view.zoom), 0.0])
             * dpg.create_scale_matrix([view.zoom, view.zoom, 1.0]),
         )
         self.ground.show(view, size)

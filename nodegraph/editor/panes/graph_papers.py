@@ -111,16 +111,22 @@ class Papers:
 
 
 class Ground:
-    """The grid: as many lines as the canvas needs, moved by one matrix."""
+    """The grid: as many lines as the canvas needs, moved by one matrix.
+
+    Each is filled, one pixel wide: what is drawn as a line is three wide, for soft edges.
+    """
 
     def __init__(self, parent: int) -> None:
         self.root = dpg.add_draw_node(parent=parent)
         corner = (0.0, 0.0)
         self._across, self._down = (
-            [dpg.draw_line(corner, corner, color=GRID_INK, show=False, parent=self.root) for _ in range(LINES)]
+            [
+                dpg.draw_rectangle(corner, corner, color=inks.CLEAR, fill=GRID_INK, show=False, parent=self.root)
+                for _ in range(LINES)
+            ]
             for _ in range(2)
         )
-        self._room = (0, 0)
+        self._room = (0, 0, 0.0)
 
     def show(self, view: View, size: Point) -> None:
         """The lines of a view; from far away every fifth of them alone."""
@@ -128,16 +134,18 @@ class Ground:
         while step * view.zoom < FINEST * view.unit:
             step *= 5
         pixels = step * view.zoom
-        room = min(LINES, math.ceil(size[0] / pixels) + 2), min(LINES, math.ceil(size[1] / pixels) + 2)
-        if room != self._room:
-            self._room = room
+        scale = pixels / STEP
+        columns, rows = (min(LINES, math.ceil(length / pixels) + 2) for length in size)
+        if (columns, rows, scale) != self._room:
+            self._room = columns, rows, scale
+            wide = max(1.0, round(view.unit)) / scale
             for index in range(LINES):
                 at = index * STEP
-                long, high = room[0] * STEP, room[1] * STEP
-                dpg.configure_item(self._across[index], p1=(at, 0), p2=(at, high), show=index < room[0])
-                dpg.configure_item(self._down[index], p1=(0, at), p2=(long, at), show=index < room[1])
-        across, down = (-(place * view.zoom) % pixels - pixels for place in (view.x, view.y))
-        scale = pixels / STEP
+                dpg.configure_item(
+                    self._across[index], pmin=(at, 0), pmax=(at + wide, rows * STEP), show=index < columns
+                )
+                dpg.configure_item(self._down[index], pmin=(0, at), pmax=(columns * STEP, at + wide), show=index < rows)
+        across, down = (round(-(place * view.zoom) % pixels - pixels) for place in (view.x, view.y))
         dpg.apply_transform(
             self.root,
             dpg.create_translation_matrix([across, down, 0.0]) * dpg.create_scale_matrix([scale, scale, 1.0]),
