@@ -206,7 +206,10 @@ class Driver:
             self.turn(2)
 
     def type(self, text: str) -> None:
-        """Type into the field that is active."""
+        """Type into the field that is active, as soon as it is."""
+        from nodegraph.editor.shell import platform_x
+
+        self.until(platform_x.any_active, "a field to type into")
         for letter in text:
             self._struck("type", letter)
             self.turn()

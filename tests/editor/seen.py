@@ -11,6 +11,7 @@ from typing import Any
 
 import dearpygui.dearpygui as dpg
 
+from nodegraph.editor.panes import browser
 from nodegraph.editor.shell.input import Hands
 
 MODIFIERS = {"ctrl": dpg.mvKey_LControl, "shift": dpg.mvKey_LShift, "alt": dpg.mvKey_LAlt}
@@ -44,13 +45,15 @@ class Seen:
 
     def single(self) -> None:
         """The next press is the first one, however soon it comes."""
-        self._times[0] = 0.0
-        self._hands.double = (0.0, 0)
+        self._double(0.0)
 
     def second(self) -> None:
         """The next press is the second of a double click, however late it comes."""
-        self._times[0] = FOREVER
-        self._hands.double = (FOREVER, 0)
+        self._double(FOREVER)
+
+    def _double(self, seconds: float) -> None:
+        self._times[0] = seconds
+        self._hands.double = browser.DOUBLE, browser.FRAMES = seconds, 0
 
     @property
     def keys(self) -> int:

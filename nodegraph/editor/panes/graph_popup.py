@@ -206,6 +206,7 @@ class Chooser(Popup):
         self._find, self._done = find, done
         dpg.set_value(self._field, "")
         dpg.configure_item(self._field, hint=hint)
+        self._mouse = mouse()
         self.show(at, (WIDTH, FIELD + MOST * ROW + HELP + 2 * EDGE), self._field)
         self._typed("")
 
@@ -254,12 +255,14 @@ class Chooser(Popup):
         return self.first + index if within else None
 
     def hover(self, pixel: Point) -> None:
-        """The mouse moved over it."""
+        """The mouse moved over it. One that rests where the list opens, or comes back there, lights nothing."""
         row = self.pointed(pixel)
-        if pixel != self._mouse and row is not None and row != self.at:
+        if row is None or pixel == self._mouse:
+            return
+        self._mouse = pixel
+        if row != self.at:
             self.at = row
             self._draw()
-        self._mouse = pixel
 
     def click(self, pixel: Point) -> None:
         """A click on a row takes it."""

@@ -322,3 +322,16 @@ def test_the_menu_of_the_right_button(canvas: Canvas) -> None:
     driver.click((left + 40, top + dpg.get_item_pos(row)[1] + 8))
     driver.until(lambda: canvas.graph.node("One").disabled, "One disabled")
     driver.until(lambda: not dpg.is_item_visible(menu._window), "the menu gone")
+
+
+def test_a_mouse_that_rests_where_the_search_opens_chooses_nothing(canvas: Canvas) -> None:
+    driver, chooser = canvas.driver, canvas.pane.adding.chooser
+    driver.move(driver.inside(canvas.pane, 0.3, 0.97))  # there is no room below: the list opens over the mouse
+    driver.key("Tab")
+    driver.until(lambda: chooser.shown, "the search")
+    driver.turn(3)
+    assert chooser.pointed(driver.at), "a row is under the mouse"
+    assert chooser.at == 0
+    driver.move((driver.at[0] + 3, driver.at[1]))
+    driver.until(lambda: chooser.at == chooser.pointed(driver.at), "the row that is pointed at")
+    driver.key("Escape")
