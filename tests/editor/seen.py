@@ -61,9 +61,9 @@ class Seen:
         return min(len(self.pressed), len(self.released))
 
     @property
-    def modified(self) -> bool:
-        """True while a modifier is down."""
-        return any(dpg.is_key_down(key) for key in MODIFIERS.values())
+    def held(self) -> set[str]:
+        """The modifiers that are down."""
+        return {name for name, key in MODIFIERS.items() if dpg.is_key_down(key)}
 
     def _key(self, row: list[int], code: int) -> None:
         if code in KEYS and code not in MODIFIERS.values():
