@@ -86,7 +86,7 @@ class GraphPane(Pane):
         self._hud = (pill, *lines)
         self.names = Names(self)
         self.adding = Adding(self)
-        self.swatches = Swatches()
+        self.swatches = Swatches(unit)
         self.menu = Menu(self)
         self.deeds = Actions(self)
         self._popups = (self.names.field, self.adding.chooser, self.swatches)

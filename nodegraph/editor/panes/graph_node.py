@@ -20,7 +20,7 @@ from nodegraph.editor.panes.graph_ink import Ink, faded, ink, mixed
 TITLE, SMALL, TINY = 15.0, 11.0, 10.0
 PORT = 4.5
 ROUND = 4.0  # corners of a node
-SQUARE = 1.2  # up to this share of 1:1 the line around a node covers the corners of a square ground
+SQUARE = 1.2  # up to this zoom the line around a node covers the corners of a square ground
 CORNERS = 8  # of a port, as many as can be told apart at that size
 SHADE, LIT = (0, 0, 0), (255, 255, 255, 34)
 SHADOWS = ((0.0, 2.0, 2.0, 70), (2.0, 3.5, 1.5, 34))  # from, to below a node, how much shorter at its ends, how dark
@@ -66,7 +66,7 @@ class NodeDrawing:
         self._at = (zoom, detail)
         for drawn, field, size in self._scaled:
             dpg.configure_item(drawn, **{field: size * zoom})
-        small = zoom <= SQUARE * self._unit
+        small = zoom <= SQUARE
         for port in self._ports:
             dpg.configure_item(port, segments=CORNERS if small else 0)
         if self._grounds:
