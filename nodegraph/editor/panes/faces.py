@@ -285,6 +285,7 @@ class FacesPane(Pane):
             "weakest": self._weakest,
             "merge_tracks": self._merge,
             "split_track": self._split,
+            "rename": self._rename,
             "delete": self._delete,
             "select_all": lambda: self.rows.pick(*self._rows),
         }

@@ -186,6 +186,19 @@ def test_rename_follows_into_the_swaps(driver: Driver) -> None:
     assert pane._rows["ben"].person == pane.people["Ben"]
 
 
+def test_a_track_is_given_another_name_by_a_key(driver: Driver) -> None:
+    pane = driver.pane(FacesPane)
+    for key, name in (("F2", "ben"), ("n", "benjamin")):
+        driver.click(pane.rows.middle(names(driver)[1]))
+        driver.key(key)
+        driver.until(lambda: driver.window.dialogs.sheet is not None, "the question")
+        driver.turn(3)
+        driver.key("ctrl+a")
+        driver.type(name)
+        driver.key("Return")
+        driver.until(lambda name=name: name in names(driver), name)
+
+
 # -- without a window ------------------------------------------------------------------------------------
 
 
