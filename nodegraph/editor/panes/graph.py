@@ -75,7 +75,7 @@ class GraphPane(Pane):
             (5 * unit, 5 * unit),
             (6 * unit, 27 * unit),
             color=inks.CLEAR,
-            fill=inks.faded(inks.BACKGROUND, 205),
+            fill=inks.faded(inks.BACKGROUND, 232),
             rounding=4 * unit,
             parent=self.drawlist,
         )

@@ -13,7 +13,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas import colours
 from nodegraph.editor.canvas.scene import NodeItem, WireItem
 from nodegraph.editor.canvas.shapes import DOT_RADIUS, HEIGHT, NodeLook, Spot
-from nodegraph.editor.canvas.view import Detail
+from nodegraph.editor.canvas.view import Detail, Rect
 from nodegraph.editor.panes import graph_ink as inks
 from nodegraph.editor.panes.graph_ink import Ink, faded, ink, mixed
 
@@ -22,6 +22,7 @@ PORT = 4.5
 ROUND = 4.0  # corners of a node
 SQUARE = 1.2  # up to this zoom the line around a node covers the corners of a square ground
 CORNERS = 8  # of a port, as many as can be told apart at that size
+PLATE = 215  # how much is hidden of a wire that goes through letters
 SHADE, LIT = (0, 0, 0), (255, 255, 255, 34)
 SHADOWS = ((0.0, 2.0, 2.0, 70), (2.0, 3.5, 1.5, 34))  # from, to below a node, how much shorter at its ends, how dark
 BADGE = 6.5
@@ -47,6 +48,9 @@ class NodeDrawing:
             int, ...
         ] = ()  # of a node: what is filled, the light on its upper edge, the line around it
         self._size = item.look.size
+        self.beside: Rect | None = None  # where something is written beside it
+        self._plate = 0
+        self._plated: Ink | None = None
         self._line = 1.0  # how thick the one around it is
         self._at = (0.0, 0)  # zoom and detail that it is drawn for
         if item.look.dot:
@@ -236,10 +240,22 @@ class NodeDrawing:
             self._scaled += [(tag, "rounding", 3.0), (digit, "size", 12.0)]
 
     def _side(self, side: tuple[str, ...], width: float, wrong: bool) -> None:
+        if not side:
+            return
+        right = width + 11 + max(inks.text_width(line, SMALL) for line in side)
+        corners = (width + 7, 1.0), (right, 2.0 + len(side) * 13)
+        self._plate = dpg.draw_rectangle(*corners, color=inks.CLEAR, show=False, parent=self.fine)
+        self.beside = Rect(*corners[0], *corners[1])
         for index, line in enumerate(side):
             colour = inks.BAD if wrong and index == 0 else inks.FAINT
             drawn = dpg.draw_text((width + 9, 2.0 + index * 13), line, color=colour, size=SMALL, parent=self.fine)
             self._fine_scaled.append((drawn, "size", SMALL))
+
+    def ground(self, colour: Ink | None) -> None:
+        """Hide the wires under what is written beside it, in the colour of its ground; None where there are none."""
+        if self._plate and colour != self._plated:
+            self._plated = colour
+            dpg.configure_item(self._plate, fill=faded(colour or inks.CLEAR, PLATE), show=colour is not None)
 
 
 class WireDrawing:
