@@ -143,8 +143,8 @@ class FacesPane(Pane):
     def _words(self) -> str:
         if self.tracks.fault:
             return self.tracks.fault
-        if self.tracks.looking:
-            return "Looking for faces…"
+        if self.tracks.looking:  # a line more would push rows that are there from under the hand
+            return "" if self._rows else "Looking for faces…"
         if casting.tracks_of(self.app.state.graph) is None:
             return "This graph tracks nobody. A face preset brings all that is wanted."
         if self.tracks.found is None or not self.tracks.known:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -186,9 +188,29 @@ def test_rename_follows_into_the_swaps(driver: Driver) -> None:
     assert pane._rows["ben"].person == pane.people["Ben"]
 
 
+def test_rows_stay_under_the_hand_while_they_are_looked_at_anew(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = driver.pane(FacesPane)
+    driver.turn(3)
+    places = pane.rows.middle("face1"), pane.chips.middle("Ben")
+    done, late = pane.tracks._done, list[tuple[int, Future[Any]]]()
+    monkeypatch.setattr(pane.tracks, "_done", lambda number, future: late.append((number, future)))
+    pane.assign("Ben", "face2")
+    driver.until(lambda: late, "found, but not told yet")
+    driver.turn(3)
+    assert pane.tracks.looking
+    assert (pane.rows.middle("face1"), pane.chips.middle("Ben")) == places
+    done(*late[0])
+    driver.until(lambda: not pane.tracks.looking, "told")
+    driver.turn(3)
+    assert (pane.rows.middle("face1"), pane.chips.middle("Ben")) == places
+
+
 def test_a_track_is_given_another_name_by_a_key(driver: Driver) -> None:
     pane = driver.pane(FacesPane)
-    for key, name in (("F2", "ben"), ("n", "benjamin")):
+
+    def rename(key: str, name: str) -> None:
         driver.click(pane.rows.middle(names(driver)[1]))
         driver.key(key)
         driver.until(lambda: driver.window.dialogs.sheet is not None, "the question")
@@ -196,7 +218,10 @@ def test_a_track_is_given_another_name_by_a_key(driver: Driver) -> None:
         driver.key("ctrl+a")
         driver.type(name)
         driver.key("Return")
-        driver.until(lambda name=name: name in names(driver), name)
+        driver.until(lambda: names(driver) == ["face1", name, "face3"], name)
+
+    rename("F2", "ben")
+    rename("n", "benjamin")
 
 
 # -- without a window ------------------------------------------------------------------------------------
