@@ -11,6 +11,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.panes import graph_ink as inks
 from nodegraph.editor.panes.graph_ink import ink
 from nodegraph.editor.shell import fonts
+from nodegraph.editor.shell.input import PAGE_DOWN, PAGE_UP
 from nodegraph.graph.layout import Point
 
 WIDTH, ROW, MOST, LEAST = 400.0, 26.0, 11, 3
@@ -195,8 +196,8 @@ class Chooser(Popup):
         for key, by in (
             (dpg.mvKey_Down, 1),
             (dpg.mvKey_Up, -1),
-            (dpg.mvKey_Next, MOST - 1),
-            (dpg.mvKey_Prior, 1 - MOST),
+            (PAGE_DOWN, MOST - 1),
+            (PAGE_UP, 1 - MOST),
         ):
             self.on(key, partial(self.step, by))
         for key in RETURNS:

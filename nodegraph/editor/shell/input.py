@@ -21,14 +21,10 @@ NAMES: dict[str, str] = {
     "Spacebar": "Space",
     "Back": "Backspace",
     "NumPadEnter": "Return",
-    "Tilde": "`",
     "Minus": "-",
-    "Plus": "=",
     "Open_Brace": "[",
     "Close_Brace": "]",
     "Backslash": "\\",
-    "Colon": ";",
-    "Quote": "'",
     "Comma": ",",
     "Period": ".",
     "Slash": "/",
@@ -37,7 +33,10 @@ NAMES: dict[str, str] = {
     "Decimal": ".",
     "Divide": "/",
 }
-PAGES = {517: "PageUp", 518: "PageDown"}  # of ImGui: what Dear PyGui calls Prior and Next are numbers of GLFW
+# As ImGui counts them: what Dear PyGui calls Prior, Next, Quote, Colon, Plus and Tilde are numbers of GLFW, which
+# never come, and of which a handler of their own hears at random.
+PAGE_UP, PAGE_DOWN = 517, 518
+IMGUI = {PAGE_UP: "PageUp", PAGE_DOWN: "PageDown", 596: "'", 601: ";", 602: "=", 606: "`"}
 DOUBLE, STILL = 0.4, 6.0  # seconds and pixels between two presses that are a double click
 FRAMES = 4  # or so many, where they are slow: press and release each take one
 
@@ -115,7 +114,7 @@ class Hands:
         self._pressed: tuple[Button | None, float, int, Point] = (None, 0.0, 0, (0.0, 0.0))
         self._names = {
             **{getattr(dpg, f"mvKey_{key}"): name for key, name in NAMES.items() if hasattr(dpg, f"mvKey_{key}")},
-            **PAGES,
+            **IMGUI,
         }
 
     def build(self) -> None:
