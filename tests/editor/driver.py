@@ -205,11 +205,16 @@ class Driver:
             self._struck("key", key)
             self.turn(2)
 
-    def type(self, text: str) -> None:
-        """Type into the field that is active, as soon as it is."""
+    def active(self) -> None:
+        """Wait for a field that is active, and has been for a frame: keys that come before are lost."""
         from nodegraph.editor.shell import platform_x
 
         self.until(platform_x.any_active, "a field to type into")
+        self.turn()
+
+    def type(self, text: str) -> None:
+        """Type into the field that is active, as soon as it is."""
+        self.active()
         for letter in text:
             self._struck("type", letter)
             self.turn()

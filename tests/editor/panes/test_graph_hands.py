@@ -206,6 +206,7 @@ def test_notes_are_moved_and_written(canvas: Canvas) -> None:
     driver.turn(3)
     canvas.driver.double(canvas.at(310, 160))
     driver.until(lambda: canvas.pane.names.field.shown, "the field")
+    driver.active()
     driver.key("ctrl+a")
     driver.type("fresh words")
     driver.click(canvas.at(*NOWHERE))
