@@ -47,6 +47,7 @@ class App:
         self.scale = 1.0  # pixels for one, on fine screens
         self.guard: Callable[..., Any] = lambda work, *given: work(*given)  # the window's own tells what failed
         self.ask: Callable[[Asked], None] = lambda _asked: None  # the window asks
+        self.bring: Callable[[Pane], None] = lambda _pane: None  # the window has a pane's tab come to the front
         self._own: dict[str, Start] = {"undo": self.undo, "redo": self.redo, "save": self.save}
         self._drawn: State | None = None
         self.autosaved: float | None = None  # when, in seconds since 1970

@@ -13,6 +13,7 @@ from nodegraph.graph.preset import SUFFIX
 
 ENTRY_POINTS = "nodegraph.presets"
 VARIABLE = "NODEGRAPH_PRESETS"
+PACKAGE = "package"  # where presets come from that lie in a package which is not installed
 
 
 class OnShelf(NamedTuple):
@@ -25,14 +26,29 @@ class OnShelf(NamedTuple):
 
 
 def folders(project: Path | None = None) -> Iterator[tuple[str, Path]]:
-    """Where presets are looked for, nearest first: project, $NODEGRAPH_PRESETS, the artist's own, packages."""
+    """Where presets are looked for, nearest first: project, $NODEGRAPH_PRESETS, the artist's own, packages.
+
+    What a package brings is that package's, wherever it is met: who works in a checkout has its presets in the project.
+    """
+    packages = list(_packages())
+    brought = {folder.resolve() for _, folder in packages}
+    for origin, folder in _places(project):
+        if folder.resolve() in brought:
+            continue
+        if (folder / "__init__.py").is_file():
+            packages.append((PACKAGE, folder))
+        else:
+            yield origin, folder
+    yield from packages
+
+
+def _places(project: Path | None) -> Iterator[tuple[str, Path]]:
     if project is not None:
         yield "project", project / "presets"
     for text in os.environ.get(VARIABLE, "").split(os.pathsep):
         if text:
             yield "studio", Path(text)
     yield "own", own_folder()
-    yield from _packages()
 
 
 def own_folder() -> Path:

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 P = TypeVar("P", bound="Pane")
 At = tuple[float, float]
 SECONDS = 20.0  # until a condition is given up: a busy machine is slow
-ON_ITS_WAY = 0.06  # seconds that a key may take from the server to the window
 LEFT, MIDDLE, RIGHT = 1, 2, 3
 WANTED = ("Xvfb", "xdotool")
 HELD = {1: 0, 2: 2, 3: 1}  # a button of X, as Dear PyGui counts it
@@ -42,7 +41,7 @@ def display() -> str:
     if missing and not os.environ.get("CI"):
         pytest.skip(f"not installed: {', '.join(missing)}")
     read, write = os.pipe()
-    words = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-nolisten", "tcp", "-noreset"]
+    words = ["Xvfb", "-displayfd", str(write), "-screen", "0", "1600x1000x24", "-r", "-nolisten", "tcp", "-noreset"]
     server = subprocess.Popen(words, pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.close(write)
     with os.fdopen(read) as told:
@@ -67,6 +66,9 @@ class Driver:
 
         self.window = Window(document, size=size, scale=scale)
         self.window.open()
+        from tests.editor.seen import Seen
+
+        self.seen = Seen(self.window.hands)
         self.at: At = (0.0, 0.0)
         self.turn(8)
 
@@ -160,10 +162,10 @@ class Driver:
 
     def double(self, at: At | None = None, button: int = LEFT) -> None:
         """Double click at a point, or where the mouse is."""
-        if at is not None:
-            self.move(at)
-        _xdotool("click", "--repeat", "2", "--delay", "20", str(button))
-        self.turn(8)
+        self.click(at, button)
+        self.seen.second()
+        self.click(button=button)
+        self.seen.single()
 
     def drag(self, start: At, *stops: At, button: int = LEFT, steps: int = 4) -> None:
         """Press, go over all stops, let go."""
@@ -180,40 +182,54 @@ class Driver:
         if at is not None:
             self.move(at)
         for _ in range(abs(clicks)):
-            _xdotool("click", "4" if clicks > 0 else "5")
-            self.turn(3)
+            self._notch(1 if clicks > 0 else -1)
+
+    def _notch(self, by: int) -> None:
+        """One click of the wheel, and see that it comes."""
+        goal = self.seen.wheel + by
+        _xdotool("click", "4" if by > 0 else "5")
+        self.until(lambda: self.seen.wheel == goal, "the wheel")
+        self.turn()
 
     # -- keys ----------------------------------------------------------------------------------------------
 
-    def _come(self, frames: int) -> None:
-        """Draw frames until what was pressed has surely come: on a busy machine it may be on its way for some."""
-        begun = time.monotonic()
-        self.turn(frames)
-        while time.monotonic() - begun < ON_ITS_WAY:
-            self.turn()
+    def _struck(self, *words: str) -> None:
+        """Have a key struck, and see it down and up again."""
+        goal, held = self.seen.keys + 1, self.seen.held
+        _xdotool(*words)
+        self.until(lambda: self.seen.keys == goal and self.seen.held == held, f"a key: {' '.join(words)}")
 
     def key(self, *keys: str) -> None:
         """Press keys as xdotool calls them: `ctrl+z`, `Return`, `F5`."""
         for key in keys:
-            _xdotool("key", key)
-            self._come(4)
+            self._struck("key", key)
+            self.turn(2)
+
+    def active(self) -> None:
+        """Wait for a field that is active, and has been for a frame: keys that come before are lost."""
+        from nodegraph.editor.shell import platform_x
+
+        self.until(platform_x.any_active, "a field to type into")
+        self.turn()
 
     def type(self, text: str) -> None:
-        """Type into the field that is active."""
+        """Type into the field that is active, as soon as it is."""
+        self.active()
         for letter in text:
-            _xdotool("type", letter)
-            self._come(2)
+            self._struck("type", letter)
+            self.turn()
 
     @contextmanager
     def hold(self, *keys: str) -> Iterator[None]:
         """With keys held down: `ctrl`, `shift`, `alt`."""
+        before = self.seen.held
         _xdotool("keydown", *keys)
-        self.turn(2)
+        self.until(lambda: self.seen.held == before | set(keys), f"{keys} down")
         try:
             yield
         finally:
             _xdotool("keyup", *keys)
-            self.turn(2)
+            self.until(lambda: self.seen.held == before, f"{keys} up")
 
     def drop(self, at: At, *paths: Path) -> None:
         """Drag files from another program onto a point of the window, and let them go."""

@@ -41,6 +41,7 @@ def test_what_was_called_otherwise_keeps_its_viewer_through_undo(canvas: Canvas)
     driver, app = canvas.driver, canvas.driver.app
     driver.click(canvas.node("One"))
     driver.key("3", "Return", "n")
+    driver.active()
     driver.key("ctrl+a")
     driver.type("Key")
     driver.key("Return")

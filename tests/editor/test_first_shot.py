@@ -50,12 +50,9 @@ def driver(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 class Reader:
     """Somebody who does what the page says: what has a label on the screen is found by it."""
 
-    def __init__(self, driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, driver: Driver) -> None:
         self.driver = driver
         self.app = driver.app
-        # A double click, however slowly a busy machine draws its frames.
-        monkeypatch.setattr("nodegraph.editor.shell.input.DOUBLE", 60.0)
-        monkeypatch.setattr("nodegraph.editor.panes.browser.DOUBLE", 60.0)
 
     def items(self, item: int, wanted: Callable[[int], bool]) -> Iterator[int]:
         import dearpygui.dearpygui as dpg
@@ -129,7 +126,7 @@ class Reader:
         self.driver.move(self.driver.inside(self.driver.pane(GraphPane), 0.15, 0.4))
 
 
-def test_the_walk_of_the_page(driver: Driver, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_walk_of_the_page(driver: Driver, folder: Path) -> None:
     from nodegraph.editor.panels.queue import State as JobState
     from nodegraph.editor.panes.models import ModelsPane
     from nodegraph.editor.panes.presets import PresetsPane
@@ -138,7 +135,7 @@ def test_the_walk_of_the_page(driver: Driver, folder: Path, monkeypatch: pytest.
     from nodegraph.editor.panes.viewer import ViewerPane
     from nodegraph.editor.viewer.compare import Compare
 
-    reader, app = Reader(driver, monkeypatch), driver.app
+    reader, app = Reader(driver), driver.app
     viewer = driver.pane(ViewerPane)
 
     # 1. A shot from a movie.

@@ -261,9 +261,11 @@ def test_an_error_is_jumped_to(driver: Driver) -> None:
 
 def test_asleep_it_wakes_for_what_is_posted(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     """The loop itself runs here, asleep: only what is posted can end it."""
-    frames = 0
-    for _ in range(12):
-        driver.turn()
+    from nodegraph.editor.panes.viewer import ViewerPane
+
+    frames, view = 0, driver.pane(ViewerPane).view
+    driver.until(lambda: view.a is not None and view.a.whole, "the picture")
+    driver.until(lambda: driver.window.pacer.hot <= 0, "nothing to do")
 
     def post_and_end() -> None:
         time.sleep(0.5)

@@ -100,6 +100,17 @@ def test_a_key_that_nothing_is_bound_to_goes_to_the_pane(driver: Driver) -> None
     driver.until(lambda: ("key", "Ctrl+F9") in pane.told, "the key")
 
 
+KEYS = {"equal": "=", "semicolon": ";", "apostrophe": "'", "grave": "`", "Prior": "PageUp", "Next": "PageDown"}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_that_the_library_calls_by_another_number_comes(driver: Driver, key: str) -> None:
+    pane = driver.pane(Witness)
+    driver.move(driver.inside(pane))
+    driver.key(key)
+    assert ("key", KEYS[key]) in pane.told
+
+
 def test_an_older_layout_takes_new_panes() -> None:
     from nodegraph.editor.shell import layout
 

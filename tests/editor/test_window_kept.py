@@ -92,12 +92,10 @@ def test_ctrl_that_is_let_go_first_in_a_slow_frame_counts(driver: Driver) -> Non
     driver.app.goto(driver.app.state.graph.shot.last)
     driver.move(driver.inside(pane, 0.5, 0.5))
     # Ctrl is down in a frame of its own; the next sees the other key go down, and Ctrl come up.
-    subprocess.run(["xdotool", "keydown", "ctrl"], check=True)
-    driver.turn(2)
-    for words in (("keydown", "Left"), ("keyup", "ctrl"), ("keyup", "Left")):
-        subprocess.run(["xdotool", *words], check=True)
-    driver.turn(6)
-    assert driver.app.state.frame == driver.app.state.graph.shot.first
+    with driver.hold("ctrl"):
+        for words in (("keydown", "Left"), ("keyup", "ctrl"), ("keyup", "Left")):
+            subprocess.run(["xdotool", *words], check=True)
+        driver.until(lambda: driver.app.state.frame == driver.app.state.graph.shot.first, "the first frame")
 
 
 @pytest.mark.parametrize("kind", [ViewerPane, GraphPane])

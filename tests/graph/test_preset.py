@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import presets as shipped
 from nodegraph.data.errors import DocumentError, GraphError, NodegraphError
 from nodegraph.graph import preset as presets
 from nodegraph.graph.curve import Curve
@@ -334,6 +335,21 @@ def test_what_inserting_refuses(graph: Graph) -> None:
         presets.inserted(graph, preset, values={"Width": "wide"})
     with pytest.raises(GraphError, match="no knob"):
         presets.made(graph, CHOSEN, name="x", expose={"A": ["Soft.nothing"]})
+
+
+def test_what_a_package_brings_is_its_own_wherever_it_is_met(graph: Graph, tmp_path: Path) -> None:
+    brought = Path(shipped.__file__).parent
+    here = {row.origin for row in shelf(brought.parent) if row.path.parent.resolve() == brought.resolve()}
+    assert here == {"nodegraph"}, "not the project's, where the project is a checkout of the program"
+    own, other = tmp_path / "film" / "presets", tmp_path / "checkout" / "presets"
+    for folder in (own, other):
+        folder.mkdir(parents=True)
+        presets.save(warm(graph), folder / "soft_glow.ngpreset.json")
+    (other / "__init__.py").touch()
+    origins = {
+        folder: row.origin for folder in (own, other) for row in shelf(folder.parent) if row.path.parent == folder
+    }
+    assert origins == {own: "project", other: "package"}
 
 
 def test_the_nearest_of_a_name_is_used(graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

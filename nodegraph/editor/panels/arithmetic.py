@@ -14,6 +14,8 @@ TOKEN = re.compile(
     r"\s+|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)(?![\w.])|(?P<name>[A-Za-z_]\w*)|\*\*|[-+*/(),]|(?P<other>.)",
     re.DOTALL | re.ASCII,
 )
+PIECE = re.compile(r"(?P<name>[A-Za-z_]\w*)|(?P<run>[\d.,]+)|\s+|.", re.DOTALL | re.ASCII)
+DECIMAL = re.compile(r"(\d*),(\d*)", re.ASCII)
 NAMES: Mapping[str, float] = {"pi": math.pi}
 FUNCTIONS: Mapping[str, tuple[Callable[..., float], int | None]] = {  # how many numbers each takes; None: one or more
     "sqrt": (math.sqrt, 1),
@@ -41,7 +43,7 @@ def worked_out(text: str) -> float:
         raise GraphError("that is too long for a number", HINT)
     if not text.strip():
         raise GraphError("the field is empty", HINT)
-    cleaned = _cleaned(text)
+    cleaned = _cleaned(pointed(text))
     try:
         result = _value(ast.parse(cleaned.strip(), mode="eval").body)
         if not math.isfinite(result):
@@ -55,6 +57,33 @@ def worked_out(text: str) -> float:
     except ValueError:
         raise GraphError(f"{text.strip()!r} has no answer", "roots and logarithms want positive numbers") from None
     return result
+
+
+def pointed(text: str) -> str:
+    """A sum with points where it has decimal commas; between the numbers that a function takes, commas stay."""
+    pieces, brackets, before = [], list[bool](), False  # whether each open bracket is a function's
+    for match in PIECE.finditer(text):
+        piece = match[0]
+        if match["run"] is not None and "," in piece and not any(brackets):
+            pieces.append(_with_point(piece))
+        else:
+            pieces.append(piece)
+        if piece == "(":
+            brackets.append(before)
+        elif piece == ")" and brackets:
+            brackets.pop()
+        before = match["name"] is not None or (before and piece.isspace())
+    return "".join(pieces)
+
+
+def _with_point(run: str) -> str:
+    match = DECIMAL.fullmatch(run)
+    if match is None:
+        raise GraphError(f"{run!r} is no number", "give one point or comma, and none for thousands")
+    whole, part = match.groups()
+    if len(part) == 3 and len(whole) <= 3 and whole.strip("0"):
+        raise GraphError(f"{run} may be {whole}.{part} or {whole}{part}", "type the one that is meant")
+    return f"{whole}.{part}" if whole or part else run
 
 
 def _cleaned(text: str) -> str:
@@ -73,8 +102,6 @@ def _cleaned(text: str) -> str:
 def _why(text: str) -> str:
     if text.count("(") != text.count(")"):
         return "a bracket is missing"
-    if re.fullmatch(r"\s*[-+]?\d+,\d+\s*", text):
-        return f"write the decimal point as a point: {text.strip().replace(',', '.')}"
     return HINT
 
 

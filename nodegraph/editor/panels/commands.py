@@ -74,6 +74,7 @@ LIST: tuple[tuple[str, tuple[Pane, ...], tuple[Row, ...]], ...] = (
         (GRAPH, CURVES, QUEUE, FACES),
         (("delete", "Delete", "Delete Backspace"), ("select_all", "Select all", "Ctrl+A")),
     ),
+    ("Edit", (GRAPH, FACES), (("rename", "Rename…", "N F2"),)),
     (
         "Edit",
         (GRAPH,),
@@ -82,7 +83,6 @@ LIST: tuple[tuple[str, tuple[Pane, ...], tuple[Row, ...]], ...] = (
             ("paste_branch", "Paste as a branch", "Ctrl+Shift+V"),
             ("duplicate", "Duplicate", "Alt+C"),
             ("select_connected", "Select all connected", "Ctrl+Alt+A"),
-            ("rename", "Rename…", "N"),
             ("find", "Find a node…", "/"),
             ("jump", "Jump to a node or backdrop…", "J"),
             ("project_settings", "Project settings", "S"),

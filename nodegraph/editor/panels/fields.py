@@ -47,12 +47,13 @@ def entered(kind: KnobType, text: str, old: Any) -> Any:
     """
     if not issubclass(kind.type, (Color, Vec)):
         return fitted(kind, number(text, old, kind.knob.unit))
-    pieces = _split(text)
+    pieces = _pieces(text, kind.parts)
     if len(pieces) == 1:
         pieces *= kind.parts
     if len(pieces) != kind.parts:
         raise GraphError(
-            f"{kind.name} has {kind.parts} parts, not {len(pieces)}", "put commas between them, or give one for all"
+            f"{kind.name} has {kind.parts} parts, not {len(pieces)}",
+            "put commas between them, or ; where decimals have commas, or give one for all",
         )
     return kind.type(fitted(kind, number(piece, part, kind.knob.unit)) for piece, part in zip(pieces, old, strict=True))
 
@@ -62,6 +63,17 @@ def entered_part(kind: KnobType, text: str, old: Any, part: int) -> Any:
     parts = list(old)
     parts[part] = fitted(kind, number(text, parts[part], kind.knob.unit))
     return kind.type(parts)
+
+
+def for_all(kind: KnobType, text: str) -> bool:
+    """True if what was typed into the field of one part is for all of them: `1, 2, 3`, and not `0,5`."""
+    pieces = _pieces(text, kind.parts) if {",", ";"} & set(text) else []
+    if len(pieces) == kind.parts == 2 and re.fullmatch(r"[^\s;]*\d,\d[^\s;]*", text.strip()):
+        one, other = pieces
+        raise GraphError(
+            f"{text.strip()} may be {one}.{other}, or {one} and {other}", f"type {one}.{other}, or {one}; {other}"
+        )
+    return len(pieces) > 1
 
 
 def number(text: str, old: float, unit: str = "") -> float:
@@ -97,12 +109,20 @@ def _without_unit(text: str, unit: str) -> tuple[str, float]:
     return text, 1.0
 
 
-def _split(text: str) -> list[str]:
-    """The pieces between commas that stand in no bracket."""
+def _pieces(text: str, parts: int) -> list[str]:
+    """The numbers of a text, parted by ; or commas, or, where decimals have commas, by a comma and a space."""
+    signs = (";",) if ";" in text else (",", ", ")
+    every = [_split(text, sign) for sign in signs]
+    return next((each for each in every if len(each) in (1, parts)), every[0])
+
+
+def _split(text: str, sign: str) -> list[str]:
+    """The pieces between signs that stand in no bracket."""
     pieces, depth = [""], 0
-    for letter in text.strip().strip(","):
+    bare = text.strip().strip(",;")
+    for at, letter in enumerate(bare):
         depth += (letter == "(") - (letter == ")")
-        if letter == "," and depth == 0:
+        if depth == 0 and bare.startswith(sign, at):
             pieces.append("")
         else:
             pieces[-1] += letter
@@ -128,7 +148,7 @@ def fitted(kind: KnobType, value: float) -> float:
 
 def limits_told(kind: KnobType, text: str, old: Any, part: int | None = None) -> str:
     """Which limit a typed number was beyond, in words; empty if it was within."""
-    if kind.knob.soft or "," in text:
+    if kind.knob.soft or (isinstance(old, tuple) and {",", ";"} & set(text)):
         return ""
     before = old[part or 0] if isinstance(old, tuple) else old
     value, (low, high) = number(text, before, kind.knob.unit), (kind.knob.low, kind.knob.high)

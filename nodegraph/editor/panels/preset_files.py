@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -34,13 +35,18 @@ def file_of(folder: Path, name: str) -> Path:
     return folder / ((re.sub(r"\W+", "_", name.casefold()).strip("_") or "preset") + SUFFIX)
 
 
-def changed(path: Path, preset: Preset, *, name: str, menu: str, help: str, shown: Mapping[str, str]) -> Path:
+def changed(
+    path: Path, preset: Preset, *, name: str, menu: str, help: str, shown: Mapping[str, str], into: Path | None = None
+) -> Path:
     """Write a preset with another name, menu, help and other knobs; its file, which takes its name along.
+
+    With `into`, a copy is written to that folder, and the file stays as it is.
 
     `shown` is by `Node.knob` the label of each knob that it is to show. What it showed before keeps its label, its
     range and the other knobs that it turns.
     """
-    target = file_of(path.parent, name)
+    folder = into or path.parent
+    target = folder / path.name if name == preset.name else file_of(folder, name)
     if target != path and target.exists():
         raise GraphError(f"there is a preset {name} already", "give this one another name")
     kept = [row for row in preset.exposed if any(str(knob) in shown for knob in row.knobs)]
@@ -49,9 +55,12 @@ def changed(path: Path, preset: Preset, *, name: str, menu: str, help: str, show
     picture = preset.picture and target.name.removesuffix(SUFFIX) + Path(preset.picture).suffix
     old = path.parent / preset.picture if preset.picture else None
     other = replace(preset, name=name, menu=menu, help=help, exposed=(*kept, *new), picture=picture)
+    folder.mkdir(parents=True, exist_ok=True)
     save(other, target)
-    if target != path:
-        _moved(old, path.parent / picture)
+    if target.parent != path.parent:
+        _moved(old, folder / picture, shutil.copyfile)
+    elif target != path:
+        _moved(old, folder / picture)
         path.unlink(missing_ok=True)
     return target
 
@@ -87,11 +96,13 @@ def _free(path: Path) -> Path:
     return path.parent / TRASH / f"{time.time_ns() // 1000:017d}-{path.name}"
 
 
-def _moved(source: Path | None, target: Path) -> None:
+def _moved(source: Path | None, target: Path, how: Callable[[Path, Path], object] = Path.replace) -> None:
     if source is None or not source.is_file():
         return
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        source.replace(target)
+        how(source, target)
     except OSError as fault:
-        raise DocumentError(f"{source.name} cannot be moved: {fault.strerror}", "check the folder's rights") from fault
+        raise DocumentError(
+            f"{source.name} cannot be put into {target.parent}: {fault.strerror}", "check the folder's rights"
+        ) from fault

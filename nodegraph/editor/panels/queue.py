@@ -99,6 +99,7 @@ class Job:
     def _begin(self, order: Order, clock: Callable[[], float]) -> None:
         self.order = order
         self.sinks, self.frames, self.folder, self.name = order.sinks, order.frames, order.folder, order.name
+        self.named = str(self.frames)  # told in every frame of the window
         self.total = len(self.sinks) * len(self.frames)
         self.state = State.WAITING
         self.progress = Progress(self.total, order.nodes)
@@ -135,7 +136,7 @@ class Job:
 
     def command(self, file: Path) -> list[str]:
         """The command line of this job on a file, as it could be typed."""
-        words = [sys.executable, "-m", "nodegraph", "render", str(file), "--json", "--frames", str(self.frames)]
+        words = [sys.executable, "-m", "nodegraph", "render", str(file), "--json", "--frames", self.named]
         for sink in self.sinks:
             words += ["--node", sink]
         return [*words, *self.order.options, *(["--resume"] if self.begun else [])]

@@ -42,6 +42,7 @@ class Cards(Generic[K]):
         self.keys: list[K] = []
         self.picked: list[K] = []
         self.hovered: K | None = None
+        self._anchor: K | None = None  # the card that was clicked last: from it a stretch is picked
         self._paint = paint
         self._high, self._least, self._gap = height, least, gap
         self._nodes: dict[K, int] = {}
@@ -140,8 +141,12 @@ class Cards(Generic[K]):
             for each in {*before, *keys}:
                 self.redraw(each)
 
-    def click(self, key: K | None, more: bool) -> None:
-        """Pick the card that was pressed; with `more` also, or no longer."""
+    def click(self, key: K | None, more: bool, through: bool = False) -> None:
+        """Pick the card that was pressed; with `more` also, or no longer; all `through` it from the one before."""
+        if through and key is not None and self._anchor in self.keys:
+            self.pick(*dict.fromkeys([*(self.picked if more else ()), *self._stretch(self._anchor, key)]))
+            return
+        self._anchor = key
         if key is None:
             if not more:
                 self.pick()
@@ -151,6 +156,11 @@ class Cards(Generic[K]):
             self.pick(*(each for each in self.picked if each != key))
         else:
             self.pick(*self.picked, key)
+
+    def _stretch(self, one: K, other: K) -> list[K]:
+        """The cards from one to another, whichever of them comes first."""
+        first, last = self.keys.index(one), self.keys.index(other)
+        return self.keys[first : last + 1] if first <= last else self.keys[last : first + 1][::-1]
 
     def gap(self, point: Point) -> int:
         """Before which card of one column something would come that is let go at a place in the window."""

@@ -124,28 +124,29 @@ def _paint_person(parent: int, person: Person | None, right: float, face: int | 
     return x - max(text_width(name, PLAIN), text_width(person.state, SMALL))
 
 
+def shades(track: Track, shot: tuple[int, int]) -> list[tuple[int, int, Colour]]:
+    """The stretches of a track in the shot, first and last frame, each with how sure it is; filled ones are fainter."""
+    found: list[tuple[int, int, Colour]] = []
+    for frame in sorted(each for each in track.faces if shot[0] <= each <= shot[1]):
+        colour = _colour(sureness(track, frame))
+        if frame in track.filled:
+            colour = (*colour[:3], 110)
+        if found and found[-1][1] == frame - 1 and found[-1][2] == colour:
+            found[-1] = (found[-1][0], frame, colour)
+        else:
+            found.append((frame, frame, colour))
+    return found
+
+
 def _paint_strip(parent: int, row: Seen, look: Look) -> None:
     left, top, width = strip(look)
     first, last = row.shot
     step = width / max(1, last - first + 1)
     box(parent, (left, top), (width, STRIP), theme.SUNK, None, 2)
     track = row.track
-    begun, colour = 0, None
-    for each in [*range(first, last + 1), last + 1]:
-        seen = _colour(sureness(track, each)) if each in track.faces and each <= last else None
-        if seen is not None and each in track.filled:
-            seen = (*seen[:3], 110)
-        if seen != colour:
-            if colour is not None:
-                box(
-                    parent,
-                    (left + (begun - first) * step, top + 2),
-                    (max(1.0, (each - begun) * step), STRIP - 4),
-                    colour,
-                    None,
-                    0,
-                )
-            begun, colour = each, seen
+    for begun, end, colour in shades(track, row.shot):
+        wide = max(1.0, (end + 1 - begun) * step)
+        box(parent, (left + (begun - first) * step, top + 2), (wide, STRIP - 4), colour, None, 0)
     for cut in row.cuts.starts:
         x = left + (cut - first) * step
         dpg.draw_line((x, top - 2), (x, top + STRIP + 2), color=list(theme.TEXT), parent=parent)

@@ -26,7 +26,7 @@ from nodegraph.editor.panes.pictures import Pictures
 from nodegraph.editor.panes.shot_tracks import ShotTracks
 from nodegraph.editor.shell import icons, theme
 from nodegraph.editor.state import State
-from nodegraph.editor.viewer.reel import ranges
+from nodegraph.editor.viewer.reel import ranges, without
 
 HEAD, HEADING = 44.0, 34.0
 NOBODY = ""
@@ -46,6 +46,7 @@ class FacesPane(Pane):
         self._heads: dict[str, int] = {}
         self._session = app.session
         self._lost: tuple[tuple[int, int], ...] = ()
+        self._filled: tuple[tuple[int, int], ...] = ()
         self._weak: tuple[str, int] = ("", 0)
         self._waiting: list[tuple[Any, int, Track]] = []  # thumbnails yet to be made, one after the other
         self._making = False
@@ -96,6 +97,10 @@ class FacesPane(Pane):
         """Stretches of frames on which nobody is, for the timeline."""
         return self._lost
 
+    def filled(self) -> tuple[tuple[int, int], ...]:
+        """Stretches on which a face was not seen, and laid in between the frames on which it was; for the timeline."""
+        return self._filled
+
     def sync(self, old: State | None, new: State) -> None:
         if self._session is not self.app.session:  # another document
             self._session, self.tracks.found = self.app.session, None
@@ -110,10 +115,11 @@ class FacesPane(Pane):
 
     def _come(self) -> None:
         found, shot = self.tracks.found, self.app.state.graph.shot
-        self._lost = ()
+        self._lost = self._filled = ()
         if found is not None:
-            there = {frame for track in found for frame in track.faces}
-            self._lost = tuple(ranges(frame for frame in shot.frames if frame not in there))
+            there = (frame for track in found for frame in track.faces)
+            self._lost = tuple(without(there, (shot.first, shot.last)))
+            self._filled = tuple(ranges(frame for track in found for frame in track.filled))
         self._gather()
         self._thumbs()
 
@@ -137,8 +143,8 @@ class FacesPane(Pane):
     def _words(self) -> str:
         if self.tracks.fault:
             return self.tracks.fault
-        if self.tracks.looking:
-            return "Looking for faces…"
+        if self.tracks.looking:  # a line more would push rows that are there from under the hand
+            return "" if self._rows else "Looking for faces…"
         if casting.tracks_of(self.app.state.graph) is None:
             return "This graph tracks nobody. A face preset brings all that is wanted."
         if self.tracks.found is None or not self.tracks.known:
@@ -279,6 +285,7 @@ class FacesPane(Pane):
             "weakest": self._weakest,
             "merge_tracks": self._merge,
             "split_track": self._split,
+            "rename": self._rename,
             "delete": self._delete,
             "select_all": lambda: self.rows.pick(*self._rows),
         }
@@ -298,7 +305,7 @@ class FacesPane(Pane):
         if name is None:
             return False
         frame = face_row.frame_at(self._rows[name], self._looks[name], *self.rows.within(at, name))
-        self.rows.click(name, held.ctrl)
+        self.rows.click(name, held.ctrl, through=held.shift)
         self._enable()
         if frame is not None:
             self.app.goto(frame)

@@ -75,7 +75,7 @@ class GraphPane(Pane):
             (5 * unit, 5 * unit),
             (6 * unit, 27 * unit),
             color=inks.CLEAR,
-            fill=inks.faded(inks.BACKGROUND, 205),
+            fill=inks.faded(inks.BACKGROUND, 232),
             rounding=4 * unit,
             parent=self.drawlist,
         )
@@ -86,7 +86,7 @@ class GraphPane(Pane):
         self._hud = (pill, *lines)
         self.names = Names(self)
         self.adding = Adding(self)
-        self.swatches = Swatches()
+        self.swatches = Swatches(unit)
         self.menu = Menu(self)
         self.deeds = Actions(self)
         self._popups = (self.names.field, self.adding.chooser, self.swatches)
@@ -293,6 +293,8 @@ class GraphPane(Pane):
     def opened(self, hit: Hit) -> None:
         """A double click: a node's panel, a backdrop's label, a note's words."""
         if hit.part is Part.NODE:
+            if hit.name not in self.app.state.picked.nodes:  # the first press may have been on what is gone now
+                self.app.pick(nodes(hit.name))
             self.app.change(panels=self.app.state.panels.opened(hit.name))
         elif hit.part is Part.NOTE:
             self.names.note(hit.name)

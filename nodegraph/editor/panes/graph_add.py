@@ -34,7 +34,7 @@ class Adding:
 
     def __init__(self, pane: GraphPane) -> None:
         self.pane = pane
-        self.chooser = Chooser()
+        self.chooser = Chooser(pane.app.scale)
         self.recent: tuple[str, ...] = _recent()
 
     def tick(self) -> None:

@@ -9,6 +9,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.panels.commands import ACTIONS
 from nodegraph.editor.panels.commands import Pane as Place
+from nodegraph.editor.panes.graph_popup import frameless
 from nodegraph.graph.layout import Point
 
 if TYPE_CHECKING:
@@ -34,15 +35,7 @@ class Menu:
         """Open it at a pixel of the window."""
         if self._window:
             dpg.delete_item(self._window)
-        self._window = dpg.add_window(
-            popup=True,
-            show=False,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_saved_settings=True,
-            autosize=True,
-        )
+        self._window = frameless(popup=True, autosize=True)
         for index, names in enumerate(ROWS):
             if index:
                 dpg.add_separator(parent=self._window)

@@ -20,21 +20,20 @@ SIZE = (180.0, 116.0)
 MARGIN = 12.0
 LEAST_CANVAS = 380.0  # in a smaller one it would be in the way
 FINER = 2  # pixels are painted so many times finer, each way, and averaged
+ROUND = 4.0
+GROUND = faded(inks.DARK, 232)
 SETTLE = 3  # frames until a new raw texture has come to the card
 
 Block = tuple[Rect, Ink]
 
 
 class SmallMap:
-    """Painted as one picture when the graph is another: a thousand blocks cost as much as one, and a pan nothing."""
+    """Painted as one picture, its ground included, when the graph is another: a pan costs nothing."""
 
     def __init__(self, drawlist: int, unit: float = 1.0) -> None:
         self._unit = unit
         self.root = dpg.add_draw_node(parent=drawlist)
         corner = (-10.0, -10.0)
-        self._ground = dpg.draw_rectangle(
-            corner, corner, color=inks.LINE, fill=faded(inks.DARK, 232), rounding=4 * unit, parent=self.root
-        )
         self._wide, self._high = round(SIZE[0] * unit), round(SIZE[1] * unit)
         self._pixels: NDArray[np.float32] = np.zeros((self._high, self._wide, 4), np.float32)
         self._registry, self._stage = dpg.add_texture_registry(), dpg.add_stage()
@@ -83,7 +82,6 @@ class SmallMap:
         frame = Rect(right - self._wide, bottom - self._high, right, bottom)
         items = [item for item in scene.items.values() if isinstance(item, (PanelItem, NodeItem))]
         self._map = found = minimap([box_of(item) for item in items], frame)
-        dpg.configure_item(self._ground, pmin=(frame.left, frame.top), pmax=(frame.right, frame.bottom))
         blocks = (
             (
                 found.place(box_of(item)).moved((-frame.left, -frame.top)),
@@ -91,7 +89,7 @@ class SmallMap:
             )
             for item in sorted(items, key=lambda item: isinstance(item, NodeItem))
         )
-        self._pixels[:] = picture(blocks, self._wide, self._high)
+        self._pixels[:] = framed(picture(blocks, self._wide, self._high), ROUND * unit, max(1.0, round(unit)))
         dpg.configure_item(self._image, pmin=(frame.left, frame.top), pmax=(frame.right, frame.bottom))
         dpg.move_item(self._texture, parent=self._registry)
         self._left = SETTLE + 1
@@ -106,6 +104,23 @@ class SmallMap:
     def went_to(self, view: View, size: Point, pixel: Point) -> View:
         """The view after a click or a drag in the map."""
         return self._map.went_to(view, size, pixel) if self._map is not None else view
+
+
+def framed(inside: NDArray[np.float32], radius: float, thickness: float) -> NDArray[np.float32]:
+    """A picture on the map's own ground, with a line around it and round corners."""
+    high, wide = inside.shape[:2]
+    across, down = (
+        np.maximum(np.abs(np.arange(length) + 0.5 - length / 2) - length / 2 + radius, 0.0) for length in (wide, high)
+    )
+    depth = (radius - np.hypot(across[None, :], down[:, None]))[..., None]  # from the edge inward, near it
+    ground, line = np.array(GROUND, np.float32) / 255, np.array(inks.LINE, np.float32) / 255
+    over = inside[..., 3:]
+    found = np.empty_like(inside)
+    found[..., 3:] = over + ground[3] * (1 - over)
+    found[..., :3] = (inside[..., :3] * over + ground[:3] * ground[3] * (1 - over)) / found[..., 3:]
+    found += (line - found) * np.clip(thickness + 0.5 - depth, 0.0, 1.0)
+    found[..., 3:] *= np.clip(depth + 0.5, 0.0, 1.0)
+    return found
 
 
 def picture(blocks: Iterable[Block], width: int, height: int) -> NDArray[np.float32]:

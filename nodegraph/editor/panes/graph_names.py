@@ -10,7 +10,7 @@ from nodegraph.editor.canvas.picked import Picked, nodes
 from nodegraph.editor.canvas.scene import Key, box_of
 from nodegraph.editor.canvas.shapes import TITLE_BAR
 from nodegraph.editor.canvas.view import Rect
-from nodegraph.editor.panes.graph_popup import TYPED, Field
+from nodegraph.editor.panes.graph_popup import Field
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import backdrops, notes, with_item
 
@@ -23,13 +23,13 @@ class Names:
 
     def __init__(self, pane: GraphPane) -> None:
         self.pane = pane
-        self.field = Field()
+        self.field = Field(pane.app.scale)
 
     def node(self, name: str) -> None:
         """Type another name for a node."""
         box = self._box(Key("node", name)) or self._box(Key("dot", name))
         if box is not None:
-            place = (box.left, box.centre[1] - TYPED / 2)
+            place = (box.left, box.centre[1] - self.field.high / 2)
             self.field.ask(place, box.width, name, lambda text: self._guarded(lambda: self.rename(name, text.strip())))
 
     def rename(self, name: str, new: str) -> None:
@@ -45,8 +45,10 @@ class Names:
         if box is None or panel is None:
             return
         height = TITLE_BAR * self.pane.view.zoom
-        place = (box.left, box.top + height / 2 - TYPED / 2)
-        self.field.ask(place, min(box.width, 420.0), panel.label, lambda text: self._label(name, text.strip()))
+        place = (box.left, box.top + height / 2 - self.field.high / 2)
+        self.field.ask(
+            place, min(box.width, 420.0 * self.field.unit), panel.label, lambda text: self._label(name, text.strip())
+        )
 
     def _label(self, name: str, text: str) -> None:
         graph = self.pane.app.state.graph
@@ -57,14 +59,15 @@ class Names:
     def note(self, name: str, *, merge: str = "") -> None:
         """Type a note's words; one without any is taken away."""
         box, note = self._box(Key("note", name)), notes(self.pane.app.state.graph).get(name)
+        unit = self.field.unit
         if box is not None and note is not None:
             self.field.ask(
                 (box.left, box.top),
-                max(220.0, box.width + 24),
+                max(220.0 * unit, box.width + 24 * unit),
                 note.text,
                 lambda text: self._write(name, text.strip(), merge),
                 several=True,
-                height=box.height + 40,
+                height=box.height + 40 * unit,
             )
 
     def _write(self, name: str, text: str, merge: str) -> None:

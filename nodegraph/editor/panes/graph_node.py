@@ -13,12 +13,18 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.canvas import colours
 from nodegraph.editor.canvas.scene import NodeItem, WireItem
 from nodegraph.editor.canvas.shapes import DOT_RADIUS, HEIGHT, NodeLook, Spot
-from nodegraph.editor.canvas.view import Detail
+from nodegraph.editor.canvas.view import Detail, Rect
 from nodegraph.editor.panes import graph_ink as inks
 from nodegraph.editor.panes.graph_ink import Ink, faded, ink, mixed
 
 TITLE, SMALL, TINY = 15.0, 11.0, 10.0
 PORT = 4.5
+ROUND = 4.0  # corners of a node
+SQUARE = 1.2  # up to this zoom the line around a node covers the corners of a square ground
+CORNERS = 8  # of a port, as many as can be told apart at that size
+PLATE = 215  # how much is hidden of a wire that goes through letters
+SHADE, LIT = (0, 0, 0), (255, 255, 255, 34)
+SHADOWS = ((0.0, 2.0, 2.0, 70), (2.0, 3.5, 1.5, 34))  # from, to below a node, how much shorter at its ends, how dark
 BADGE = 6.5
 TAG = 16.0
 MOST_ROWS = 3  # of names of ports, one over the other
@@ -37,6 +43,15 @@ class NodeDrawing:
         self.fine = 0
         self._scaled: list[tuple[int, str, float]] = []
         self._fine_scaled: list[tuple[int, str, float]] = []
+        self._ports: list[int] = []
+        self._grounds: tuple[
+            int, ...
+        ] = ()  # of a node: what is filled, the light on its upper edge, the line around it
+        self._size = item.look.size
+        self.beside: Rect | None = None  # where something is written beside it
+        self._plate = 0
+        self._plated: Ink | None = None
+        self._line = 1.0  # how thick the one around it is
         self._at = (0.0, 0)  # zoom and detail that it is drawn for
         if item.look.dot:
             self._dot(item.look)
@@ -55,11 +70,36 @@ class NodeDrawing:
         self._at = (zoom, detail)
         for drawn, field, size in self._scaled:
             dpg.configure_item(drawn, **{field: size * zoom})
+        small = zoom <= SQUARE
+        for port in self._ports:
+            dpg.configure_item(port, segments=CORNERS if small else 0)
+        if self._grounds:
+            self._filled(zoom, small)
         if self.fine:
             full = detail is Detail.FULL
             dpg.configure_item(self.fine, show=full)
             for drawn, field, size in self._fine_scaled if full else ():
                 dpg.configure_item(drawn, **{field: size * zoom})
+
+    def _filled(self, zoom: float, small: bool) -> None:
+        """A ground with square corners costs half of one with round ones: it lies within the line around the node."""
+        (width, height), pixel = self._size, 1 / zoom
+        ground, light, line = self._grounds
+        thin = self._thick(1.0)
+        inset = (thin / 2 + 0.25) * pixel if small else 0.0
+        dpg.configure_item(
+            ground,
+            pmin=(inset, inset),
+            pmax=(width - inset, height - inset),
+            rounding=0.0 if small else ROUND * zoom,
+        )
+        dpg.configure_item(light, pmin=(6.0, thin * pixel), pmax=(width - 6.0, 2 * thin * pixel))
+        inset = (1 - self._line % 2) * pixel / 2  # the library draws a line of one pixel sharp; one of two lies between
+        dpg.configure_item(line, pmin=(inset, inset), pmax=(width - inset, height - inset))
+
+    def _thick(self, thickness: float) -> float:
+        """Whole pixels: only those are drawn as a textured line, with a third of the triangles."""
+        return max(1.0, float(round(thickness * self._unit)))
 
     def remove(self) -> None:
         dpg.delete_item(self.root)
@@ -89,20 +129,16 @@ class NodeDrawing:
             edge, thickness = inks.BAD, 2.0
         if look.selected:
             fill = mixed(fill, inks.LIGHT, 0.12)
-            edge, thickness = inks.ACCENT, 2.5
+            edge, thickness = inks.ACCENT, 3.0
         self.fine = dpg.add_draw_node(parent=self.root)
         self._shadow(width, height)
-        body = dpg.draw_rectangle(
-            (0, 0),
-            (width, height),
-            color=edge,
-            fill=fill,
-            rounding=5,
-            thickness=thickness * self._unit,
-            parent=self.root,
-        )
-        self._scaled.append((body, "rounding", 5.0))
-        dpg.draw_line((6, 1.5), (width - 6, 1.5), color=(255, 255, 255, 34), thickness=self._unit, parent=self.root)
+        whole = (0.0, 0.0), (width, height)
+        ground = dpg.draw_rectangle(*whole, color=inks.CLEAR, fill=fill, parent=self.root)
+        light = dpg.draw_rectangle(*whole, color=inks.CLEAR, fill=LIT, parent=self.root)
+        self._line = self._thick(thickness)
+        line = dpg.draw_rectangle(*whole, color=edge, rounding=ROUND, thickness=self._line, parent=self.root)
+        self._scaled.append((line, "rounding", ROUND))
+        self._grounds = ground, light, line
         right = width - 9.0
         if look.marks.error:
             right = self._error(right)
@@ -118,17 +154,21 @@ class NodeDrawing:
             self._picture(look, texture)
         if look.disabled:
             self._cross(width, height)
-        self._ports(look, fill)
+        self._draw_ports(look, fill)
         self._labels(look)
         self._tags(look, HEIGHT)
         self._side(side, width, bool(look.marks.error))
 
     def _shadow(self, width: float, height: float) -> None:
-        """Below it, as a line: a filled one under the node would cost the node's own area again."""
-        for low, alpha in ((0.0, 44), (1.0, 30)):
-            ends = (2.5 - low, height + low), (width - 2.5 + low, height + low)
-            drawn = dpg.draw_line(*ends, color=(0, 0, 0, alpha), thickness=5.0, parent=self.fine)
-            self._fine_scaled.append((drawn, "thickness", 5.0))
+        """Below it, square: a round one under the node would cost the node's own area again."""
+        for top, bottom, shorter, alpha in SHADOWS:
+            dpg.draw_rectangle(
+                (shorter, height + top),
+                (width - shorter, height + bottom),
+                color=inks.CLEAR,
+                fill=(*SHADE, alpha),
+                parent=self.fine,
+            )
 
     def _error(self, right: float) -> float:
         middle = right - 2.0
@@ -153,7 +193,7 @@ class NodeDrawing:
         for start, end in (((3, 3), (width - 3, height - 3)), ((3, height - 3), (width - 3, 3))):
             dpg.draw_line(start, end, color=colour, thickness=1.5 * self._unit, parent=self.root)
 
-    def _ports(self, look: NodeLook, body: Ink) -> None:
+    def _draw_ports(self, look: NodeLook, body: Ink) -> None:
         for spots, is_input in ((look.ins, True), (look.outs, False)):
             for spot in spots:
                 colour = ink(colours.of_type(spot.type))
@@ -162,6 +202,7 @@ class NodeDrawing:
                 edge = (mixed(colour, inks.DARK, 0.35) if spot.optional else colour) if hollow else inks.DARK
                 drawn = dpg.draw_circle(spot.at, 1.0, color=edge, fill=fill, thickness=self._unit, parent=self.root)
                 self._scaled.append((drawn, "radius", PORT if not (hollow and spot.optional) else PORT - 0.8))
+                self._ports.append(drawn)
 
     def _labels(self, look: NodeLook) -> None:
         """The names of ports, where there is a choice; those too long for their room only while it is selected."""
@@ -199,10 +240,22 @@ class NodeDrawing:
             self._scaled += [(tag, "rounding", 3.0), (digit, "size", 12.0)]
 
     def _side(self, side: tuple[str, ...], width: float, wrong: bool) -> None:
+        if not side:
+            return
+        right = width + 11 + max(inks.text_width(line, SMALL) for line in side)
+        corners = (width + 7, 1.0), (right, 2.0 + len(side) * 13)
+        self._plate = dpg.draw_rectangle(*corners, color=inks.CLEAR, show=False, parent=self.fine)
+        self.beside = Rect(*corners[0], *corners[1])
         for index, line in enumerate(side):
             colour = inks.BAD if wrong and index == 0 else inks.FAINT
             drawn = dpg.draw_text((width + 9, 2.0 + index * 13), line, color=colour, size=SMALL, parent=self.fine)
             self._fine_scaled.append((drawn, "size", SMALL))
+
+    def ground(self, colour: Ink | None) -> None:
+        """Hide the wires under what is written beside it, in the colour of its ground; None where there are none."""
+        if self._plate and colour != self._plated:
+            self._plated = colour
+            dpg.configure_item(self._plate, fill=faded(colour or inks.CLEAR, PLATE), show=colour is not None)
 
 
 class WireDrawing:

@@ -31,8 +31,9 @@ class Painter:
         self.root = dpg.add_draw_node(parent=drawlist)
         self._panels = Papers(self.root)
         self._far = Far(self.root)
-        self._near = dpg.add_draw_node(parent=self.root)
-        self._wires, self._nodes = Shelves(self._near), Shelves(self._near)
+        self._wires = Shelves(self.root)
+        self._panels.titles = dpg.add_draw_node(parent=self.root)
+        self._nodes = Shelves(self.root)
         self._notes = Papers(self.root)
         self.glow = dpg.add_draw_node(parent=self.root)
         self._side, self._picture = side, picture
@@ -67,8 +68,6 @@ class Painter:
         for key in changes.added:
             if key.layer in ("node", "dot"):
                 self._slots[key] = dpg.add_draw_node(parent=self._nodes.parent(key), show=False)
-        for key, item in changes.moved.items():
-            self._move(key, item)
         for key in changes.restyled:
             self._forget(key)
         both = {**told, **gone}
@@ -76,6 +75,10 @@ class Painter:
             rows = {key: item for key, item in both.items() if key.layer == layer}
             if rows:
                 papers.told(rows)
+        for key, item in changes.moved.items():
+            self._move(key, item)
+        for key, drawn in () if changes.empty else self._node_drawings.items():
+            self._ground(drawn, scene.items[key])
         self._far.told({key: item for key, item in both.items() if key.layer in ("node", "dot", "wire")})
         if not changes.empty:
             self._drawn_for = None
@@ -111,7 +114,7 @@ class Painter:
         self._view, self._size = view, size
         dpg.apply_transform(
             self.root,
-            dpg.create_translation_matrix([-view.x * view.zoom, -view.y * view.zoom, 0.0])
+            dpg.create_translation_matrix([-round(view.x * view.zoom), -round(view.y * view.zoom), 0.0])
             * dpg.create_scale_matrix([view.zoom, view.zoom, 1.0]),
         )
         self.ground.show(view, size)
@@ -123,7 +126,8 @@ class Painter:
             self._panels.zoomed(view)
             self._notes.zoomed(view)
             self._far.show(detail, view.zoom)
-            dpg.configure_item(self._near, show=detail >= Detail.PORTS)
+            for near in (self._wires, self._nodes):
+                dpg.configure_item(near.root, show=detail >= Detail.PORTS)
         ahead = seen.grown(0.0 if zoomed else AHEAD * view.unit / view.zoom)
         self._drawn_for = ahead
         if detail >= Detail.PORTS:
@@ -163,7 +167,14 @@ class Painter:
             texture = self._picture(key.name) if item.look.picture is not None else 0
             drawn = NodeDrawing(self._slots[key], item, self._side(key.name), texture, self._view.unit)
             self._node_drawings[key] = drawn
+            self._ground(drawn, item)
         return drawn
+
+    def _ground(self, drawn: NodeDrawing, item: Item) -> None:
+        """What is written beside a node can be read where wires go through it, too."""
+        if drawn.beside is not None and isinstance(item, NodeItem):
+            box = drawn.beside.moved(item.place)
+            drawn.ground(self._panels.ground(box.centre) if self.hits.wire_under(box) else None)
 
     def _wire(self, key: Key, item: WireItem) -> WireDrawing:
         drawn = self._wire_drawings.get(key)

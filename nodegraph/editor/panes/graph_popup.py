@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.panes import graph_ink as inks
 from nodegraph.editor.panes.graph_ink import ink
 from nodegraph.editor.shell import fonts
+from nodegraph.editor.shell.input import PAGE_DOWN, PAGE_UP
 from nodegraph.graph.layout import Point
 
 WIDTH, ROW, MOST, LEAST = 400.0, 26.0, 11, 3
@@ -38,25 +39,23 @@ def mouse() -> Point:
     return float(x), float(y)
 
 
-class Popup:
-    """A window without a frame, with one field, that keys go to while it is open."""
+def frameless(**more: Any) -> int:
+    """A window that is only what lies in it, not shown yet."""
+    return int(
+        dpg.add_window(show=False, no_title_bar=True, no_resize=True, no_move=True, no_saved_settings=True, **more)
+    )
 
-    def __init__(self) -> None:
+
+class Popup:
+    """A window without a frame, with one field, that keys go to while it is open; on a screen `unit` times finer."""
+
+    def __init__(self, unit: float = 1.0) -> None:
+        self.unit = unit
         self.shown = False
         self.closed_at = -10  # frame
         self.place: Point = (0.0, 0.0)
         self.size: Point = (0.0, 0.0)
-        self.window = dpg.add_window(
-            show=False,
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_scrollbar=True,
-            no_scroll_with_mouse=True,
-            no_saved_settings=True,
-            no_docking=True,
-            min_size=[20, 20],
-        )
+        self.window = frameless(no_scrollbar=True, no_scroll_with_mouse=True, no_docking=True, min_size=[20, 20])
         self.keys = dpg.add_handler_registry(show=False)
         self._focus = 0
 
@@ -110,10 +109,10 @@ class Popup:
 class Field(Popup):
     """A text typed in place. Return or a press elsewhere takes it, Escape leaves it."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, unit: float = 1.0) -> None:
+        super().__init__(unit)
         with dpg.theme() as bare, dpg.theme_component(dpg.mvAll):
-            dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 2, 2)
+            dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, 2 * unit, 2 * unit)
             dpg.add_theme_color(dpg.mvThemeCol_WindowBg, inks.ACCENT)
         dpg.bind_item_theme(self.window, bare)
         self._line = dpg.add_input_text(parent=self.window, width=-1, auto_select_all=True)
@@ -143,7 +142,13 @@ class Field(Popup):
         dpg.configure_item(self._line, show=not several)
         dpg.configure_item(self._lines, show=several)
         dpg.set_value(field, text)
-        self.show(at, (max(120.0, width), max(60.0, height) if several else TYPED), field)
+        least = 120.0 * self.unit, 60.0 * self.unit
+        self.show(at, (max(least[0], width), max(least[1], height) if several else self.high), field)
+
+    @property
+    def high(self) -> float:
+        """How high it is around one line."""
+        return TYPED * self.unit
 
     def _returned(self) -> None:
         if not self._several or dpg.is_key_down(dpg.mvKey_LControl):
@@ -160,25 +165,27 @@ class Field(Popup):
 class Chooser(Popup):
     """A field and the rows that fit what is typed into it, the best first; arrows, Return, or a click choose."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, unit: float = 1.0) -> None:
+        super().__init__(unit)
         with dpg.theme() as own, dpg.theme_component(dpg.mvAll):
-            dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, EDGE, EDGE)
-            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 0, 4)
+            dpg.add_theme_style(dpg.mvStyleVar_WindowPadding, EDGE * unit, EDGE * unit)
+            dpg.add_theme_style(dpg.mvStyleVar_ItemSpacing, 0, 4 * unit)
             dpg.add_theme_style(dpg.mvStyleVar_WindowBorderSize, 1)
-            dpg.add_theme_style(dpg.mvStyleVar_WindowRounding, 5)
+            dpg.add_theme_style(dpg.mvStyleVar_WindowRounding, 5 * unit)
             dpg.add_theme_color(dpg.mvThemeCol_WindowBg, inks.RAISED)
             dpg.add_theme_color(dpg.mvThemeCol_Border, inks.ACCENT)
         dpg.bind_item_theme(self.window, own)
         self._field = dpg.add_input_text(parent=self.window, width=-1, callback=lambda _, text: self._typed(text))
-        self._list = dpg.add_drawlist(round(WIDTH - 2 * EDGE), round(MOST * ROW + HELP), parent=self.window)
         wide = WIDTH - 2 * EDGE
-        self._bar = dpg.draw_rectangle((0, 0), (wide, ROW), rounding=3, parent=self._list)
-        self._chips = [dpg.draw_rectangle((0, 0), (1, 1), rounding=2, parent=self._list) for _ in range(MOST)]
-        self._labels = [dpg.draw_text((0, 0), "", size=LETTERS, parent=self._list) for _ in range(MOST)]
-        self._rights = [dpg.draw_text((0, 0), "", size=SMALL, parent=self._list) for _ in range(MOST)]
-        self._rule = dpg.draw_line((0, 0), (wide, 0), color=inks.LINE, parent=self._list)
-        self._help = dpg.draw_text((4, 0), "", size=SMALL, color=inks.FAINT, parent=self._list)
+        self._list = dpg.add_drawlist(round(wide * unit), round((MOST * ROW + HELP) * unit), parent=self.window)
+        drawn = dpg.add_draw_node(parent=self._list)  # places in it are as on a plain screen
+        dpg.apply_transform(drawn, dpg.create_scale_matrix([unit, unit, 1.0]))
+        self._bar = dpg.draw_rectangle((0, 0), (wide, ROW), rounding=3 * unit, parent=drawn)
+        self._chips = [dpg.draw_rectangle((0, 0), (1, 1), rounding=2 * unit, parent=drawn) for _ in range(MOST)]
+        self._labels = [dpg.draw_text((0, 0), "", size=LETTERS * unit, parent=drawn) for _ in range(MOST)]
+        self._rights = [dpg.draw_text((0, 0), "", size=SMALL * unit, parent=drawn) for _ in range(MOST)]
+        self._rule = dpg.draw_line((0, 0), (wide, 0), color=inks.LINE, parent=drawn)
+        self._help = dpg.draw_text((4, 0), "", size=SMALL * unit, color=inks.FAINT, parent=drawn)
         dpg.bind_item_font(self._list, fonts.TEXT) if dpg.does_item_exist(fonts.TEXT) else None
         self.text = ""
         self.rows: list[Row] = []
@@ -189,8 +196,8 @@ class Chooser(Popup):
         for key, by in (
             (dpg.mvKey_Down, 1),
             (dpg.mvKey_Up, -1),
-            (dpg.mvKey_Next, MOST - 1),
-            (dpg.mvKey_Prior, 1 - MOST),
+            (PAGE_DOWN, MOST - 1),
+            (PAGE_UP, 1 - MOST),
         ):
             self.on(key, partial(self.step, by))
         for key in RETURNS:
@@ -206,7 +213,8 @@ class Chooser(Popup):
         self._find, self._done = find, done
         dpg.set_value(self._field, "")
         dpg.configure_item(self._field, hint=hint)
-        self.show(at, (WIDTH, FIELD + MOST * ROW + HELP + 2 * EDGE), self._field)
+        self._mouse = mouse()
+        self.show(at, (WIDTH * self.unit, (FIELD + MOST * ROW + HELP + 2 * EDGE) * self.unit), self._field)
         self._typed("")
 
     def _left(self) -> None:
@@ -248,18 +256,19 @@ class Chooser(Popup):
 
     def pointed(self, pixel: Point) -> int | None:
         """The row at a pixel of the window."""
-        top = self.place[1] + EDGE + FIELD - 1
-        index = int((pixel[1] - top) // ROW)
+        index = int(((pixel[1] - self.place[1]) / self.unit - EDGE - FIELD + 1) // ROW)
         within = self.holds(pixel) and 0 <= index < MOST and self.first + index < len(self.rows)
         return self.first + index if within else None
 
     def hover(self, pixel: Point) -> None:
-        """The mouse moved over it."""
+        """The mouse moved over it. One that rests where the list opens, or comes back there, lights nothing."""
         row = self.pointed(pixel)
-        if pixel != self._mouse and row is not None and row != self.at:
+        if row is None or pixel == self._mouse:
+            return
+        self._mouse = pixel
+        if row != self.at:
             self.at = row
             self._draw()
-        self._mouse = pixel
 
     def click(self, pixel: Point) -> None:
         """A click on a row takes it."""
@@ -309,8 +318,8 @@ class Chooser(Popup):
             show=bool(self.rows),
         )
         bottom = max(LEAST, min(MOST, len(self.rows))) * ROW
-        height = FIELD + bottom + HELP + 2 * EDGE
-        self.size = (WIDTH, height)
+        height = (FIELD + bottom + HELP + 2 * EDGE) * self.unit
+        self.size = (WIDTH * self.unit, height)
         dpg.configure_item(self.window, height=round(height))
         words = self.rows[self.at].help if self.rows else ("nothing is called so" if self.text else "")
         dpg.configure_item(self._rule, p1=(0, bottom + 2), p2=(wide, bottom + 2))

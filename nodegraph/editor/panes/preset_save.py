@@ -31,6 +31,7 @@ class SaveQuestion:
         self._chosen: dict[str, str] = {}  # Node.knob -> its label
         self._names: tuple[str, ...] = ()
         self._changing: tuple[Path, Preset] | None = None  # a preset that is there already
+        self._into: Path | None = None  # where a copy of it goes, if it is not the artist's to change
         self._replaces = ""  # the name of one that gives way, once it is asked for twice
 
     @property
@@ -47,17 +48,19 @@ class SaveQuestion:
         self._changing = None
         self._open(graph, names, {"name": "", "menu": "Own", "help": ""}, _turned(graph, names))
 
-    def change(self, path: Path, preset: Preset) -> None:
-        """Show it for a preset that is there: another name, other words, other knobs."""
-        self._changing = (path, preset)
-        texts = {"name": preset.name, "menu": preset.menu, "help": preset.help}
+    def change(self, path: Path, preset: Preset, into: Path | None = None) -> None:
+        """Show it for a preset that is there: another name, other words, other knobs; or for a copy in a folder."""
+        self._changing, self._into = (path, preset), into
+        texts = {"name": preset.name, "menu": preset.menu, "help": _one_line(preset.help)}
         shown = {str(knob): row.label for row in preset.exposed for knob in row.knobs}
         self._open(preset.graph, tuple(preset.graph.nodes), texts, shown)
 
     def _open(self, graph: Graph, names: tuple[str, ...], texts: dict[str, str], chosen: dict[str, str]) -> None:
         self.close()
         self._names, self._texts, self._chosen, self._replaces = names, dict(texts), dict(chosen), ""
-        title = "Change the preset" if self._changing else "Save as a preset"
+        title = "Save as a preset"
+        if self._changing:
+            title = "Change a copy of the preset" if self._into else "Change the preset"
         place = max(30, (dpg.get_viewport_client_height() - HIGH) // 2)
         with sheet(title, WIDE, top=place) as self.item:
             dpg.add_spacer(height=2)
@@ -136,7 +139,10 @@ class SaveQuestion:
         if self._changing is not None:
             path, old = self._changing
             texts = {key: text.strip() for key, text in self._texts.items()}
-            return changed(path, old, name=name, menu=texts["menu"], help=texts["help"], shown=self._chosen)
+            menu, help = texts["menu"], texts["help"]
+            if help == _one_line(old.help):
+                help = old.help
+            return changed(path, old, name=name, menu=menu, help=help, shown=self._chosen, into=self._into)
         path = file_of(own_folder(), name)
         if path.exists() and self._replaces != name:
             self._replaces = name
@@ -176,6 +182,11 @@ def _turned(graph: Graph, names: tuple[str, ...]) -> dict[str, str]:
             if knob in graph.nodes[name].knobs:
                 chosen[str(Link(name, knob))] = _label(knob, chosen.values())
     return chosen
+
+
+def _one_line(text: str) -> str:
+    """As a field of one line has it."""
+    return " ".join(text.split())
 
 
 def _label(knob: str, taken: Collection[str]) -> str:

@@ -29,6 +29,7 @@ from nodegraph.editor.panes.preset_shelf import Shelved, asked, lacking_told, me
 from nodegraph.editor.shell import fonts, theme
 from nodegraph.editor.state import State
 from nodegraph.graph.preset import Preset, load
+from nodegraph.graph.shelf import own_folder
 
 HIGH, LEAST = 196.0, 168.0
 PICTURE = (352, 198)
@@ -176,8 +177,9 @@ class PresetsPane(Pane):
         with dpg.group(parent=self.foot, horizontal=True, horizontal_spacing=4):
             button = dpg.add_button(label="Insert", callback=lambda: self.app.guarded(self.insert))
             dpg.bind_item_theme(button, theme.CHOSEN)
+            words = "Change…" if row.is_own else "Change a copy…"
+            self.change_button = dpg.add_button(label=words, callback=lambda: self.app.guarded(self.change))
             if row.is_own:
-                self.change_button = dpg.add_button(label="Change…", callback=lambda: self.app.guarded(self.change))
                 self.delete_button = dpg.add_button(label="Delete", callback=lambda: self.app.guarded(self.delete))
             dpg.bind_item_font(dpg.add_text(row.name), fonts.BOLD)
         if row.lacking:
@@ -202,23 +204,24 @@ class PresetsPane(Pane):
 
     # -- one's own ------------------------------------------------------------------------------------------
 
-    def _own(self) -> tuple[Path, Preset]:
+    def _picked(self) -> tuple[Shelved, Preset]:
         row = self.picked
         if row is None or row.preset is None:
             raise GraphError("no preset is picked", "click one")
-        if not row.is_own:
-            raise GraphError(f"{row.name} came with the program", "insert it, and save what you make of it")
-        return row.path, row.preset
+        return row, row.preset
 
     def change(self) -> None:
-        """Another name, other words, other knobs."""
-        self.question.change(*self._own())
+        """Another name, other words, other knobs; of one that came with the program a copy becomes the artist's own."""
+        row, preset = self._picked()
+        self.question.change(row.path, preset, None if row.is_own else own_folder())
 
     def delete(self) -> None:
         """Into the trash of its folder."""
-        path, preset = self._own()
-        trashed(path, preset)
-        self.app.say(f"{preset.name or path.name} is in the trash")
+        row, preset = self._picked()
+        if not row.is_own:
+            raise GraphError(f"{row.name} came with the program, and stays", "change a copy of it")
+        trashed(row.path, preset)
+        self.app.say(f"{row.name} is in the trash")
         self.cards.pick()
         self.read()
 

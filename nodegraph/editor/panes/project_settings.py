@@ -24,8 +24,9 @@ FORMATS = ("1280x720", "1920x1080", "2048x1080", "2048x1152", "3840x2160", "4096
 
 def rate_of(text: str) -> Fraction:
     """A rate as it is typed; those of video are exact."""
+    bare = text.strip().replace(",", ".")  # no rate has thousands
     try:
-        fps = EXACT.get(text.strip()) or Fraction(text.strip())
+        fps = EXACT.get(bare) or Fraction(bare)
     except (ValueError, ZeroDivisionError):
         raise GraphError(f"{text.strip()!r} is no rate", "give it as 24, 23.976 or 24000/1001") from None
     if not 1 <= fps <= 1000:

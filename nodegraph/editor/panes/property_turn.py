@@ -7,7 +7,7 @@ from typing import Any
 
 from nodegraph.editor.app import App
 from nodegraph.editor.panels.curve_list import CurveRow, curves_of
-from nodegraph.editor.panels.fields import dragged, entered, entered_part, fitted, limits_told, slider_value
+from nodegraph.editor.panels.fields import dragged, entered, entered_part, fitted, for_all, limits_told, slider_value
 from nodegraph.editor.panels.keys import State as Stand
 from nodegraph.editor.panels.keys import (
     key_frames,
@@ -80,7 +80,7 @@ class Turning:
         Numbers with commas between them are for all parts.
         """
         kind, old = self.kind(node, knob), self.value(node, knob)
-        whole = part is None or "," in text
+        whole = part is None or for_all(kind, text)
         self.set(node, knob, entered(kind, text, old) if whole else entered_part(kind, text, old, part or 0))
         told = limits_told(kind, text, old, part)
         if told:

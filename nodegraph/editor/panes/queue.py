@@ -135,7 +135,7 @@ class QueuePane(Pane):
         job = next((each for each in self.queue.jobs if each.state in (JobState.RUNNING, JobState.PAUSED)), None)
         if job is None:
             return None
-        name = f"{', '.join(job.sinks)}  {job.frames}"
+        name = f"{', '.join(job.sinks)}  {job.named}"
         return name, job.progress.part, f"{job.progress.count} / {job.total}   {queue_row.stands(job)}"
 
     # -- the turn of the window ------------------------------------------------------------------------------
@@ -215,6 +215,7 @@ class QueuePane(Pane):
         self.rows.pick()
         self.wake_up()
         self.app.say(f"{', '.join(sinks)}: in the queue")
+        self.app.bring(self)
         self.repaint()
         return job
 
@@ -246,7 +247,8 @@ class QueuePane(Pane):
         writers = state.graph.sinks()
         if not writers:
             raise GraphError("nothing in this graph writes", "add a Write node, or enable it")
-        self.question.ask(writers, chosen, FrameRange.of(range(state.first, state.last + 1)))
+        first, last = str(state.first), str(state.last)
+        self.question.ask(writers, chosen, first if first == last else f"{first}-{last}")
 
     def actions(self) -> Mapping[str, Start]:
         return {
@@ -264,7 +266,7 @@ class QueuePane(Pane):
         job = self.rows.at(at)
         if job is None:
             return False
-        self.rows.click(job, held.ctrl)
+        self.rows.click(job, held.ctrl, through=held.shift)
         self.repaint()
         if double:
             self._starts("job_show")()

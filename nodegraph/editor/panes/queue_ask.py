@@ -27,10 +27,10 @@ class Question:
         self._preview = False
         self._chosen: dict[str, bool] = {}
 
-    def ask(self, writers: Sequence[str], chosen: Sequence[str], frames: FrameRange) -> None:
+    def ask(self, writers: Sequence[str], chosen: Sequence[str], frames: str) -> None:
         """Show it."""
         self.close()
-        self._frames, self._preview = str(frames), False
+        self._frames, self._preview = frames, False
         self._chosen = {name: name in chosen for name in writers}
         place = max(60, dpg.get_viewport_client_height() // 3 - 100)
         with sheet("Render", WIDE, top=place) as self.item:

@@ -80,7 +80,7 @@ def paint(parent: int, job: Job, look: Look, texture: int | None) -> None:
     whole = job.state is State.DONE
     count = f"{len(job.frames)} frames" if whole else f"{job.progress.count} / {job.total}"
     write_right(parent, (right, 30), count, theme.FAINT, SMALL)
-    frames = f"{job.name}   {str(job.frames).replace(',', ', ')}"
+    frames = f"{job.name}   {job.named.replace(',', ', ')}"
     write(parent, (x, 30), fitted(frames, right - x - text_width(count, SMALL) - 10, SMALL), theme.FAINT, SMALL)
     box(parent, (x, 49), (right - x, 5), theme.SUNK, None, 2)
     part = 1.0 if whole else job.progress.part  # a movie is one file, whatever its frames

@@ -218,6 +218,16 @@ class TimelinePane(Pane):
         self.player.stop()
         self.app.goto(min(max(round(frame), shot.first), shot.last))
 
+    def _to_first(self) -> None:
+        """The first frame of the range; from there on, that of the shot."""
+        state = self.app.state
+        self.go(state.first if state.frame > state.first else state.graph.shot.first)
+
+    def _to_last(self) -> None:
+        """The last frame of the range; from there on, that of the shot."""
+        state = self.app.state
+        self.go(state.last if state.frame < state.last else state.graph.shot.last)
+
     def _by(self, frames: int) -> Start:
         return lambda: self.go(self.app.state.frame + frames)
 
@@ -270,8 +280,8 @@ class TimelinePane(Pane):
             "forward": self._by(1),
             "back_step": self._by(-STEP),
             "forward_step": self._by(STEP),
-            "first": lambda: self.go(self.app.state.first),
-            "last": lambda: self.go(self.app.state.last),
+            "first": self._to_first,
+            "last": self._to_last,
             "key_before": self._key(previous_key),
             "key_after": self._key(next_key),
             "play": lambda: self.player.play(1),

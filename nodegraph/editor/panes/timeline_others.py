@@ -46,6 +46,8 @@ class KnowsFaces(Protocol):
 
     def lost(self) -> tuple[tuple[int, int], ...]: ...
 
+    def filled(self) -> tuple[tuple[int, int], ...]: ...
+
 
 @runtime_checkable
 class Renders(Protocol):
@@ -62,15 +64,16 @@ def gathered(panes: Sequence[Pane], state: State, errors: Mapping[int, str]) -> 
     cached: tuple[tuple[int, int], ...] = ()
     cuts: tuple[int, ...] = ()
     lost: tuple[tuple[int, int], ...] = ()
+    filled: tuple[tuple[int, int], ...] = ()
     failed = set(errors)
     for pane in panes:  # before each frame; to ask whether a pane keeps to a protocol takes long, for its name does not
         if hasattr(pane, "cached") and isinstance(pane, Remembers):
             cached = tuple(pane.cached())
         if hasattr(pane, "cuts") and isinstance(pane, KnowsFaces):
-            cuts, lost = pane.cuts(), pane.lost()
+            cuts, lost, filled = pane.cuts(), pane.lost(), pane.filled()
         if hasattr(pane, "failed_frames") and isinstance(pane, Renders):
             failed |= pane.failed_frames()
-    return Marks(cached, keys, cuts, tuple(sorted(failed)), lost)
+    return Marks(cached, keys, cuts, tuple(sorted(failed)), lost, filled)
 
 
 def draw_rate(sheet: int, words: str, width: float, colour: drawing.Colour) -> None:

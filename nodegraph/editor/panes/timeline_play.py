@@ -7,6 +7,8 @@ from nodegraph.editor.panes.timeline_others import Remembers
 from nodegraph.editor.state import State
 from nodegraph.editor.viewer.playback import Ends, Playing, Tally
 
+SAID = 6.0  # seconds that it is told after play what was dropped
+
 
 class Player:
     """Goes from frame to frame while the state says that it plays."""
@@ -18,6 +20,7 @@ class Player:
         self.skipped = 0
         self._before = 0  # dropped before play was begun anew on the way
         self._went = 0  # the frame that play went to last
+        self._until = 0.0  # so long it is told what was dropped
 
     def play(self, way: int) -> None:
         """Play forward (1) or backward (-1); at the end of a range that is played once, from its beginning."""
@@ -38,7 +41,11 @@ class Player:
         """Go on, if a frame is due; True while it plays."""
         state = self.app.state
         if not state.playing:
-            self.tally = None
+            if self.tally is not None:
+                self.tally, self._until = None, now + SAID
+                self.app.wake_in(SAID + 0.1, "dropped")
+            if state.frame != self._went or now > self._until:
+                self.skipped = 0
             return False
         if self.tally is None or state.frame != self._went or self._differs(self.tally.playing, state):
             skipped = self.skipped if self.tally is not None else 0

@@ -25,6 +25,7 @@ class Marks:
     cuts: tuple[int, ...] = ()
     errors: tuple[int, ...] = ()
     lost: tuple[Span, ...] = ()  # frames without a face
+    filled: tuple[Span, ...] = ()  # frames with one that was not seen, but laid in
 
     def told(self, frame: int) -> str:
         """What there is to a frame, in words."""
@@ -37,6 +38,8 @@ class Marks:
             words.append("cut")
         if any(first <= frame <= last for first, last in self.lost):
             words.append("no face")
+        if any(first <= frame <= last for first, last in self.filled):
+            words.append("face filled in")
         if frame in self.errors:
             words.append("error")
         return ", ".join(words)
@@ -95,13 +98,14 @@ class Ruler:
                 self._labels.append((tick, item))
 
     def draw_marks(self, marks: Marks) -> None:
-        """The cached bar, keys, cuts, errors, and where there is no face."""
+        """The cached bar, keys, cuts, errors, and where there is no face, or one that was filled in."""
         dpg.delete_item(self._marks, children_only=True)
         height = self.size[1]
         for left, right in seen(self.scale, marks.cached):
             box(self._marks, (left, BAR), (right - left, 3), theme.GOOD, None, 0)
-        for left, right in seen(self.scale, marks.lost):
-            box(self._marks, (left, BELOW - 1), (right - left, 4), [*theme.BAD[:3], 110], None, 1)
+        for stretches, colour in ((marks.filled, theme.WARN), (marks.lost, theme.BAD)):
+            for left, right in seen(self.scale, stretches):
+                box(self._marks, (left, BELOW - 1), (right - left, 4), [*colour[:3], 110], None, 1)
         for cut in marks.cuts:
             for left, _ in seen(self.scale, [(cut, cut)]):
                 for top in range(int(BAR) + 4, int(height) - 2, 6):

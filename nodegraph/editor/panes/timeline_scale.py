@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from enum import Enum
+from itertools import count
 from typing import NamedTuple
 
-STEPS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000)
 CLOSEST = 5.0  # pixels between small ticks
 LEAST = 4.0  # frames that are shown at most zoom
 REACH = 7.0  # pixels around a handle in which it is taken
@@ -79,22 +79,31 @@ def whole(first: int, last: int, left: float, right: float) -> Scale:
     return Scale(float(first), float(max(last, first + 1)), left, max(right, left + 1.0))
 
 
+def stride(least: float) -> int:
+    """The first of 1, 2, 5, 10, 20, 50 … frames that is no less."""
+    return next(int(lead * 10**power) for power in count() for lead in (1, 2, 5) if lead * 10**power >= least)
+
+
 def ticks(scale: Scale, ends: tuple[int, int], label_width: float) -> list[Tick]:
     """The marks that are seen. Numbers stand at round frames and at both ends, and none touches another."""
-    small = next((step for step in STEPS if step * scale.step >= CLOSEST), STEPS[-1])
-    large = next((step for step in STEPS if step >= small and step * scale.step >= label_width), STEPS[-1])
+    small = stride(CLOSEST / scale.step)
+    large = stride(max(small, label_width / scale.step))
     low = max(ends[0], math.ceil(scale.first - 1e-9))
     high = min(ends[1], math.floor(scale.last + 1e-9))
-    fixed = [scale.x(frame) for frame in dict.fromkeys(ends) if low <= frame <= high]
+    # As many as there is room for, however long the shot is: only round frames and the ends are looked at.
+    there = {frame for frame in ends if low <= frame <= high}
+    fixed = [scale.x(frame) for frame in sorted(there)]
+    for each in (small, large):
+        there.update(range(-(-low // each) * each, high + 1, each))
     found: list[Tick] = []
-    for frame in range(low, high + 1):
+    for frame in sorted(there):
         x = scale.x(frame)
         if frame in ends:
             found.append(Tick(frame, x, str(frame)))
         elif frame % large == 0:
             free = all(abs(x - other) >= label_width for other in fixed)
             found.append(Tick(frame, x, str(frame) if free else ""))
-        elif frame % small == 0:
+        else:
             found.append(Tick(frame, x))
     if len(fixed) == 2 and abs(fixed[1] - fixed[0]) < label_width:
         found[-1] = found[-1]._replace(label="")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 import dearpygui.dearpygui as dpg
@@ -82,7 +83,9 @@ class Paint:
     def marks(self, shown: Shown) -> None:
         """Draw all that lies over the picture."""
         room, settings, view = shown.room, shown.settings, shown.view
-        self.pen.room = (float(room.width), float(room.height))
+        half = shown.half  # A's: B's picture is not A's to draw on
+        self.pen.room = (float(half.width), float(half.height))
+        self.pen.edge = self.front.edge = math.inf if half == room else float(half.width)
         for pen in (self.pen, self.front, self.above):
             pen.begin()
         image = shown.image
@@ -94,7 +97,7 @@ class Paint:
                 self.front.draw([rectangle(shown.box, shown.framing, Role.REGION)])
             if settings.compare is Compare.WIPE and view.two:
                 self._wipe(shown)
-            if shown.half != room:
+            if half != room:
                 self._beside(shown)
         if view.words is not None:
             self._words(view.words, room)
@@ -108,7 +111,7 @@ class Paint:
         tool = shown.tool()
         editing = isinstance(tool, TracksTool)
         found = [(each.value, each.before) for each in shown.view.over.values() if each.value is not None]
-        self.pen.draw(marks_of(found, frame, framing, shown.room, editing), self.scale)
+        self.pen.draw(marks_of(found, frame, framing, shown.half, editing), self.scale)
         if tool is None:
             return
         self.front.draw(tool.drawing(framing), self.scale)

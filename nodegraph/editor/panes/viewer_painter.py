@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 import dearpygui.dearpygui as dpg
 
-from nodegraph.editor.panes.drawing import text_width
+from nodegraph.editor.panes.drawing import fitted, text_width
 from nodegraph.editor.shell import theme
-from nodegraph.editor.viewer.overlays import Dots, Drawing, Fill, Line, Role, Words
+from nodegraph.editor.viewer.overlays import Dots, Drawing, Fill, Line, Role, Words, left_of
 
 Colour = theme.Colour
 TEAL: Colour = (104, 232, 184, 255)
@@ -52,6 +53,7 @@ class Pen:
         # What is written stands on what is filled, whichever was made first.
         self.layers = {kind: int(dpg.add_draw_layer(parent=parent)) for kind in KINDS}
         self.room = (1e9, 1e9)  # beyond which words would be cut
+        self.edge = math.inf  # nothing is drawn to the right of it: another picture stands there
         self.items: dict[str, list[int]] = {}
         self.used: dict[str, int] = {}
         self.shown: dict[int, tuple[Any, ...]] = {}
@@ -69,19 +71,25 @@ class Pen:
                     self.shown[item] = ()
 
     def line(self, points: list[list[float]], colour: Colour, width: float = 1.0, closed: bool = False) -> None:
-        self._put("line", (points, colour, width, closed))
+        for piece, whole in left_of(self.edge, points, closed):
+            self._put("line", (piece, colour, width, whole))
 
     def dot(self, x: float, y: float, radius: float, colour: Colour, edge: Colour = theme.CLEAR) -> None:
-        self._put("dot", (x, y, radius, colour, edge))
+        if x <= self.edge:
+            self._put("dot", (x, y, radius, colour, edge))
 
     def square(self, x: float, y: float, half: float, colour: Colour, edge: Colour) -> None:
-        self._put("square", ((x - half, y - half), (x + half, y + half), colour, edge, 0.0))
+        if x <= self.edge:
+            self._put("square", ((x - half, y - half), (x + half, y + half), colour, edge, 0.0))
 
     def fill(self, one: tuple[float, float], other: tuple[float, float], colour: Colour, rounding: float = 0.0) -> None:
-        self._put("fill", (one, other, colour, theme.CLEAR, rounding))
+        if one[0] < self.edge:
+            self._put("fill", (one, (min(other[0], self.edge), other[1]), colour, theme.CLEAR, rounding))
 
     def words(self, x: float, y: float, text: str, colour: Colour, size: float) -> None:
-        self._put("words", ((x, y), text, colour, size))
+        left = text if self.edge == math.inf else fitted(text, self.edge - x, size)
+        if left:
+            self._put("words", ((x, y), left, colour, size))
 
     def draw(self, drawings: Iterable[Drawing], scale: float = 1.0) -> None:
         """Drawings of `viewer.overlays`."""

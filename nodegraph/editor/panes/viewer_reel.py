@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from nodegraph.editor.panes.viewer_picture import Picture
 from nodegraph.editor.viewer.proxy import Proxy
@@ -63,7 +64,7 @@ class Reels:
         reel = self.of(side)
         each = max((kept.nbytes for kept in reel.kept.values()), default=1)
         most = max(1, reel.budget // each - 1)
-        for frame in order(playhead, span, way)[:most]:
+        for frame in islice(order(playhead, span, way), most):
             if frame not in reel.kept and frame not in making:
                 return frame
         return None

@@ -14,6 +14,7 @@ from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.files import Places
 from nodegraph.editor.projects import Projects
 from nodegraph.editor.shell import fonts, icons, theme
+from nodegraph.editor.shell.sheet import card
 from nodegraph.editor.state import State
 
 WIDTH, RECENT = 560, 6
@@ -33,20 +34,7 @@ class WelcomePane(Pane):
 
     def build(self, window: int) -> None:
         """Make the card; `window` is not needed."""
-        scale = self.app.scale
-        width = round(WIDTH * scale)
-        with dpg.window(
-            no_title_bar=True,
-            no_resize=True,
-            no_move=True,
-            no_docking=True,
-            no_saved_settings=True,
-            autosize=True,
-            show=False,
-            min_size=(width, 10),
-            max_size=(width, 2000),
-        ) as self.window:
-            dpg.bind_item_theme(self.window, theme.SHEET)
+        with card(round(WIDTH * self.app.scale), no_docking=True, show=False) as self.window:
             with dpg.group(horizontal=True):
                 dpg.bind_item_font(dpg.add_text("nodegraph", color=theme.BRIGHT), fonts.LARGE)
             dpg.add_text("Replace faces in film: float, scene-linear, frame by frame.", color=theme.FAINT)
@@ -65,13 +53,13 @@ class WelcomePane(Pane):
     def _way(self, sign: str, label: str, words: str, work: Callable[[], None]) -> None:
         scale = self.app.scale
         width, height = round((WIDTH - 28 - 16) / 3 * scale), round(112 * scale)
-        with dpg.child_window(width=width, height=height, border=True, no_scrollbar=True) as card:
+        with dpg.child_window(width=width, height=height, border=True, no_scrollbar=True) as way:
             dpg.add_spacer(height=2)
             dpg.bind_item_font(dpg.add_text(sign, color=theme.ACCENT), fonts.ICONS_LARGE)
             button = dpg.add_button(label=label, width=-1, callback=lambda: self.app.guarded(work))
             dpg.bind_item_font(button, fonts.BOLD)
             dpg.bind_item_font(dpg.add_text(words, color=theme.FAINT), fonts.SMALL)
-        dpg.bind_item_theme(card, theme.CARD)
+        dpg.bind_item_theme(way, theme.CARD)
 
     def sync(self, old: State | None, new: State) -> None:
         """Come while there is nothing, and go with the first node."""

@@ -21,14 +21,10 @@ NAMES: dict[str, str] = {
     "Spacebar": "Space",
     "Back": "Backspace",
     "NumPadEnter": "Return",
-    "Tilde": "`",
     "Minus": "-",
-    "Plus": "=",
     "Open_Brace": "[",
     "Close_Brace": "]",
     "Backslash": "\\",
-    "Colon": ";",
-    "Quote": "'",
     "Comma": ",",
     "Period": ".",
     "Slash": "/",
@@ -37,7 +33,10 @@ NAMES: dict[str, str] = {
     "Decimal": ".",
     "Divide": "/",
 }
-PAGES = {517: "PageUp", 518: "PageDown"}  # of ImGui: what Dear PyGui calls Prior and Next are numbers of GLFW
+# As ImGui counts them: what Dear PyGui calls Prior, Next, Quote, Colon, Plus and Tilde are numbers of GLFW, which
+# never come, and of which a handler of their own hears at random.
+PAGE_UP, PAGE_DOWN = 517, 518
+IMGUI = {PAGE_UP: "PageUp", PAGE_DOWN: "PageDown", 596: "'", 601: ";", 602: "=", 606: "`"}
 DOUBLE, STILL = 0.4, 6.0  # seconds and pixels between two presses that are a double click
 FRAMES = 4  # or so many, where they are slow: press and release each take one
 
@@ -103,6 +102,7 @@ class Hands:
         self.holder: Pane | None = None  # has the mouse while a button is down
         self.button = Button.LEFT
         self.last = Place.WINDOW  # over which the cursor was last
+        self.double = (DOUBLE, FRAMES)
         self._on_key = on_key
         self._asked = asked  # has all keys while something is asked
         self._over: Pane | None = None
@@ -114,7 +114,7 @@ class Hands:
         self._pressed: tuple[Button | None, float, int, Point] = (None, 0.0, 0, (0.0, 0.0))
         self._names = {
             **{getattr(dpg, f"mvKey_{key}"): name for key, name in NAMES.items() if hasattr(dpg, f"mvKey_{key}")},
-            **PAGES,
+            **IMGUI,
         }
 
     def build(self) -> None:
@@ -207,7 +207,8 @@ class Hands:
         """True for the second press of two; the third begins anew."""
         now, frame = time.monotonic(), int(dpg.get_frame_count())
         last, before, frame_before, (x, y) = self._pressed
-        soon = now - before < DOUBLE or frame - frame_before <= FRAMES
+        seconds, frames = self.double
+        soon = now - before < seconds or frame - frame_before <= frames
         double = last is button and soon and max(abs(x - self.at[0]), abs(y - self.at[1])) < STILL
         self._pressed = (None if double else button, now, frame, self.at)
         return double
@@ -221,6 +222,7 @@ class Hands:
         name = self._names.get(code)
         if name is None:
             return
+        self._pressed = (None, 0.0, 0, (0.0, 0.0))  # a key between two presses: the second begins anew
         # Ctrl is often let go first: in a frame that took long it may be up when the key is seen.
         held = (now or before for now, before in zip(self.held(), self._held_before, strict=True))
         chord = Chord(name, *held)

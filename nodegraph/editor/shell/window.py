@@ -7,7 +7,6 @@ import logging
 import sys
 import time
 from collections.abc import Callable
-from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,6 +51,7 @@ class Window:
         self.placed: list[Placed] = []
         self.dialogs = Dialogs(self.guard, self.scale, self.app.post)
         self.app.ask = self.dialogs.ask
+        self.app.bring = self.bring
         self.hands = Hands(self.placed, self.app.key, self.dialogs.key)
         self.projects = Projects(self.app)
         self.conduct = Conduct(self)
@@ -124,18 +124,27 @@ class Window:
             if slot.module == module and dpg.does_item_exist(slot.tag):
                 dpg.focus_item(slot.tag)
 
-    def _bring_panels(self) -> None:
-        """A panel that is opened is seen: its tab comes to the front, the focus goes back to the hands."""
-        before, self._panels = self._panels, self.app.state.panels.names
-        if self._panels is before or not set(self._panels) - set(before):
-            return
-        found = next((each for each in self.placed if each.pane.place is Place.PROPERTIES), None)
+    def bring(self, pane: Pane) -> None:
+        """Have what a pane does seen: its tab comes to the front, and the focus goes back to the hands."""
+        found = next((each for each in self.placed if each.pane is pane), None)
         if found is None or found.is_seen or not dpg.is_item_shown(found.docked):
             return
         dpg.focus_item(found.docked)
-        under = self.hands.under()
+        self.soon(2, self._back_to_the_hands)
+
+    def _back_to_the_hands(self) -> None:
+        under = self.hands.under()  # now: it may be the tab that came to the front
         if under is not None:
-            self.soon(2, partial(dpg.focus_item, under.docked))
+            dpg.focus_item(under.docked)
+
+    def _bring_panels(self) -> None:
+        """A panel that is opened is seen."""
+        before, self._panels = self._panels, self.app.state.panels.names
+        if self._panels is before or not set(self._panels) - set(before):
+            return
+        for each in self.placed:
+            if each.pane.place is Place.PROPERTIES:
+                self.bring(each.pane)
 
     def soon(self, frames: int, work: Callable[[], object]) -> None:
         """Have something done a few frames from now."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
+from itertools import pairwise
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -225,6 +227,30 @@ def dragged_out(framing: Framing, start: tuple[float, float], end: tuple[float, 
     (ax, ay), (bx, by) = framing.pixel(*start), framing.pixel(*end)
     box = Box(min(ax, bx), min(ay, by), max(ax, bx) + 1, max(ay, by) + 1)
     return box.meet(within)
+
+
+Path = list[list[float]]
+
+
+def left_of(edge: float, places: Path, closed: bool = False) -> list[tuple[Path, bool]]:
+    """What of a line lies to the left of an edge of the pane: its pieces, and whether each is closed."""
+    if edge == inf or all(x <= edge for x, _ in places):
+        return [(places, closed)]
+    found: list[tuple[Path, bool]] = []
+    piece: Path = []
+    for one, other in pairwise([*places, places[0]] if closed else places):
+        if one[0] <= edge and not piece:
+            piece = [one]
+        # A line with the same place twice is drawn with a thorn.
+        if (one[0] <= edge) is not (other[0] <= edge) and edge - min(one[0], other[0]) > 1e-3:
+            part = (edge - one[0]) / (other[0] - one[0])
+            piece.append([edge, one[1] + part * (other[1] - one[1])])
+        if other[0] <= edge:
+            piece.append(other)
+        elif piece:
+            found.append((piece, False))
+            piece = []
+    return [each for each in [*found, (piece, False)] if len(each[0]) > 1]
 
 
 def _piece(one: tuple[float, float], other: tuple[float, float], framing: Framing) -> Line:

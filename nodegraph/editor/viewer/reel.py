@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -89,11 +89,22 @@ def ranges(frames: Iterable[int]) -> list[tuple[int, int]]:
     return found
 
 
-def order(playhead: int, span: tuple[int, int], way: int = 1) -> list[int]:
+def without(frames: Iterable[int], span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The stretches of a range that hold none of these frames; as quick for a range that has no end in sight."""
+    first, last = span
+    found: list[tuple[int, int]] = []
+    for low, high in [*ranges(each for each in frames if first <= each <= last), (last + 1, last + 1)]:
+        if low > first:
+            found.append((first, low - 1))
+        first = high + 1
+    return found
+
+
+def order(playhead: int, span: tuple[int, int], way: int = 1) -> Iterator[int]:
     """The frames of a range in the order in which play will ask for them."""
     first, last = span
     count = last - first + 1
-    return [first + (playhead - first + way * k) % count for k in range(count)]
+    return (first + (playhead - first + way * k) % count for k in range(count))
 
 
 def room(budget: int, nbytes: int) -> int:

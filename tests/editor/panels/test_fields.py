@@ -16,6 +16,7 @@ from nodegraph.editor.panels.fields import (
     entered_part,
     exact,
     fitted,
+    for_all,
     nudged,
     number,
     shown,
@@ -75,6 +76,17 @@ def test_the_text_of_a_whole_number_has_no_point(value: int) -> None:
         ("min(3, 1, 2)", 1),
         ("2*pi", 2 * math.pi),
         ("+sqrt(4)", 12),
+        ("0,5", 0.5),
+        ("+0,5", 10.5),
+        ("*1,5", 15),
+        ("-=,5", 9.5),
+        ("0,500", 0.5),
+        ("2,", 2),
+        ("1,5e1", 15),
+        ("(0,5 + 1,25) * 2", 3.5),
+        ("max(3,1,2)", 3),
+        ("0,5 * max(3, 4)", 2),
+        ("log2(8) + 0,5", 3.5),
     ],
 )
 def test_arithmetic_from_ten(text: str, result: float) -> None:
@@ -99,7 +111,11 @@ def test_sums_are_those_of_arithmetic(a: int, b: int, c: int) -> None:
         ("sqrt(-1)", "has no answer"),
         ("(-8)**0.5", "has no answer"),
         ("(1+2", "bracket"),
-        ("0,5", "0.5"),
+        ("1,500", "may be 1.500 or 1500"),
+        ("1.000,5", "'1.000,5' is no number"),
+        ("1,000,000", "'1,000,000' is no number"),
+        (",", "no sum"),
+        ("sqrt(0,5)", "takes one number"),
         ("1 2", "is no sum"),
         ("*", "empty"),
         ("__import__('os')", "cannot stand"),
@@ -169,8 +185,22 @@ def test_colours_and_places() -> None:
     assert isinstance(entered(COLOUR, "1", COLOUR.default), Color)
     with pytest.raises(GraphError, match="has 3 parts, not 2"):
         entered(COLOUR, "1, 2", COLOUR.default)
+    assert entered(COLOUR, "0,5", COLOUR.default) == Color((0.5, 0.5, 0.5))
+    assert entered(COLOUR, "0,5; 1; 2,25", COLOUR.default) == Color((0.5, 1, 2.25))
+    assert entered(PLACE, "0,5, 2,5", Vec((5.0, 5.0))) == Vec((0.5, 2.5))
+    assert entered_part(COLOUR, "0,5", COLOUR.default, 1) == Color((1, 0.5, 1))
     value = Color((0.1, 1 / 3, 4.0))
     assert entered(COLOUR, shown(value), COLOUR.default) == value
+
+
+def test_one_number_or_all_parts_in_the_field_of_one() -> None:
+    assert [for_all(COLOUR, text) for text in ("0,5", "0.5", "max(1, 2)", "+0,5")] == [False] * 4
+    assert [for_all(COLOUR, text) for text in ("1,2,3", "1, 2, 3", "0,5; 1; 2", "1, 2")] == [True] * 4
+    assert for_all(PLACE, "960, 540")
+    assert for_all(PLACE, "0,5; 2")
+    assert not for_all(PLACE, "max(1,2)")
+    with pytest.raises(GraphError, match=r"0,5 may be 0\.5, or 0 and 5"):
+        for_all(PLACE, "0,5")
 
 
 def test_steps() -> None:

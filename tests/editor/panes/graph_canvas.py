@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from nodegraph.editor.canvas.hit import spot_place
 from nodegraph.editor.canvas.picked import Picked
 from nodegraph.editor.canvas.scene import Key, WireItem
@@ -69,12 +67,6 @@ class Canvas:
         item = self.pane.scene.items[Key("wire", taker, port)]
         assert isinstance(item, WireItem)
         return self.at(*point_on(item.place, along))
-
-    def double(self, at: At) -> None:
-        """A double click, however slowly a busy machine draws its frames."""
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("nodegraph.editor.shell.input.DOUBLE", 60.0)
-            self.driver.double(at)
 
     def steps(self) -> int:
         """How many steps could be taken back."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from concurrent.futures import Future
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from nodegraph.data.shot import Shot
 from nodegraph.data.tracks import Cuts, Track, Tracks
 from nodegraph.editor.panels import casting
 from nodegraph.editor.panels.consents import people
-from nodegraph.editor.panes.face_row import sureness, weakest
+from nodegraph.editor.panes.face_row import shades, sureness, weakest
 from nodegraph.editor.panes.faces import NOBODY, FacesPane
 from nodegraph.engine.consent import today
 from nodegraph.engine.evaluate import evaluate
@@ -30,6 +32,7 @@ from tests.editor.driver import Driver
 from tests.editor.panes.alone import alone
 
 WEAK = 1006
+UNSEEN = (1003, 1004)
 
 
 def a_face(x: float, confidence: float) -> Face:
@@ -40,11 +43,11 @@ def a_face(x: float, confidence: float) -> Face:
 
 @node(menu="Face")
 def known_tracks() -> Tracks:
-    """Two people, and one of them once more after a cut."""
+    """Two people, of whom one is not always seen, and the other once more after a cut."""
 
     def track(name: str, x: float, frames: range) -> Track:
         faces = {frame: a_face(x, 0.2 if frame == WEAK else 0.9) for frame in frames}
-        return Track(name, MappingProxyType(faces))
+        return Track(name, MappingProxyType(faces), filled=frozenset(UNSEEN if name == "face2" else ()))
 
     rows = (track("face1", 16, range(1001, 1009)), track("face2", 44, range(1001, 1007)))
     return Tracks(Format(64, 36), (*rows, track("face3", 16, range(1010, 1013))), Cuts((1010,)))
@@ -86,9 +89,15 @@ def test_rows_know_their_spans_and_the_timeline_its_gaps(driver: Driver) -> None
 
     pane = driver.pane(FacesPane)
     assert pane.lost() == ((1009, 1009), (1013, 1014))
+    assert pane.filled() == ((1003, 1004),)
     assert pane.cuts() == (1010,)
     timeline = driver.pane(TimelinePane)
     driver.until(lambda: timeline._marks.cuts == (1010,) and timeline._marks.lost == pane.lost(), "marks")
+    told = {frame: timeline._marks.told(frame) for frame in (1002, 1003, 1004, 1005, 1009, 1010, 1014)}
+    assert told == {
+        1002: "", 1003: "face filled in", 1004: "face filled in", 1005: "",
+        1009: "no face", 1010: "cut", 1014: "no face",
+    }  # fmt: skip
     assert all(pane._rows[name].person == pane.people["Anna"] for name in names(driver))
     assert all(pane.pictures.there.get(pane._key(row.track)) for row in pane._rows.values()), "thumbnails"
 
@@ -150,6 +159,24 @@ def test_merge_split_and_delete_go_into_one_node_before_smoothing(driver: Driver
     assert [name for name, each in driver.app.state.graph.nodes.items() if each.kind == "EditTracks"] == ["EditTracks1"]
 
 
+def test_shift_picks_a_stretch_of_tracks_from_the_one_before(driver: Driver) -> None:
+    rows = driver.pane(FacesPane).rows
+    driver.click(rows.middle("face3"))
+    with driver.hold("shift"):
+        driver.click(rows.middle("face1"))
+    driver.until(lambda: rows.picked == ["face3", "face2", "face1"], "up to the first, the one that was clicked first")
+    with driver.hold("shift"):
+        driver.click(rows.middle("face2"))
+    driver.until(lambda: rows.picked == ["face3", "face2"], "from the same one again")
+    driver.click(rows.middle("face1"))
+    driver.until(lambda: rows.picked == ["face1"], "one alone")
+    with driver.hold("shift"):
+        driver.click(rows.middle("face3"))
+    driver.until(lambda: rows.picked == ["face1", "face2", "face3"], "all")
+    driver.key("Delete")
+    driver.until(lambda: not names(driver), "all taken out")
+
+
 def test_rename_follows_into_the_swaps(driver: Driver) -> None:
     pane = driver.pane(FacesPane)
     pane.assign("Ben", "face2")
@@ -159,6 +186,42 @@ def test_rename_follows_into_the_swaps(driver: Driver) -> None:
     driver.app.edit("rename", graph)
     driver.until(lambda: names(driver) == ["face1", "ben", "face3"], "another name")
     assert pane._rows["ben"].person == pane.people["Ben"]
+
+
+def test_rows_stay_under_the_hand_while_they_are_looked_at_anew(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane = driver.pane(FacesPane)
+    driver.turn(3)
+    places = pane.rows.middle("face1"), pane.chips.middle("Ben")
+    done, late = pane.tracks._done, list[tuple[int, Future[Any]]]()
+    monkeypatch.setattr(pane.tracks, "_done", lambda number, future: late.append((number, future)))
+    pane.assign("Ben", "face2")
+    driver.until(lambda: late, "found, but not told yet")
+    driver.turn(3)
+    assert pane.tracks.looking
+    assert (pane.rows.middle("face1"), pane.chips.middle("Ben")) == places
+    done(*late[0])
+    driver.until(lambda: not pane.tracks.looking, "told")
+    driver.turn(3)
+    assert (pane.rows.middle("face1"), pane.chips.middle("Ben")) == places
+
+
+def test_a_track_is_given_another_name_by_a_key(driver: Driver) -> None:
+    pane = driver.pane(FacesPane)
+
+    def rename(key: str, name: str) -> None:
+        driver.click(pane.rows.middle(names(driver)[1]))
+        driver.key(key)
+        driver.until(lambda: driver.window.dialogs.sheet is not None, "the question")
+        driver.turn(3)
+        driver.key("ctrl+a")
+        driver.type(name)
+        driver.key("Return")
+        driver.until(lambda: names(driver) == ["face1", name, "face3"], name)
+
+    rename("F2", "ben")
+    rename("n", "benjamin")
 
 
 # -- without a window ------------------------------------------------------------------------------------
@@ -244,6 +307,17 @@ def test_consent_in_words() -> None:
     assert "Heat" in ben.problem
     (ben,) = (each for each in people(graph.set("Ben", "expires", "soon"), Path("/shot")) if each.node == "Ben")
     assert "no day" in ben.problem
+
+
+def test_a_strip_has_one_piece_for_each_stretch_however_long_the_shot() -> None:
+    faces = {frame: a_face(10, sure) for frame, sure in ((1, 0.9), (2, 0.9), (3, 0.9), (4, 0.1), (9, 0.9))}
+    track = Track("face1", MappingProxyType(faces), filled=frozenset({3}))
+    found = shades(track, (1, 10_000_000_000))
+    assert [(first, last) for first, last, _ in found] == [(1, 2), (3, 3), (4, 4), (9, 9)]
+    (seen, filled, weak, again) = (tuple(colour) for _, _, colour in found)
+    assert seen == again
+    assert len({seen, filled, weak}) == 3
+    assert [(first, last) for first, last, _ in shades(track, (2, 3))] == [(2, 2), (3, 3)]
 
 
 def test_filled_frames_count_half_and_the_weakest_comes_first() -> None:

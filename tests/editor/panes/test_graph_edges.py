@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from nodegraph.editor.canvas import edge
 from nodegraph.editor.canvas.picked import nodes
-from nodegraph.graph.document import Document
 from nodegraph.graph.layout import places
-from tests.editor.driver import At, Driver, opened
+from tests.editor.driver import At
 from tests.editor.panes.graph_canvas import Canvas, start
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with opened(Document(start()), tmp_path_factory.mktemp("settings")) as found:
-        yield found
-
-
-@pytest.fixture
-def canvas(driver: Driver) -> Canvas:
-    """A fresh graph in the same window."""
-    return Canvas(driver)
 
 
 def right(canvas: Canvas, inside: float) -> At:

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
+import cv2
 import dearpygui.dearpygui as dpg
 import pytest
 
 from nodegraph.editor.canvas.picked import Picked, nodes
 from nodegraph.editor.canvas.scene import Key
 from nodegraph.editor.canvas.view import Detail
+from nodegraph.editor.panes import graph_ink as inks
 from nodegraph.editor.panes.graph import GraphPane
 from nodegraph.editor.panes.graph_node import TITLE, WIRE
 from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Wire
 from nodegraph.graph.layout import places
-from tests.editor.driver import Driver, opened
+from tests.editor.driver import At, Driver, opened
 from tests.editor.panes.graph_canvas import Canvas, start
 
 SCALES = (1.5, 2.0)
 
 
 @pytest.fixture(scope="module", params=SCALES, ids=lambda scale: f"scale {scale}")
-def driver(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+def graph_window(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
     settings = tmp_path_factory.mktemp("settings")
     with opened(Document(start()), settings, scale=request.param) as found:
         pane = found.pane(GraphPane)
@@ -30,12 +33,6 @@ def driver(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         found.key("space")
         found.until(lambda: min(pane.size) > 700, "the graph alone")
         yield found
-
-
-@pytest.fixture
-def canvas(driver: Driver) -> Canvas:
-    """A fresh graph in the same window."""
-    return Canvas(driver)
 
 
 def test_nodes_letters_and_wires_are_as_much_larger(canvas: Canvas) -> None:
@@ -94,3 +91,61 @@ def test_the_small_map_is_as_much_larger(canvas: Canvas) -> None:
     assert pane.map._map is not None
     frame = pane.map._map.frame
     assert (frame.width, frame.height) == (180 * scale, 116 * scale)
+
+
+def seen_colour(driver: Driver, path: Path, at: At) -> tuple[int, int, int]:
+    """What colour a pixel of the window has."""
+    picture = cv2.imread(str(driver.photograph(path)))
+    assert picture is not None
+    b, g, r = picture[round(at[1]), round(at[0])]
+    return int(r), int(g), int(b)
+
+
+def test_the_search_is_as_much_larger_and_its_rows_are_taken_where_they_are_seen(
+    canvas: Canvas, tmp_path: Path
+) -> None:
+    driver, chooser, scale = canvas.driver, canvas.pane.adding.chooser, canvas.driver.app.scale
+    driver.key("Tab")
+    driver.type("gr")
+    driver.until(lambda: chooser.text == "gr" and len(chooser.rows) > 2, "the rows")
+    driver.key("Down", "Down")
+    driver.until(lambda: chooser.at == 2, "the third row")
+    driver.turn(2)
+    assert chooser.size[0] == 400 * scale
+    left, top = dpg.get_item_rect_min(chooser._list)
+    third = left + 200 * scale, top + 2.5 * 26 * scale
+    assert seen_colour(driver, tmp_path / "third.png", third) == inks.ACCENT_DIM[:3]
+    second = third[0], third[1] - 26 * scale
+    assert seen_colour(driver, tmp_path / "second.png", second) == inks.RAISED[:3]
+    wanted = chooser.rows[1].key
+    driver.click(second)
+    driver.until(lambda: f"{wanted}1" in canvas.graph.nodes, "the node of the second row")
+
+
+def test_a_name_is_typed_into_a_field_as_high_as_the_letters_in_it(canvas: Canvas) -> None:
+    driver, field = canvas.driver, canvas.pane.names.field
+    driver.click(canvas.node("Free"))
+    driver.key("n")
+    driver.until(lambda: field.shown, "the field")
+    driver.turn(2)
+    inner = dpg.get_item_rect_size(field._line)
+    assert field.size[1] == pytest.approx(inner[1] + 4 * driver.app.scale, abs=1.5)
+    middle = field.place[1] + field.size[1] / 2
+    assert middle == pytest.approx(canvas.node("Free")[1], abs=1.5)
+    driver.type("Soft")
+    driver.key("Return")
+    driver.until(lambda: "Soft" in canvas.graph.nodes, "the name")
+
+
+def test_a_colour_is_taken_where_it_is_seen(canvas: Canvas, tmp_path: Path) -> None:
+    driver, pane, scale = canvas.driver, canvas.pane, canvas.driver.app.scale
+    driver.click(canvas.node("Free"))
+    driver.app.start("colour", pane.place)
+    driver.until(lambda: pane.swatches.shown, "the colours")
+    driver.turn(2)
+    left, top = dpg.get_item_rect_min(pane.swatches._list)
+    at = left + 3.5 * 30 * scale, top + 1.5 * 30 * scale  # the fourth of the second row
+    seen = seen_colour(driver, tmp_path / "colours.png", at)
+    driver.click(at)
+    driver.until(lambda: places(canvas.graph)["Free"].colour, "the colour")
+    assert places(canvas.graph)["Free"].colour == "#{:02x}{:02x}{:02x}".format(*seen)

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from nodegraph.editor.canvas.picked import nodes
+from nodegraph.editor.canvas.picked import Picked, nodes
 from nodegraph.editor.canvas.view import LEAST, MOST
 from nodegraph.graph.document import Document, write
 from nodegraph.graph.graph import Wire
 from nodegraph.graph.layout import Backdrop, Note, backdrops, places, with_item
-from tests.editor.driver import MIDDLE, Driver, opened
+from tests.editor.driver import MIDDLE
 from tests.editor.panes.graph_canvas import NOWHERE, Canvas, start
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with opened(Document(start()), tmp_path_factory.mktemp("settings")) as found:
-        yield found
-
-
-@pytest.fixture
-def canvas(driver: Driver) -> Canvas:
-    """A fresh graph in the same window."""
-    return Canvas(driver)
 
 
 def test_the_wheel_zooms_about_the_cursor_between_5_and_400_percent(canvas: Canvas) -> None:
@@ -206,7 +192,7 @@ def test_a_backdrop_carries_its_nodes_and_can_be_resized_and_named(canvas: Canva
     assert places(canvas.graph)["Over"].at == (0, 280)
     driver.drag(canvas.at(138, 268), canvas.at(198, 288))
     assert backdrops(canvas.graph)["Back"].size == (290, 220)
-    canvas.double(canvas.at(-70, 82))
+    canvas.driver.double(canvas.at(-70, 82))
     driver.until(lambda: canvas.pane.names.field.shown, "the field")
     driver.type("new name")
     driver.key("Return")
@@ -218,8 +204,9 @@ def test_notes_are_moved_and_written(canvas: Canvas) -> None:
     driver = canvas.driver
     driver.app.open(Document(with_item(canvas.graph, "Paper", Note((300, 150), "old"))))
     driver.turn(3)
-    canvas.double(canvas.at(310, 160))
+    canvas.driver.double(canvas.at(310, 160))
     driver.until(lambda: canvas.pane.names.field.shown, "the field")
+    driver.active()
     driver.key("ctrl+a")
     driver.type("fresh words")
     driver.click(canvas.at(*NOWHERE))
@@ -240,7 +227,7 @@ def test_the_small_map_is_dragged(canvas: Canvas) -> None:
 
 
 def test_a_double_click_opens_the_panel(canvas: Canvas) -> None:
-    canvas.double(canvas.node("Two"))
+    canvas.driver.double(canvas.node("Two"))
     assert canvas.driver.app.state.panels.names == ("Two",)
 
 
@@ -261,3 +248,25 @@ def test_undo_all_is_the_start_and_redo_all_the_end(canvas: Canvas) -> None:
         driver.key("ctrl+y")
     assert write(app.state.document) == last
     assert last != first
+
+
+def test_a_key_between_two_quick_presses_makes_no_double_click_of_them(canvas: Canvas) -> None:
+    driver = canvas.driver
+    driver.click(canvas.node("One"))
+    driver.key("d")
+    driver.seen.second()
+    driver.click(canvas.node("One"))
+    driver.seen.single()
+    assert driver.app.state.panels.names == ()
+    assert canvas.picked == nodes("One")
+
+
+def test_a_double_click_selects_what_it_opens(canvas: Canvas) -> None:
+    driver = canvas.driver
+    driver.click(canvas.node("One"))
+    driver.app.pick(Picked())
+    driver.seen.second()
+    driver.click(canvas.node("One"))
+    driver.seen.single()
+    assert driver.app.state.panels.names == ("One",)
+    assert canvas.picked == nodes("One")

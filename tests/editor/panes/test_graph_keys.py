@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,24 +9,11 @@ import pytest
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.panels.commands import ACTIONS
 from nodegraph.editor.panels.commands import Pane as Place
-from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Wire
 from nodegraph.graph.knob import File
 from nodegraph.graph.layout import backdrops, places
-from tests.editor.driver import RIGHT, Driver, opened
+from tests.editor.driver import RIGHT
 from tests.editor.panes.graph_canvas import NOWHERE, Canvas, start
-
-
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
-    with opened(Document(start()), tmp_path_factory.mktemp("settings")) as found:
-        yield found
-
-
-@pytest.fixture
-def canvas(driver: Driver) -> Canvas:
-    """A fresh graph in the same window."""
-    return Canvas(driver)
 
 
 def test_tab_finds_a_node_by_a_few_letters_and_remembers_it(canvas: Canvas) -> None:
@@ -336,3 +322,16 @@ def test_the_menu_of_the_right_button(canvas: Canvas) -> None:
     driver.click((left + 40, top + dpg.get_item_pos(row)[1] + 8))
     driver.until(lambda: canvas.graph.node("One").disabled, "One disabled")
     driver.until(lambda: not dpg.is_item_visible(menu._window), "the menu gone")
+
+
+def test_a_mouse_that_rests_where_the_search_opens_chooses_nothing(canvas: Canvas) -> None:
+    driver, chooser = canvas.driver, canvas.pane.adding.chooser
+    driver.move(driver.inside(canvas.pane, 0.3, 0.97))  # there is no room below: the list opens over the mouse
+    driver.key("Tab")
+    driver.until(lambda: chooser.shown, "the search")
+    driver.turn(3)
+    assert chooser.pointed(driver.at), "a row is under the mouse"
+    assert chooser.at == 0
+    driver.move((driver.at[0] + 3, driver.at[1]))
+    driver.until(lambda: chooser.at == chooser.pointed(driver.at), "the row that is pointed at")
+    driver.key("Escape")

@@ -70,9 +70,9 @@ def driver(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
 
 
 def waiting(driver: Driver) -> list[Job]:
-    """One job that stands still, and three behind it."""
+    """One job that is not done for long, and three behind it."""
     pane = driver.pane(QueuePane)
-    first = pane.render(("Out",), FrameRange.parse("1001-1400"))
+    first = pane.render(("Out",), FrameRange.parse("1001-9000"))
     jobs = [first, *(pane.render(("Other",), FrameRange.parse(f"100{k}")) for k in (1, 2, 3))]
     driver.until(lambda: first.state is State.RUNNING, "the first at work", seconds=90)
     driver.turn(3)

@@ -12,10 +12,12 @@ import dearpygui.dearpygui as dpg
 import pytest
 
 from nodegraph.data.shot import Shot
+from nodegraph.editor.app import App
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.panes.timeline import TimelinePane
+from nodegraph.editor.panes.timeline_play import SAID, Player
 from nodegraph.editor.panes.timeline_ruler import KEYS
-from nodegraph.editor.panes.timeline_scale import Hold, Scale, grabbed, seen, ticks, whole
+from nodegraph.editor.panes.timeline_scale import CLOSEST, Hold, Scale, grabbed, seen, ticks, whole
 from nodegraph.editor.panes.transport import GAP, SIGNS, WIDE
 from nodegraph.editor.shell import window
 from nodegraph.editor.shell.layout import SLOTS
@@ -143,6 +145,24 @@ def test_j_k_l_and_arrows(driver: Driver) -> None:
     driver.until(lambda: driver.app.state.first == 1012, "in here")
 
 
+def goes(driver: Driver, keys: str, frame: int) -> None:
+    driver.key(keys)
+    driver.until(lambda: driver.app.state.frame == frame, f"{keys}: {frame}")
+
+
+def test_from_the_end_of_the_range_on_one_goes_to_that_of_the_shot(driver: Driver) -> None:
+    type_into(driver, "in", "1020")
+    type_into(driver, "out", "1030")
+    driver.move(place(driver, 1025))
+    for keys, frame in (("ctrl+Right", 1030), ("ctrl+Right", 1060), ("ctrl+Left", 1020), ("ctrl+Left", 1001)):
+        goes(driver, keys, frame)
+    type_into(driver, "out", "1020")
+    driver.until(lambda: (driver.app.state.first, driver.app.state.last) == (1020, 1020), "in and out are one")
+    driver.move(place(driver, 1025))
+    for keys, frame in (("ctrl+Right", 1020), ("ctrl+Right", 1060)):
+        goes(driver, keys, frame)
+
+
 def test_keys_of_open_panels_are_marked_and_jumped_to(driver: Driver) -> None:
     pane = driver.pane(TimelinePane)
     driver.app.change(panels=driver.app.state.panels.opened("Lift"))
@@ -223,6 +243,9 @@ class Knowing:
     def lost(self) -> tuple[tuple[int, int], ...]:
         return ((1047, 1051),)
 
+    def filled(self) -> tuple[tuple[int, int], ...]:
+        return ((1040, 1042),)
+
 
 def test_marks_come_from_the_other_panes(driver: Driver) -> None:
     pane = driver.pane(TimelinePane)
@@ -233,6 +256,7 @@ def test_marks_come_from_the_other_panes(driver: Driver) -> None:
     assert pane._marks.told(1015) == "in memory"
     assert pane._marks.told(1033) == "cut"
     assert pane._marks.told(1047) == "no face"
+    assert pane._marks.told(1042) == "face filled in"
 
 
 def test_a_frame_that_failed_stays_marked_while_it_plays(driver: Driver) -> None:
@@ -260,6 +284,36 @@ def test_a_frame_that_failed_stays_marked_while_it_plays(driver: Driver) -> None
 # -- without a window ------------------------------------------------------------------------------------
 
 
+def test_what_was_dropped_is_told_for_a_while_or_until_another_frame(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    app = App(Document(Graph(Library.discover(), shot=Shot(first=1001, last=1060, fps=Fraction(10)))))
+    woken: list[float] = []
+    app.wake_in = lambda seconds, _name: woken.append(seconds)
+    player = Player(app)
+
+    def play(now: float) -> None:
+        player.play(1)
+        player.tick(now)
+        player.tick(now + 0.55)
+        assert player.skipped == 4
+        player.stop()
+        player.tick(now + 0.6)
+
+    play(100.0)
+    player.tick(100.6 + SAID - 0.1)
+    assert player.skipped == 4, "play has ended, and it is told what it dropped"
+    assert woken == [pytest.approx(SAID, abs=0.2)], "a window that sleeps wakes up to take it away"
+    player.tick(100.6 + SAID + 0.1)
+    assert player.skipped == 0
+    play(200.0)
+    app.goto(app.state.frame + 1)
+    player.tick(200.7)
+    assert player.skipped == 0
+    app.session.close()
+
+
 @pytest.mark.parametrize("width", [80, 300, 900, 2400])
 @pytest.mark.parametrize("ends", [(1001, 1060), (1, 9), (86400, 86400 + 4321), (1001, 1001)])
 def test_numbers_never_touch(width: float, ends: tuple[int, int]) -> None:
@@ -268,6 +322,15 @@ def test_numbers_never_touch(width: float, ends: tuple[int, int]) -> None:
     numbered = [tick.x for tick in ticks(scale, ends, label) if tick.label]
     assert numbered, "some number is seen"
     assert all(right - left >= label for left, right in pairwise(numbered))
+
+
+@pytest.mark.parametrize("zoom", [1.0, 40.0, 3e5])
+def test_a_shot_of_absurd_length_costs_what_is_on_the_screen(zoom: float) -> None:
+    ends = (1001, 12_411_012)
+    scale = whole(*ends, 26, 926).zoomed(zoom, 500, ends)
+    found = ticks(scale, ends, 60.0)
+    assert 2 < len(found) <= 900 / CLOSEST + 2
+    assert all(right.x - left.x >= 60.0 for left, right in pairwise([tick for tick in found if tick.label]))
 
 
 def test_zoom_keeps_the_frame_under_the_cursor_and_stays_in_the_shot() -> None:

@@ -1,7 +1,12 @@
 """Overlays lie on what they are of."""
 
+import math
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nodegraph.data.box import Box, Format
 from nodegraph.data.faces import Face, Rect
@@ -18,6 +23,7 @@ from nodegraph.editor.viewer.overlays import (
     face,
     faces,
     guides,
+    left_of,
     mask,
     masked,
     path,
@@ -112,3 +118,36 @@ def test_a_region_is_dragged_out_in_whole_pixels_from_any_corner() -> None:
     assert isinstance(edge, Line)
     assert isinstance(dots, Dots)
     assert edge.places[2].tolist() == [12, 16]
+
+
+PLACE = st.tuples(st.integers(-50, 150), st.integers(-50, 150)).map(lambda place: [float(each) for each in place])
+
+
+@given(st.lists(PLACE, min_size=2, max_size=9), st.booleans(), st.integers(-60, 160))
+def test_a_line_is_cut_off_at_the_edge_and_nothing_else_of_it_is_lost(
+    places: list[list[float]], closed: bool, edge: int
+) -> None:
+    def long(line: list[list[float]], ring: bool) -> float:
+        return sum(math.dist(one, other) for one, other in pairwise([*line, line[0]] if ring else line))
+
+    def share(one: list[float], other: list[float]) -> float:
+        """How much of a straight piece lies to the left of the edge: as the share of its width that does."""
+        low, high = sorted((one[0], other[0]))
+        return float(low <= edge) if low == high else min(1.0, max(0.0, (edge - low) / (high - low)))
+
+    pieces = left_of(float(edge), places, closed)
+    assert all(x <= edge for piece, _ in pieces for x, _ in piece)
+    every = pairwise([*places, places[0]] if closed else places)
+    wanted = sum(math.dist(one, other) * share(one, other) for one, other in every)
+    assert sum(long(piece, ring) for piece, ring in pieces) == pytest.approx(wanted, abs=1e-6)
+
+
+def test_a_square_over_the_edge_stays_open_there() -> None:
+    square = [[0.0, 0.0], [10.0, 0.0], [10.0, 10.0], [0.0, 10.0]]
+    assert left_of(10.0, square, True) == [(square, True)]
+    assert left_of(4.0, square, True) == [
+        ([[0.0, 0.0], [4.0, 0.0]], False),
+        ([[4.0, 10.0], [0.0, 10.0], [0.0, 0.0]], False),
+    ]
+    assert left_of(-1.0, square, True) == []
+    assert left_of(4.0, [[0.0, 0.0], [4.0, 0.0], [9.0, 0.0]]) == [([[0.0, 0.0], [4.0, 0.0]], False)], "no place twice"

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nodegraph.editor.viewer.playback import Ends, Newest, Playing, Tally
-from nodegraph.editor.viewer.reel import Reel, order, ranges, room
+from nodegraph.editor.viewer.reel import Reel, order, ranges, room, without
 
 RATE = Fraction(24000, 1001)
 
@@ -128,6 +128,17 @@ def test_ranges_are_the_frames_and_as_few_as_can_be(frames: set[int]) -> None:
 
 
 def test_play_asks_for_what_is_ahead_first() -> None:
-    assert order(3, (1, 5)) == [3, 4, 5, 1, 2]
-    assert order(3, (1, 5), -1) == [3, 2, 1, 5, 4]
+    assert [*order(3, (1, 5))] == [3, 4, 5, 1, 2]
+    assert [*order(3, (1, 5), -1)] == [3, 2, 1, 5, 4]
     assert room(100, 33) == 3
+    assert next(order(10**12, (1, 10**12))) == 10**12, "no frame is looked at that nobody asks for"
+
+
+@given(st.sets(st.integers(-9, 30)), st.integers(-5, 5), st.integers(0, 20))
+def test_the_frames_that_are_left(frames: set[int], first: int, more: int) -> None:
+    span = (first, first + more)
+    assert without(frames, span) == ranges(frame for frame in range(first, first + more + 1) if frame not in frames)
+
+
+def test_a_range_of_absurd_length_has_few_stretches() -> None:
+    assert without([5, 6, 10**15], (1, 10**15)) == [(1, 4), (7, 10**15 - 1)]
