@@ -35,7 +35,7 @@ def _whole(numbers: Any) -> bool:
     nothing = ZERO
     for k in range(numbers.shape[0]):
         nothing += numbers[k] * ZERO
-    return nothing == ZERO
+    return bool(nothing == ZERO)
 
 
 @_exact
