@@ -38,7 +38,8 @@ def laid_over(
 
     The sampling is that of `resample_kernels.moved_rows`.
 
-    Rows of `below` and of `result` lie in memory without gaps; `source` is RGBA with as much around it as the filter has taps, `near` says where the filter sees any of its matte.
+    `source` is RGBA with as much around it as the filter has taps, `near` says where the filter sees any of its matte.
+    Rows of `below` and of `result` lie in memory without gaps.
     """
     height, width = near.shape
     flat, seen = source.reshape(-1), near.reshape(-1)
