@@ -29,20 +29,34 @@ def _exact(function: F) -> F:
     return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
 
 
+@_compiled
+def _whole(numbers: Any) -> bool:
+    """True if surely all of these are numbers: nothing times what is none is not nothing."""
+    nothing = ZERO
+    for k in range(numbers.shape[0]):
+        nothing += numbers[k] * ZERO
+    return bool(nothing == ZERO)
+
+
 @_exact
-def counted(colours: Any, weights: Any, first: int, end: int) -> int:
+def counted(colours: Any, weights: Any) -> int:
     """How many colours have weight and are numbers."""
     count = 0
-    for k in range(first, end):
+    if _whole(colours.reshape(-1)):
+        for k in range(weights.shape[0]):
+            count += weights[k] > ZERO
+        return count
+    for k in range(colours.shape[0]):
         total = abs(colours[k, 0]) + abs(colours[k, 1]) + abs(colours[k, 2])
         count += (weights[k] > ZERO) & (total < np.inf)
     return count
 
 
 @_exact
-def picked(colours: Any, weights: Any, kept: Any, heavy: Any, n: int, first: int, end: int) -> None:
-    """Put the colours that count, and their weights, where there is room for them from `n` on."""
-    for k in range(first, end):
+def picked(colours: Any, weights: Any, kept: Any, heavy: Any) -> None:
+    """Put the colours that count, and their weights, where there is room for them."""
+    n = 0
+    for k in range(colours.shape[0]):
         x, y, z = colours[k, 0], colours[k, 1], colours[k, 2]
         if weights[k] > ZERO and abs(x) + abs(y) + abs(z) < np.inf:
             kept[n, 0], kept[n, 1], kept[n, 2] = x, y, z
@@ -51,15 +65,16 @@ def picked(colours: Any, weights: Any, kept: Any, heavy: Any, n: int, first: int
 
 
 @_compiled
-def moments_of(colours: Any, weights: Any) -> Any:
-    """Weighted sums about the first colour: weight, x, y, z, xx, xy, xz, yy, yz, zz."""
-    sums = np.zeros(10)
+def moments_of(colours: Any, weights: Any, near: Any, sums: Any) -> None:
+    """Weighted sums about a colour `near` them: weight, x, y, z, xx, xy, xz, yy, yz, zz."""
+    sums[:] = 0.0
     part = np.zeros(10, np.float32)
-    x0, y0, z0 = colours[0, 0], colours[0, 1], colours[0, 2]
+    x0, y0, z0 = near[0], near[1], near[2]
     for start in range(0, colours.shape[0], 256):  # short sums in single precision, their sum in double
+        some, heavy = colours[start : start + 256], weights[start : start + 256]
         w1 = w_x = w_y = w_z = xx = xy = xz = yy = yz = zz = ZERO
-        for k in range(start, min(start + 256, colours.shape[0])):
-            w, x, y, z = weights[k], colours[k, 0] - x0, colours[k, 1] - y0, colours[k, 2] - z0
+        for k in range(some.shape[0]):
+            w, x, y, z = heavy[k], some[k, 0] - x0, some[k, 1] - y0, some[k, 2] - z0
             wx, wy, wz = w * x, w * y, w * z
             w1 += w
             w_x += wx
@@ -74,17 +89,16 @@ def moments_of(colours: Any, weights: Any) -> Any:
         part[0], part[1], part[2], part[3], part[4] = w1, w_x, w_y, w_z, xx
         part[5], part[6], part[7], part[8], part[9] = xy, xz, yy, yz, zz
         sums += part
-    return sums
 
 
 @_compiled
-def affine_rows(colours: Any, matrix: Any, offset: Any, out: Any, first: int, end: int) -> None:
+def affine_rows(colours: Any, matrix: Any, offset: Any, out: Any) -> None:
     """Colours through a matrix and an offset."""
     a, b, c = matrix[0, 0], matrix[0, 1], matrix[0, 2]
     d, e, f = matrix[1, 0], matrix[1, 1], matrix[1, 2]
     g, h, i = matrix[2, 0], matrix[2, 1], matrix[2, 2]
     p, q, r = offset[0], offset[1], offset[2]
-    for k in range(first, end):
+    for k in range(colours.shape[0]):
         x, y, z = colours[k, 0], colours[k, 1], colours[k, 2]
         out[k, 0] = a * x + b * y + c * z + p
         out[k, 1] = d * x + e * y + f * z + q

@@ -91,17 +91,19 @@ def samples(code: Pixels, weights: Pixels | None = None) -> Samples:
 
     def count(first: int, end: int) -> None:
         for k in range(first, end):
-            starts[k + 1] = counted(colours, heavy, at[k], at[k + 1])
+            piece = slice(at[k], at[k + 1])
+            starts[k + 1] = counted(colours[piece], heavy[piece])
 
     split_rows(count, PIECES, colours.nbytes)
     starts = np.cumsum(starts)
     if starts[-1] == len(colours):
         return Samples(colours, heavy)
-    kept = Samples(np.empty((starts[-1], 3), colours.dtype), np.empty(starts[-1], heavy.dtype))
+    kept = Samples(empty((int(starts[-1]), 3), colours.dtype), np.empty(starts[-1], heavy.dtype))
 
     def pick(first: int, end: int) -> None:
         for k in range(first, end):
-            picked(colours, heavy, *kept, starts[k], at[k], at[k + 1])
+            piece, room = slice(at[k], at[k + 1]), slice(starts[k], starts[k + 1])
+            picked(colours[piece], heavy[piece], kept.colours[room], kept.weights[room])
 
     split_rows(pick, PIECES, colours.nbytes)
     return kept
@@ -116,13 +118,22 @@ def moments(given: Samples) -> Moments:
     """Weighted mean and covariance."""
     from nodegraph.ops.colour_kernels import moments_of
 
-    sums = moments_of(given.colours, given.weights)
+    at, near = cuts(len(given.colours)), given.colours[0]
+    parts = np.empty((PIECES, 10))
+
+    def add(first: int, end: int) -> None:
+        for k in range(first, end):
+            piece = slice(at[k], at[k + 1])
+            moments_of(given.colours[piece], given.weights[piece], near, parts[k])
+
+    split_rows(add, PIECES, given.colours.nbytes)
+    sums = parts.sum(axis=0)
     total = sums[0]
     mean = sums[1:4] / total
     xx, xy, xz, yy, yz, zz = sums[4:] / total
     square = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
-    near = given.colours[0].astype(np.float64)  # the sums were taken about it, so that little is lost
-    return Moments(mean + near, square - np.outer(mean, mean))
+    # The sums were taken about the first colour, so that little is lost.
+    return Moments(mean + near.astype(np.float64), square - np.outer(mean, mean))
 
 
 def averaged(many: Sequence[Moments], weights: Sequence[float]) -> Moments:
@@ -170,7 +181,7 @@ def apply(code: Pixels, change: Affine) -> Pixels:
     code, out = np.ascontiguousarray(code), empty(code.shape)
     flat, into = code.reshape(-1, 3), out.reshape(-1, 3)
     matrix, offset = change.matrix.astype(np.float32), change.offset.astype(np.float32)
-    split_rows(lambda first, end: affine_rows(flat, matrix, offset, into, first, end), len(flat), out.nbytes)
+    split_rows(lambda first, end: affine_rows(flat[first:end], matrix, offset, into[first:end]), len(flat), out.nbytes)
     return out
 
 

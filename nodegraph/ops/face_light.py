@@ -9,7 +9,10 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
+from nodegraph.data.box import Box
+from nodegraph.data.coverage import covered
 from nodegraph.data.faces import INNER_LIPS, LEFT_EYE, OUTER_LIPS, RIGHT_EYE, Points
 from nodegraph.data.image import Pixels
 from nodegraph.data.threads import split_rows
@@ -21,10 +24,10 @@ CONTRAST = (0.35, 1.3)  # the least and the most that fine light and shade is ch
 SHINE = 0.3  # how far skin shines above its mean at least, as a logarithm
 BEYOND = 0.2  # what is left of shine beyond that of the plate: its lamp is not the photograph's
 TINT = 0.5  # of the colour of details, as far as contrast is adapted
-DARKEST = np.float32(np.log(1e-6))
-TINTS = np.log(np.float32(0.2)), np.log(np.float32(5.0))  # the least and the most colour of a detail, as logarithms
-ROWS = 16  # that are worked on at a time
+# The least light that counts, then as logarithms: the darkest level, and the least and the most colour, of a detail.
+LIMITS = np.float32(LEAST / 100), np.float32(np.log(1e-6)), np.float32(np.log(0.2)), np.float32(np.log(5.0))
 ENOUGH = 6.0  # pixels that show a blur of such a width as well as more would
+FAR = 5.0  # sigmas beyond which OpenCV's blur does not reach
 MOST = 40.0  # how much brighter or darker a place may become: dark skin under another light is that far from pale
 
 
@@ -60,6 +63,8 @@ def relit(
     """
     import cv2
 
+    from nodegraph.ops.face_light_kernels import lit_rows
+
     size = plate.shape[0]
     small = max(8, round(size * min(1.0, SMALL / size)))
     inner = points * (small / size)
@@ -68,16 +73,13 @@ def relit(
     little, like = _reduced(new, small), _reduced(plate, small)
     plain = where if seen is None else where * _reduced(seen, small)
     mine, theirs = _broad(little, where, sigma), _broad(like, plain, sigma)
-    inside = plain > 0.5
+    inside = np.flatnonzero(plain > 0.5)
     power, shine = 1.0, SHINE
-    if contrast and inside.any():
-        spread, wanted = (
-            float(np.std(np.log(np.maximum(one, LEAST) / broad)[inside].mean(axis=1)))
-            for one, broad in ((little, mine), (like, theirs))
-        )
-        shine = max(shine, float(np.percentile(np.log(np.maximum(like, LEAST) / theirs)[inside].mean(axis=1), 99)))
-        power = 1 + contrast * (float(np.clip(wanted / max(spread, 1e-6), *CONTRAST)) - 1)
-    other = np.log(theirs / mine)[inside] if inside.any() else np.zeros((1, 3))
+    if contrast and len(inside):
+        own, its = _fine(little, mine, inside), _fine(like, theirs, inside)
+        shine = max(shine, float(np.percentile(its, 99)))
+        power = 1 + contrast * (float(np.clip(np.std(its) / max(float(np.std(own)), 1e-6), *CONTRAST)) - 1)
+    other = np.log(_at(theirs, inside) / _at(mine, inside)) if len(inside) else np.zeros((1, 3))
     unlike = min(1.0, float(np.median(np.ptp(other, axis=1))))  # how differently the two skins are coloured
     lips = filled(_grown(inner[OUTER_LIPS], 1.15), small)
     edge = max(1.0, 0.02 * face_size(inner))
@@ -86,42 +88,27 @@ def relit(
     ratio: Pixels = np.clip(theirs / mine, 1 / MOST, MOST) ** np.float32(amount)
     mine, ratio, powers, soft = (_enlarged(each, (size, size)) for each in (mine, ratio, powers, soft))
     # Dark skin has little blue, so that lips have, for it, very much; pale skin would make them violet.
-    fine = Fine(powers, np.float32((1 - BEYOND) * contrast) * soft, shine, 1 - TINT * contrast * unlike)
-    result = np.empty(new.shape, np.float32)
-    split_rows(lambda first, end: _lit(new, mine, ratio, fine, result, first, end), size, result.nbytes)
+    shineless = np.float32((1 - BEYOND) * contrast) * soft
+    above, tint = np.float32(shine), np.float32(1 - TINT * contrast * unlike)
+    new, result = np.ascontiguousarray(new), np.empty(new.shape, np.float32)
+
+    def rows(first: int, end: int) -> None:
+        here = slice(first, end)
+        lit_rows(new[here], mine[here], ratio[here], powers[here], shineless[here], above, tint, LIMITS, result[here])
+
+    split_rows(rows, size, result.nbytes)
     return result
 
 
-class Fine(NamedTuple):
-    """What becomes of fine light and shade."""
-
-    powers: Pixels  # its contrast
-    shineless: Pixels  # how far down shine is taken
-    shine: float  # from where on it is shine, as a logarithm
-    tint: float  # how much of the colour of details is left
+def _at(pixels: Pixels, places: NDArray[np.int64]) -> Pixels:
+    """The colours of some pixels, by their number in the picture."""
+    return pixels.reshape(-1, 3)[places]
 
 
-def _lit(new: Pixels, mine: Pixels, ratio: Pixels, fine: Fine, result: Pixels, first: int, end: int) -> None:
-    """Some rows of a face whose broad light is `mine`, in a light that is `ratio` times that; by logarithms.
-
-    A few rows at a time, which stay in the processor's cache. Light below nothing keeps its distance from nothing.
-    """
-    least = np.float32(LEAST / 100)
-    for start in range(first, end, ROWS):
-        rows = slice(start, min(start + ROWS, end))
-        old, broad = new[rows], np.maximum(mine[rows], least)
-        detail = np.log(np.maximum(old, least) / broad)
-        grey = (detail[..., 0] + detail[..., 1] + detail[..., 2]) / np.float32(3)
-        level = fine.powers[rows] * grey
-        level -= fine.shineless[rows] * np.maximum(np.maximum(level, DARKEST) - np.float32(fine.shine), 0)
-        detail -= grey[..., None]
-        np.clip(detail, *TINTS, out=detail)
-        detail *= np.float32(fine.tint)
-        detail += level[..., None]
-        value = np.exp(detail, out=detail)
-        value *= broad
-        value *= ratio[rows]
-        result[rows] = value + np.minimum(old, 0)
+def _fine(light: Pixels, broad: Pixels, places: NDArray[np.int64]) -> Pixels:
+    """How much brighter some pixels are than the broad light on them, as logarithms."""
+    detail = np.log(np.maximum(_at(light, places), LEAST) / _at(broad, places))
+    return np.asarray((detail[:, 0] + detail[:, 1] + detail[:, 2]) / np.float32(3), np.float32)
 
 
 def _reduced(pixels: Pixels, size: int) -> Pixels:
@@ -143,12 +130,15 @@ def _broad(pixels: Pixels, where: Pixels, sigma: float) -> Pixels:
     import cv2
 
     light = np.maximum(pixels, LEAST)
-    inside = where > 0.5
-    if inside.any():
-        light = np.minimum(light, 4 * np.median(light[inside], axis=0)).astype(np.float32)
+    inside = np.flatnonzero(where > 0.5)
+    if len(inside):
+        usual = np.median(np.ascontiguousarray(_at(light, inside).T), axis=1)
+        light = np.minimum(light, 4 * usual).astype(np.float32)
     weight = (where + 1e-4).astype(np.float32)[..., None]
-    both = np.concatenate([np.log(light) * weight, weight], axis=2)
-    size = len(both)
+    size = len(light)
+    both = np.empty((size, size, 4), np.float32)
+    np.multiply(np.log(light), weight, out=both[..., :3])
+    both[..., 3:] = weight
     less = max(1, round(size / max(1, int(sigma / ENOUGH))))
     factor = size / less
     # Beyond the crop nothing is known: there the weight is nothing.
@@ -169,7 +159,12 @@ def broadened(matte: Pixels, sigma: float) -> Pixels:
     height, width = matte.shape
     factor = max(1, min(int(sigma / ENOUGH), min(height, width) // 16))
     if factor == 1:
-        return np.asarray(cv2.GaussianBlur(matte, (0, 0), sigma), np.float32)
+        frame = Box(0, 0, width, height)
+        part = covered(matte).grow(math.ceil(FAR * sigma) + 1).meet(frame).slices(frame)
+        result = np.zeros((height, width), np.float32)
+        if matte[part].size:
+            result[part] = cv2.GaussianBlur(matte[part], (0, 0), sigma)
+        return result
     small = cv2.resize(matte, (-(-width // factor), -(-height // factor)), interpolation=cv2.INTER_AREA)
     soft = cv2.GaussianBlur(small, (0, 0), _narrower(sigma, factor))
     return np.asarray(cv2.resize(soft, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)

@@ -163,6 +163,8 @@ def _over(crop: Crop, matte: Pixels, below: Pixels, box: Box, joint: Joint) -> P
     inverse = np.array([[1, 0, -window.x0], [0, 1, -window.y0], [0, 0, 1]], np.float64) @ to_crop
     taps, far = (tx, ty), (radius * spans[0], radius * spans[1])
     result, mix = empty(below.shape), np.float32(joint.mix)
+    if below.strides[1:] != result.strides[1:]:
+        below = np.ascontiguousarray(below)
     every = cores()  # rows in turns: a forehead is wider than a chin
 
     def share(first: int, end: int) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 from numba import njit
 
 from nodegraph.data.image import Pixels
-from nodegraph.ops.vectors import blend_weights, weighed, weighed_sixteen
+from nodegraph.ops.resample_kernels import aimed
+from nodegraph.ops.vectors import blend_weights, copied, weighed, weighed_sixteen
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,6 +39,7 @@ def laid_over(
     The sampling is that of `resample_kernels.moved_rows`.
 
     `source` is RGBA with as much around it as the filter has taps, `near` says where the filter sees any of its matte.
+    Rows of `below` and of `result` lie in memory without gaps.
     """
     height, width = near.shape
     flat, seen = source.reshape(-1), near.reshape(-1)
@@ -47,33 +49,32 @@ def laid_over(
     four = tx == 4 and ty == 4
     steps = across.shape[0] - 2
     wx, wy = np.empty(across.shape[1], np.float32), np.empty(down.shape[1], np.float32)
+    wide = result.shape[1]
+    lefts, rows_x, parts_x = np.empty(wide, np.int64), np.empty(wide, np.int32), np.empty(wide, np.float32)
+    tops, rows_y, parts_y = np.empty(wide, np.int64), np.empty(wide, np.int32), np.empty(wide, np.float32)
     for i in range(first, result.shape[0], step):
         under, over = below[i], result[i]
         start_x = inverse[0, 1] * (i + 0.5) + inverse[0, 2] - 0.5 - reach[0]
         start_y = inverse[1, 1] * (i + 0.5) + inverse[1, 2] - 0.5 - reach[1]
-        for j in range(over.shape[0]):
-            x = inverse[0, 0] * (j + 0.5) + start_x
-            y = inverse[1, 0] * (j + 0.5) + start_y
-            left, top = np.ceil(x), np.ceil(y)
-            x0, y0 = int(left), int(top)
-            cover = np.float32(0)
-            if 0 <= x0 <= last_x and 0 <= y0 <= last_y and seen[np.uint64(y0 * width + x0 + middle)] != 0:
-                at_x, at_y = (left - x) * steps, (top - y) * steps
-                row_x, row_y = int(at_x), int(at_y)
-                part_x, part_y = np.float32(at_x - row_x), np.float32(at_y - row_y)
-                begin = y0 * line + x0 * 4
-                if four:
-                    r, g, b, a = weighed_sixteen(flat, begin, line, across, row_x, part_x, down, row_y, part_y)
-                else:
-                    blend_weights(across, row_x, part_x, wx)
-                    blend_weights(down, row_y, part_y, wy)
-                    r, g, b, a = weighed(flat, begin, line, 4, wx, wy, tx, ty)
-                cover = min(max(a, np.float32(0)), np.float32(1)) * mix
-            if cover <= 0:
-                over[j, 0], over[j, 1], over[j, 2] = under[j, 0], under[j, 1], under[j, 2]
-            elif cover >= 1:
-                over[j, 0], over[j, 1], over[j, 2] = r, g, b
+        aimed(start_x, inverse[0, 0], steps, lefts, rows_x, parts_x)
+        aimed(start_y, inverse[1, 0], steps, tops, rows_y, parts_y)
+        copied(under, over, over.size)
+        for j in range(wide):
+            x0, y0 = lefts[j], tops[j]
+            if not (0 <= x0 <= last_x and 0 <= y0 <= last_y and seen[np.uint64(y0 * width + x0 + middle)] != 0):
+                continue
+            row_x, row_y, part_x, part_y = rows_x[j], rows_y[j], parts_x[j], parts_y[j]
+            begin = y0 * line + x0 * 4
+            if four:
+                r, g, b, a = weighed_sixteen(flat, begin, line, across, row_x, part_x, down, row_y, part_y)
             else:
+                blend_weights(across, row_x, part_x, wx)
+                blend_weights(down, row_y, part_y, wy)
+                r, g, b, a = weighed(flat, begin, line, 4, wx, wy, tx, ty)
+            cover = min(max(a, np.float32(0)), np.float32(1)) * mix
+            if cover >= 1:
+                over[j, 0], over[j, 1], over[j, 2] = r, g, b
+            elif cover > 0:
                 over[j, 0] = under[j, 0] + cover * (r - under[j, 0])
                 over[j, 1] = under[j, 1] + cover * (g - under[j, 1])
                 over[j, 2] = under[j, 2] + cover * (b - under[j, 2])

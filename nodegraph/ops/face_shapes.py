@@ -29,6 +29,7 @@ PIECES: tuple[tuple[int, ...], ...] = (
 UPPER = (0, 1, 2, *range(31, 36), 14, 15, 16, *range(17, 27))
 LOWER = (*range(3, 14), *range(31, 36))
 FOREHEAD = 2.0  # by how much brows are raised unless it is said: a soft edge then ends above them
+CRUMB = 1e-6  # coverage below which it is only what running sums leave
 OPEN = (0.03, 0.10)  # lips this far apart, of the mouth's width: shut, and surely open
 
 
@@ -107,12 +108,12 @@ def ellipse(points: Points, size: int, forehead: float = 0.0) -> Pixels:
 
 def filled(outline: Points, size: int) -> Pixels:
     """What lies inside an outline."""
-    return _clean(coverage(outline, Box(0, 0, size, size)))
+    return coverage(outline, Box(0, 0, size, size), CRUMB)
 
 
 def _clean(matte: Pixels) -> Pixels:
     """Without the crumbs that running sums leave."""
-    return np.where(matte < 1e-6, np.float32(0), matte)
+    return np.where(matte < np.float32(CRUMB), np.float32(0), matte)
 
 
 def joined_hulls(hulls: Sequence[Points], size: int) -> Pixels:

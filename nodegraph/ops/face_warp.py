@@ -108,26 +108,40 @@ class Spline:
 
 def _bend(one: Points, other: Points) -> Reals:
     """r² log r between all pairs."""
-    from nodegraph.ops.face_warp_kernels import bend
+    across, down = one[:, :1] - other[:, 0], one[:, 1:] - other[:, 1]
+    square: Reals = across * across
+    square += np.multiply(down, down, out=down)
+    bent = np.log(np.maximum(square, 1e-12, out=across), out=across)
+    bent *= square
+    bent *= 0.5
+    return bent
 
-    result: Reals = np.empty((len(one), len(other)))
-    here, there = np.ascontiguousarray(one), np.ascontiguousarray(other)
-    split_rows(lambda first, end: bend(here, there, result, first, end), len(one), result.nbytes)
-    return result
+
+class Grid(NamedTuple):
+    """Where a coarse grid of a crop is found, and between which of its lines each pixel lies, by which shares."""
+
+    coarse: Pixels
+    line: NDArray[np.int64]
+    share: Pixels
+
+
+def grid(bend: Callable[[Points], Points], size: int) -> Grid:
+    """A coarse grid of a crop through a bend."""
+    steps = np.linspace(0, size, GRID + 1)
+    every = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
+    coarse = bend(every).reshape(GRID + 1, GRID + 1, 2).astype(np.float32)
+    at = (np.arange(size) + 0.5) * GRID / size
+    line = np.floor(at).astype(np.int64)
+    share = np.stack([_keys(np.abs(at - line - k)) for k in range(-1, 3)], axis=1).astype(np.float32)
+    return Grid(coarse, line, share)
 
 
 def places(bend: Callable[[Points], Points], size: int) -> Pixels:
     """Where every pixel of a crop is found: rows x columns x (x, y), made of a coarse grid."""
     from nodegraph.ops.face_warp_kernels import spread
 
-    steps = np.linspace(0, size, GRID + 1)
-    grid = np.stack(np.meshgrid(steps, steps), axis=-1).reshape(-1, 2)
-    coarse = bend(grid).reshape(GRID + 1, GRID + 1, 2).astype(np.float32)
-    at = (np.arange(size) + 0.5) * GRID / size
-    line = np.floor(at).astype(np.int64)
-    share = np.stack([_keys(np.abs(at - line - k)) for k in range(-1, 3)], axis=1).astype(np.float32)
-    result = np.empty((size, size, 2), np.float32)
-    split_rows(lambda first, end: spread(coarse, line, share, result, first, end), size, result.nbytes)
+    found, result = grid(bend, size), np.empty((size, size, 2), np.float32)
+    split_rows(lambda first, end: spread(*found, result, first, end), size, result.nbytes)
     return result
 
 
@@ -162,7 +176,8 @@ def carried(picture: Pixels, points: Points, onto: Points, wanted: Pixels) -> Pi
     """
     from nodegraph.ops.face_warp_kernels import carried as kernel
 
-    where = places(Spline(with_forehead(onto), with_forehead(points)), len(picture))
+    where = grid(Spline(with_forehead(onto), with_forehead(points)), len(picture))
+    picture = np.ascontiguousarray(picture)
     result: Pixels = empty(picture.shape)
-    split_rows(lambda first, end: kernel(picture, where, wanted, result, first, end), len(picture), result.nbytes)
+    split_rows(lambda first, end: kernel(picture, *where, wanted, result, first, end), len(picture), result.nbytes)
     return result

@@ -18,7 +18,7 @@ STEPS = 64  # outlines between the inner and the outer edge of a feather, at mos
 
 
 @cache
-def _kernel() -> Any:
+def _kernels() -> tuple[Any, Any]:
     from numba import njit
 
     @njit(nogil=True, cache=True)
@@ -72,11 +72,24 @@ def _kernel() -> Any:
                 if last + 1 < width:
                     sums[row, last + 1] += rise - before
 
-    return add_edges
+    @njit(nogil=True, cache=True)
+    def add_up(sums: Any, least: Any, result: Any) -> None:
+        """Run the sums along the rows; what comes to less than `least` is nothing."""
+        for row in range(sums.shape[0]):
+            own, out = sums[row], result[row]
+            total = 0.0
+            for column in range(own.shape[0]):
+                total += own[column]
+                own[column] = total
+            for column in range(own.shape[0]):
+                inside = np.float32(min(abs(own[column]), 1.0))
+                out[column] = inside if inside >= least else np.float32(0)
+
+    return add_edges, add_up
 
 
-def coverage(outline: Outline, box: Box) -> Pixels:
-    """How much of each pixel of a box lies inside the outline, 0 to 1."""
+def coverage(outline: Outline, box: Box, least: float = 0.0) -> Pixels:
+    """How much of each pixel of a box lies inside the outline, 0 to 1; less than `least` is nothing."""
     result = np.zeros((box.height, box.width), np.float32)
     if len(outline) < 3:
         return result
@@ -85,9 +98,9 @@ def coverage(outline: Outline, box: Box) -> Pixels:
     if part.empty:
         return result
     sums = np.zeros((part.height, part.width), np.float64)
-    _kernel()(np.ascontiguousarray(outline - (part.x0, part.y0)), sums)
-    np.cumsum(sums, axis=1, out=sums)
-    result[part.slices(box)] = np.minimum(np.abs(sums, out=sums), 1.0)
+    add_edges, add_up = _kernels()
+    add_edges(np.ascontiguousarray(outline - (part.x0, part.y0)), sums)
+    add_up(sums, np.float32(least), result[part.slices(box)])
     return result
 
 

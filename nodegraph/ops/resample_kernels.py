@@ -9,7 +9,14 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numba import njit
 
-from nodegraph.ops.vectors import blend_weights, weighed, weighed_sixteen
+from nodegraph.ops.vectors import (
+    blend_weights,
+    weighed,
+    weighed_sixteen,
+    weighed_twelve,
+    weighed_wide_rgb,
+    weighed_wide_rgba,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 ZERO = np.float32(0)
@@ -18,6 +25,23 @@ ZERO = np.float32(0)
 def _compiled(function: F) -> F:
     # "contract" lets the machine multiply and add in one go; nothing else about the arithmetic is given away.
     return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})(function))
+
+
+@_compiled
+def aimed(start: float, step: float, steps: int, first: Any, row: Any, part: Any) -> None:
+    """Where along a line of the source the taps of each pixel of a row begin, and which weights they have.
+
+    The weights lie a `part` of the way from a `row` of a filter's table of so many `steps` to the next.
+    (All pixels at once, for the processor does several of them at a time.)
+    """
+    for j in range(first.shape[0]):
+        x = step * (j + 0.5) + start
+        left = np.ceil(x)
+        at = (left - x) * steps
+        begun = np.int32(at)
+        first[j] = np.int64(left)
+        row[j] = begun
+        part[j] = np.float32(at - begun)
 
 
 @_compiled
@@ -34,38 +58,46 @@ def moved_rows(
     fast = depth in (3, 4)
     past = 4 - depth  # the fourth number of an RGB pixel is the next pixel's: there must be one
     tx, ty = taps
-    four = depth == 4 and tx == 4 and ty == 4
+    four = tx == 4 and ty == 4
+    quick = fast and (four or (5 <= tx <= 8 and 5 <= ty <= 8))
     rx, ry = reach
     steps = across.shape[0] - 2
     wx, wy = np.empty(across.shape[1], np.float32), np.empty(down.shape[1], np.float32)
+    wide = out.shape[1]
+    lefts, rows_x, parts_x = np.empty(wide, np.int64), np.empty(wide, np.int32), np.empty(wide, np.float32)
+    tops, rows_y, parts_y = np.empty(wide, np.int64), np.empty(wide, np.int32), np.empty(wide, np.float32)
     for i in range(first, end):
-        start_x = inverse[0, 1] * (i + 0.5) + inverse[0, 2] - 0.5 - rx
-        start_y = inverse[1, 1] * (i + 0.5) + inverse[1, 2] - 0.5 - ry
-        for j in range(out.shape[1]):
-            x = inverse[0, 0] * (j + 0.5) + start_x
-            y = inverse[1, 0] * (j + 0.5) + start_y
-            left, top = math.ceil(x), math.ceil(y)
-            x0, y0 = int(left), int(top)
+        aimed(inverse[0, 1] * (i + 0.5) + inverse[0, 2] - 0.5 - rx, inverse[0, 0], steps, lefts, rows_x, parts_x)
+        aimed(inverse[1, 1] * (i + 0.5) + inverse[1, 2] - 0.5 - ry, inverse[1, 0], steps, tops, rows_y, parts_y)
+        for j in range(wide):
+            x0, y0 = lefts[j], tops[j]
             if x0 <= -tx or y0 <= -ty or x0 >= width or y0 >= height:
                 for c in range(depth):
                     out[i, j, c] = ZERO
                 continue
-            at_x, at_y = (left - x) * steps, (top - y) * steps
-            row_x, row_y = int(at_x), int(at_y)
-            part_x, part_y = np.float32(at_x - row_x), np.float32(at_y - row_y)
-            if four and x0 >= 0 and y0 >= 0 and x0 + 4 <= width and y0 + 4 <= height:
-                begin = y0 * line + x0 * 4
-                r, g, b, a = weighed_sixteen(flat, begin, line, across, row_x, part_x, down, row_y, part_y)
-                out[i, j, 0], out[i, j, 1], out[i, j, 2], out[i, j, 3] = r, g, b, a
+            row_x, row_y, part_x, part_y = rows_x[j], rows_y[j], parts_x[j], parts_y[j]
+            if quick and x0 >= 0 and y0 >= 0 and x0 + tx <= width and y0 + ty <= height:
+                begin = y0 * line + x0 * depth
+                if four and depth == 4:
+                    r, g, b, a = weighed_sixteen(flat, begin, line, across, row_x, part_x, down, row_y, part_y)
+                elif four:
+                    r, g, b, a = weighed_twelve(flat, begin, line, across, row_x, part_x, down, row_y, part_y, tx, ty)
+                elif depth == 4:
+                    r, g, b, a = weighed_wide_rgba(
+                        flat, begin, line, across, row_x, part_x, down, row_y, part_y, tx, ty
+                    )
+                else:
+                    r, g, b, a = weighed_wide_rgb(flat, begin, line, across, row_x, part_x, down, row_y, part_y, tx, ty)
+                out[i, j, 0], out[i, j, 1], out[i, j, 2] = r, g, b
+                if depth == 4:
+                    out[i, j, 3] = a
                 continue
             blend_weights(across, row_x, part_x, wx)
             blend_weights(down, row_y, part_y, wy)
             if fast and x0 >= 0 and y0 >= 0 and x0 + tx + past <= width and y0 + ty <= height:
                 begin = y0 * line + x0 * depth
                 r, g, b, a = weighed(flat, begin, line, depth, wx, wy, tx, ty)
-                out[i, j, 0] = r
-                out[i, j, 1] = g
-                out[i, j, 2] = b
+                out[i, j, 0], out[i, j, 1], out[i, j, 2] = r, g, b
                 if depth == 4:
                     out[i, j, 3] = a
                 continue
