@@ -9,10 +9,11 @@ from pathlib import Path
 
 from nodegraph.data.errors import GraphError
 from nodegraph.editor.canvas.arrange import settled, standing
+from nodegraph.editor.canvas.gestures import pasted
 from nodegraph.editor.canvas.shapes import in_ports
 from nodegraph.editor.canvas.wiring import why_not
 from nodegraph.editor.panels.versions import MOST, version_of, with_version
-from nodegraph.graph.graph import Graph, Wire
+from nodegraph.graph.graph import Graph, Link, Wire
 from nodegraph.graph.knob import File
 
 HIDDEN = "hidden"
@@ -37,12 +38,12 @@ def _downwards(graph: Graph, names: Collection[str]) -> list[str]:
     return sorted(names, key=lambda name: (where[name][1], where[name][0]))
 
 
-def chained(graph: Graph, names: Collection[str]) -> Graph:
-    """The graph with each node wired to the one that stands above it."""
+def chained(graph: Graph, names: Collection[str], up: bool = False) -> Graph:
+    """The graph with each node wired to the one that stands above it; or below it, from the lowest `up`."""
     if len(names) < 2:
         raise GraphError("one node cannot be connected with itself", "select two or more")
     rows = _downwards(graph, names)
-    for above, below in pairwise(rows):
+    for above, below in pairwise(reversed(rows) if up else rows):
         graph = _wired(graph, below, above)
     return graph
 
@@ -83,6 +84,23 @@ def _wired(graph: Graph, taker: str, giver: str) -> Graph:
         if not reason:
             return graph.connect(taker, label, Wire(giver))
     raise GraphError(f"{giver} does not go into {taker}: {reason}", "put a node between them")
+
+
+def with_values(graph: Graph, names: Collection[str], text: str) -> Graph:
+    """The graph with the knobs of nodes as those of copied nodes of their kinds are, animation and all."""
+    whole, picked = pasted(graph, text)
+    copied = {whole.nodes[name].kind: whole.nodes[name] for name in reversed([*whole.nodes]) if name in picked.nodes}
+    takers = [name for name in names if graph.node(name).kind in copied]
+    if not takers:
+        kinds = ", ".join(sorted(copied)) or "nothing"
+        raise GraphError(f"copied was {kinds}, and nothing of that kind is selected", "select nodes of the same kind")
+    for name in takers:
+        node = graph.node(name)
+        graph = replace(graph, nodes={**graph.nodes, name: replace(node, knobs={})})
+        for knob, value in copied[node.kind].knobs.items():
+            if not (isinstance(value, Link) and value.node in picked.nodes):
+                graph = graph.set(name, knob, value)
+    return graph
 
 
 def hidden(graph: Graph, names: Collection[str]) -> Graph:

@@ -11,7 +11,7 @@ from nodegraph.editor.panels.commands import ACTIONS
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.graph.graph import Wire
 from nodegraph.graph.knob import File
-from nodegraph.graph.layout import backdrops, places
+from nodegraph.graph.layout import backdrops, placed, places
 from tests.editor.driver import RIGHT
 from tests.editor.panes.graph_canvas import NOWHERE, Canvas, start
 
@@ -96,6 +96,53 @@ def test_pasted_under_a_node_it_is_wired_to_it(canvas: Canvas) -> None:
     driver.click(canvas.node("Plate"))
     driver.key("ctrl+v")
     assert canvas.graph.node("Free1").inputs == {"image": Wire("Plate")}
+
+
+def test_values_are_pasted_onto_nodes_of_the_same_kind(canvas: Canvas) -> None:
+    driver = canvas.driver
+    driver.app.edit("values", canvas.graph.set("One", "gain", (2.0, 2.0, 2.0)))
+    driver.click(canvas.node("One"))
+    driver.key("ctrl+c")
+    driver.click(canvas.node("Two"))
+    driver.key("ctrl+alt+v")
+    assert canvas.graph.node("Two").knobs == canvas.graph.node("One").knobs
+    assert canvas.graph.node("Two").inputs == start().node("Two").inputs
+    assert driver.app.session.undo_label == "paste values"
+    before = canvas.graph
+    driver.click(canvas.node("Free"))
+    driver.key("ctrl+alt+v")
+    assert "Grade" in driver.app.said[0]
+    assert driver.app.said[1]
+    assert canvas.graph is before
+
+
+def test_connected_from_the_lowest_up(canvas: Canvas) -> None:
+    driver = canvas.driver
+    driver.click(canvas.node("Faces"))  # below Free
+    driver.app.edit("apart", canvas.graph.add("Grade", "Low"))
+    driver.app.edit("apart", placed(canvas.graph, Low=(300, 160)))
+    driver.turn(2)
+    driver.click(canvas.node("Free"))
+    with driver.hold("shift"):
+        driver.click(canvas.node("Low"))
+    driver.key("shift+y")
+    assert canvas.graph.node("Free").inputs == {"image": Wire("Low")}
+    assert not canvas.graph.node("Low").inputs
+
+
+def test_places_in_the_graph_are_kept_and_come_back_to(canvas: Canvas) -> None:
+    driver, pane = canvas.driver, canvas.pane
+    driver.move(canvas.at(*NOWHERE))
+    driver.key("shift+F8")
+    assert driver.app.said[0].startswith("no place is kept as 2")
+    assert driver.app.said[1]
+    kept = pane.view
+    driver.key("ctrl+F8")
+    assert "Shift+F8" in driver.app.said[0]
+    driver.key("f")
+    assert pane.view != kept
+    driver.key("shift+F8")
+    assert pane.view == kept
 
 
 def test_what_is_no_graph_is_refused_in_words(canvas: Canvas) -> None:
@@ -248,7 +295,7 @@ def test_backdrop_note_and_colour(canvas: Canvas) -> None:
     driver.move(canvas.at(480, 150))
     driver.key("shift+n")
     driver.until(lambda: pane.names.field.shown, "the note")
-    driver.turn(3)
+    driver.active()
     driver.key("ctrl+a")
     driver.type("two words")
     driver.key("ctrl+Return")
