@@ -109,6 +109,7 @@ LIST: tuple[tuple[str, tuple[Pane, ...], tuple[Row, ...]], ...] = (
             ("hide_input", "Hide its wires", "Alt+H"),
             ("thumbnail", "Thumbnail", "Alt+P"),
             ("file_name", "Show file names", "Q"),
+            ("replace_files", "Search and replace in file names…", "Ctrl+Shift+/"),
             ("reader_up", "Version up", "Alt+Up"),
             ("reader_down", "Version down", "Alt+Down"),
             ("reader_latest", "Latest version", "Alt+Shift+Up"),

@@ -256,7 +256,9 @@ class Actions:
         def keep() -> None:
             self.pane.places[slot] = self.pane.view
             key = self.pane.app.bindings.shown(f"go_to_place_{slot}")
-            self.pane.app.say(f"this place in the graph is kept as {slot}" + (f": {key} comes back to it" if key else ""))
+            self.pane.app.say(
+                f"this place in the graph is kept as {slot}" + (f": {key} comes back to it" if key else "")
+            )
 
         return keep
 

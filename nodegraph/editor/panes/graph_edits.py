@@ -142,15 +142,39 @@ def _is_there(path: Path) -> bool:
     return stem != path.name and path.parent.is_dir() and any(path.parent.glob(f"{stem}*{path.suffix}"))
 
 
+def files_with(graph: Graph, names: Collection[str], part: str) -> list[File]:
+    """The paths of nodes that have a part in them, each once, in the order of the nodes."""
+    paths = (path for name in graph.nodes if name in names for path in _files(graph, name).values())
+    return list(dict.fromkeys(path for path in paths if part in path))
+
+
+def replaced(graph: Graph, names: Collection[str], old: str, new: str) -> Graph:
+    """The graph with another part in the paths of nodes."""
+    paths = files_with(graph, names, old)
+    if not old or not paths:
+        raise GraphError(f"no file of these nodes has “{old}” in its path", "upper and lower case matter")
+    for name in names:
+        for knob, path in _files(graph, name).items():
+            if path in paths:
+                graph = graph.set(name, knob, File(path.replace(old, new)))
+    return graph
+
+
+def _files(graph: Graph, name: str) -> dict[str, File]:
+    """The files that a node names, by knob."""
+    if graph.type_of(name) is None:
+        return {}
+    return {knob: value for knob, value in graph.node(name).knobs.items() if isinstance(value, File)}
+
+
 def _other_files(graph: Graph, names: Collection[str], turn: Callable[[str], str]) -> Graph:
     before = graph
     said = False
     for name in names:
-        kind = graph.type_of(name)
-        for knob, value in graph.node(name).knobs.items() if kind is not None else ():
-            if isinstance(value, File) and version_of(value) is not None:
+        for knob, path in _files(graph, name).items():
+            if version_of(path) is not None:
                 said = True
-                graph = graph.set(name, knob, File(turn(value)))
+                graph = graph.set(name, knob, File(turn(path)))
     if not said:
         raise GraphError("no file of the selected nodes says a version", "put one in its name, as plate_v001")
     return graph if graph.nodes != before.nodes else before

@@ -9,6 +9,7 @@ import pytest
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.panels.commands import ACTIONS
 from nodegraph.editor.panels.commands import Pane as Place
+from nodegraph.editor.panes.graph_replace import ReplaceFiles
 from nodegraph.graph.graph import Wire
 from nodegraph.graph.knob import File
 from nodegraph.graph.layout import backdrops, placed, places
@@ -313,6 +314,38 @@ def test_versions_of_a_reader(canvas: Canvas) -> None:
     assert "shot_v008.####.exr" in canvas.pane.words.beside("Plate")
 
 
+def test_file_names_are_searched_and_replaced(canvas: Canvas) -> None:
+    import dearpygui.dearpygui as dpg
+
+    driver = canvas.driver
+    graph = canvas.graph.set("Plate", "file", File("/shows/one/plate.####.exr")).add("Read", "Movie")
+    driver.app.edit("files", graph.set("Movie", "file", File("one/ref.mov")))
+    driver.click(canvas.at(*NOWHERE))
+    driver.key("ctrl+shift+slash")
+    driver.type("shows/one")
+    driver.key("Tab")
+    driver.type("shows/two")
+    sheet = driver.window.dialogs.sheet
+    assert isinstance(sheet, ReplaceFiles)
+    told = sheet.told
+    driver.until(lambda: dpg.get_value(told) == "/shows/two/plate.####.exr", "what becomes of it")
+    driver.key("Return")
+    driver.until(lambda: driver.app.session.undo_label == "replace in file names", "the edit")
+    assert canvas.graph.node("Plate").knobs["file"] == "/shows/two/plate.####.exr"
+    assert canvas.graph.node("Movie").knobs["file"] == "one/ref.mov"
+    before = canvas.graph
+    driver.click(canvas.node("Plate"))
+    driver.key("ctrl+shift+slash")
+    driver.type("one/")
+    driver.key("Return")
+    sheet = driver.window.dialogs.sheet
+    assert isinstance(sheet, ReplaceFiles), "Movie is not selected"
+    assert "one/" in dpg.get_value(sheet.told)
+    driver.key("Escape")
+    driver.until(lambda: driver.window.dialogs.sheet is None, "the sheet gone")
+    assert canvas.graph is before
+
+
 def test_hidden_wires_show_while_their_node_is_selected(canvas: Canvas) -> None:
     driver, pane = canvas.driver, canvas.pane
     driver.click(canvas.node("Two"))
@@ -344,7 +377,7 @@ def test_the_keys_of_new_nodes(canvas: Canvas) -> None:
 def test_every_action_of_the_canvas_is_there(canvas: Canvas) -> None:
     """Those of time, of the project and of presets are other panes'."""
     own = {name for name, action in ACTIONS.items() if Place.GRAPH in action.panes and action.menu != "Time"}
-    assert own - canvas.pane.actions().keys() == {"project_settings", "save_preset"}
+    assert own - canvas.pane.actions().keys() == {"project_settings", "save_preset", "replace_files"}
 
 
 def test_settings_stay_in_their_folder(canvas: Canvas) -> None:
