@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from nodegraph.data.errors import GraphError
 
 PIECE = re.compile(r"(-?\d+)(?:-(-?\d+)(?:x(\d+))?)?")
-MOST = 10_000_000
+MOST = 1_000_000  # of one piece: more than eleven hours
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class FrameRange:
             first, last, step = int(match[1]), int(match[2] or match[1]), int(match[3] or 1)
             if step == 0:
                 raise GraphError(f"{piece!r} has a step of 0", "a step is 1 or more")
-            if abs(last - first) > MOST:
+            if abs(last - first) // step > MOST:
                 raise GraphError(f"{piece!r} is longer than any shot", "check the numbers")
             found.update(range(first, last + 1, step) if first <= last else range(first, last - 1, -step))
         return cls(tuple(sorted(found)))

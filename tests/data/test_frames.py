@@ -33,7 +33,7 @@ def test_a_colon_is_refused_with_the_reason() -> None:
     assert "1-10x2" in fault.value.hint
 
 
-@pytest.mark.parametrize("text", ["", " , ", "a", "1-", "1-2-3", "1-10x0", "1x2", "1.5", "1-99999999999"])
+@pytest.mark.parametrize("text", ["", " , ", "a", "1-", "1-2-3", "1-10x0", "1x2", "1.5", "1-99999999999", "1-2000001"])
 def test_what_is_no_range_is_refused(text: str) -> None:
     with pytest.raises(GraphError):
         FrameRange.parse(text)
@@ -47,3 +47,7 @@ def test_what_is_written_is_read_back(frames: set[int]) -> None:
 
 def test_a_range_is_written_short() -> None:
     assert str(FrameRange.of([1, 2, 3, 7, 10, 12, 14, 16])) == "1-3,7,10-16x2"
+
+
+def test_a_long_way_in_large_steps_is_a_range() -> None:
+    assert len(FrameRange.parse("1-2000001x100")) == 20_001

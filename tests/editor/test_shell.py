@@ -387,8 +387,8 @@ def test_favourites_and_folders_of_the_browser(driver: Driver, project: Path) ->
     driver.until(lambda: asked(driver).rows, "rows")
     driver.turn(3)
     driver.double(_middle(asked(driver).rows[0]))
-    driver.until(lambda: asked(driver).folder.name == "plates" and asked(driver).rows, "the folder of plates")
     sheet = asked(driver)
+    driver.until(lambda: sheet.listing.folder.name == "plates" and sheet.rows, "the folder of plates")
     assert [entry.label for entry in sheet.listing.entries] == ["a.####.exr [1001-1004, 1003 missing]"]
     driver.turn(3)
     driver.click(_middle(sheet.rows[0]))

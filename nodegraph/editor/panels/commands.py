@@ -35,6 +35,7 @@ WINDOW, GRAPH, VIEWER, TIMELINE = Pane.WINDOW, Pane.GRAPH, Pane.VIEWER, Pane.TIM
 CURVES, PROPERTIES, FACES, QUEUE = Pane.CURVES, Pane.PROPERTIES, Pane.FACES, Pane.QUEUE
 TIME = (VIEWER, TIMELINE)
 STEPS = (GRAPH, VIEWER, TIMELINE, CURVES)
+PLACES = (1, 2, 3, 4)  # in the graph, that can be kept
 
 Row = tuple[str, str, str]  # name, label, keys with spaces between them
 
@@ -81,6 +82,7 @@ LIST: tuple[tuple[str, tuple[Pane, ...], tuple[Row, ...]], ...] = (
         (
             ("cut", "Cut", "Ctrl+X"),
             ("paste_branch", "Paste as a branch", "Ctrl+Shift+V"),
+            ("paste_values", "Paste the values of knobs", "Ctrl+Alt+V"),
             ("duplicate", "Duplicate", "Alt+C"),
             ("select_connected", "Select all connected", "Ctrl+Alt+A"),
             ("find", "Find a node…", "/"),
@@ -96,6 +98,7 @@ LIST: tuple[tuple[str, tuple[Pane, ...], tuple[Row, ...]], ...] = (
             ("disable", "Disable", "D"),
             ("open_panel", "Open the panel", "Return"),
             ("connect", "Connect selected", "Y"),
+            ("connect_back", "Connect selected, from the lowest up", "Shift+Y"),
             ("swap_inputs", "Swap the first two inputs", "Shift+X"),
             ("disconnect", "Remove inputs", "Ctrl+D"),
             ("extract", "Extract", "Ctrl+Shift+X"),
@@ -106,6 +109,7 @@ LIST: tuple[tuple[str, tuple[Pane, ...], tuple[Row, ...]], ...] = (
             ("hide_input", "Hide its wires", "Alt+H"),
             ("thumbnail", "Thumbnail", "Alt+P"),
             ("file_name", "Show file names", "Q"),
+            ("replace_files", "Search and replace in file names…", "Ctrl+Shift+/"),
             ("reader_up", "Version up", "Alt+Up"),
             ("reader_down", "Version down", "Alt+Down"),
             ("reader_latest", "Latest version", "Alt+Shift+Up"),
@@ -150,6 +154,14 @@ LIST: tuple[tuple[str, tuple[Pane, ...], tuple[Row, ...]], ...] = (
         ),
     ),
     ("View", (GRAPH, VIEWER), (("actual_size", "100 %", "Ctrl+1"),)),
+    (
+        "Places",
+        (GRAPH,),
+        (
+            *((f"keep_place_{slot}", f"Keep this place as {slot}", f"Ctrl+F{slot + 6}") for slot in PLACES),
+            *((f"go_to_place_{slot}", f"Go to place {slot}", f"Shift+F{slot + 6}") for slot in PLACES),
+        ),
+    ),
     (
         "Viewer",
         (VIEWER,),

@@ -242,6 +242,9 @@ class Browser:
             self._tell(f"{count} {'row' if count == 1 else 'rows'}{more}", theme.FAINT)
 
     def _click(self, row: int) -> None:
+        if self.listing.folder != self.folder:  # it is still looked into: these are rows of the one before
+            dpg.set_value(self.rows[row], False)
+            return
         now, frame, (last, before, frame_before) = time.monotonic(), int(dpg.get_frame_count()), self._clicked
         self._clicked = (row, now, frame)
         self.pick(row)
@@ -274,7 +277,7 @@ class Browser:
             or dpg.is_item_active(self.filter_field)
         ):
             return False
-        if chord.key in ("Up", "Down") and self.rows:
+        if chord.key in ("Up", "Down") and self.rows and self.listing.folder == self.folder:
             self.pick(max(0, min(len(self.rows) - 1, self.picked + (1 if chord.key == "Down" else -1))))
         elif chord.key == "Backspace":
             self.go(self.folder.parent)

@@ -59,6 +59,7 @@ class GraphPane(Pane):
         self.cursor: Point = (0.0, 0.0)  # in pixels of the canvas
         self.hand: Hand | None = None
         self.words = Words(app)
+        self.places: dict[int, View] = {}  # that are kept, by number
         self._popups: tuple[Popup, ...] = ()
         self._fit_wanted = True  # until a hand has looked elsewhere, all of the graph is shown
         self._map_stale = True
@@ -96,6 +97,7 @@ class GraphPane(Pane):
     def sync(self, old: State | None, new: State) -> None:
         if old is not None and old.document.path != new.document.path and not old.graph.nodes.keys() & new.graph.nodes:
             self._fit_wanted = True
+            self.places.clear()
         same = old is not None and (
             old.graph is new.graph
             and old.picked == new.picked

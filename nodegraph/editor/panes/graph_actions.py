@@ -14,6 +14,7 @@ from nodegraph.editor.canvas.arrange import Edge, aligned, arranged, to_grid
 from nodegraph.editor.canvas.gestures import Made
 from nodegraph.editor.canvas.picked import Picked
 from nodegraph.editor.pane import Start
+from nodegraph.editor.panels.commands import PLACES
 from nodegraph.editor.panes import graph_edits as edits
 from nodegraph.editor.panes.graph_hand import fresh_gesture
 from nodegraph.editor.shell import platform_x
@@ -38,6 +39,7 @@ class Actions:
             "cut": self.cut,
             "paste": self.paste,
             "paste_branch": lambda: self.paste(branch=True),
+            "paste_values": self.paste_values,
             "duplicate": lambda: self._made("duplicate", gestures.duplicated(self.graph, self._picked())),
             "branch": lambda: self._made("branch", gestures.duplicated(self.graph, self._picked(), keep_inputs=True)),
             "delete": self.delete,
@@ -50,6 +52,7 @@ class Actions:
             "disable": self._on_nodes("disable", gestures.disabled),
             "open_panel": self.open_panel,
             "connect": self._on_nodes("connect", edits.chained),
+            "connect_back": self._on_nodes("connect", lambda graph, names: edits.chained(graph, names, up=True)),
             "splay": self._on_nodes("wire into one", edits.splayed),
             "swap_inputs": self._on_nodes("swap inputs", lambda graph, names: wiring.swapped(graph, min(names))),
             "disconnect": self._on_nodes("remove inputs", wiring.unwired),
@@ -74,6 +77,8 @@ class Actions:
             "zoom_in": lambda: self._zoom(ZOOM),
             "zoom_out": lambda: self._zoom(1 / ZOOM),
             "actual_size": lambda: self._zoom(1 / self.pane.view.share),
+            **{f"keep_place_{slot}": self._keep(slot) for slot in PLACES},
+            **{f"go_to_place_{slot}": self._go_to(slot) for slot in PLACES},
             **{f"create.{kind}": self._create(kind) for kind in CREATE},
             **{f"view_a_{slot}": self._look(slot) for slot in range(1, 11)},
             **{f"view_b_{slot}": self._compare(slot) for slot in range(1, 11)},
@@ -148,6 +153,13 @@ class Actions:
         made = gestures.pasted(self.graph, text, place, source)
         graph = edits.fed(made.graph, made.picked.nodes, source) if source else made.graph
         self._made("paste", made._replace(graph=graph))
+
+    def paste_values(self) -> None:
+        """Of the knobs of what was copied, into the selected nodes of the same kinds."""
+        text = platform_x.clipboard()
+        if not text.strip():
+            raise GraphError("the clipboard is empty", "copy a node first")
+        self._edit("paste values", edits.with_values(self.graph, self._nodes(), text))
 
     def delete(self) -> None:
         """Wires close over what is gone."""
@@ -239,6 +251,24 @@ class Actions:
         pane = self.pane
         inside = 0 <= pane.cursor[0] < pane.size[0] and 0 <= pane.cursor[1] < pane.size[1]
         pane.show(pane.view.zoomed(factor, pane.cursor if inside else (pane.size[0] / 2, pane.size[1] / 2)))
+
+    def _keep(self, slot: int) -> Start:
+        def keep() -> None:
+            self.pane.places[slot] = self.pane.view
+            key = self.pane.app.bindings.shown(f"go_to_place_{slot}")
+            self.pane.app.say(
+                f"this place in the graph is kept as {slot}" + (f": {key} comes back to it" if key else "")
+            )
+
+        return keep
+
+    def _go_to(self, slot: int) -> Start:
+        def go() -> None:
+            if slot not in self.pane.places:
+                raise GraphError(f"no place is kept as {slot}", "the menu View, Places keeps the one that is seen")
+            self.pane.show(self.pane.places[slot])
+
+        return go
 
     def _create(self, kind: str) -> Start:
         return lambda: self.pane.adding.add(kind, self.pane.view.to_graph(self.pane.cursor))

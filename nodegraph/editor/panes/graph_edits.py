@@ -9,10 +9,11 @@ from pathlib import Path
 
 from nodegraph.data.errors import GraphError
 from nodegraph.editor.canvas.arrange import settled, standing
+from nodegraph.editor.canvas.gestures import pasted
 from nodegraph.editor.canvas.shapes import in_ports
 from nodegraph.editor.canvas.wiring import why_not
 from nodegraph.editor.panels.versions import MOST, version_of, with_version
-from nodegraph.graph.graph import Graph, Wire
+from nodegraph.graph.graph import Graph, Link, Wire
 from nodegraph.graph.knob import File
 
 HIDDEN = "hidden"
@@ -37,12 +38,12 @@ def _downwards(graph: Graph, names: Collection[str]) -> list[str]:
     return sorted(names, key=lambda name: (where[name][1], where[name][0]))
 
 
-def chained(graph: Graph, names: Collection[str]) -> Graph:
-    """The graph with each node wired to the one that stands above it."""
+def chained(graph: Graph, names: Collection[str], up: bool = False) -> Graph:
+    """The graph with each node wired to the one that stands above it; or below it, from the lowest `up`."""
     if len(names) < 2:
         raise GraphError("one node cannot be connected with itself", "select two or more")
     rows = _downwards(graph, names)
-    for above, below in pairwise(rows):
+    for above, below in pairwise(reversed(rows) if up else rows):
         graph = _wired(graph, below, above)
     return graph
 
@@ -85,6 +86,23 @@ def _wired(graph: Graph, taker: str, giver: str) -> Graph:
     raise GraphError(f"{giver} does not go into {taker}: {reason}", "put a node between them")
 
 
+def with_values(graph: Graph, names: Collection[str], text: str) -> Graph:
+    """The graph with the knobs of nodes as those of copied nodes of their kinds are, animation and all."""
+    whole, picked = pasted(graph, text)
+    copied = {whole.nodes[name].kind: whole.nodes[name] for name in reversed([*whole.nodes]) if name in picked.nodes}
+    takers = [name for name in names if graph.node(name).kind in copied]
+    if not takers:
+        kinds = ", ".join(sorted(copied)) or "nothing"
+        raise GraphError(f"copied was {kinds}, and nothing of that kind is selected", "select nodes of the same kind")
+    for name in takers:
+        node = graph.node(name)
+        graph = replace(graph, nodes={**graph.nodes, name: replace(node, knobs={})})
+        for knob, value in copied[node.kind].knobs.items():
+            if not (isinstance(value, Link) and value.node in picked.nodes):
+                graph = graph.set(name, knob, value)
+    return graph
+
+
 def hidden(graph: Graph, names: Collection[str]) -> Graph:
     """The graph with the wires of nodes out of sight, or shown again if all of them are."""
     graph = settled(graph)
@@ -124,15 +142,39 @@ def _is_there(path: Path) -> bool:
     return stem != path.name and path.parent.is_dir() and any(path.parent.glob(f"{stem}*{path.suffix}"))
 
 
+def files_with(graph: Graph, names: Collection[str], part: str) -> list[File]:
+    """The paths of nodes that have a part in them, each once, in the order of the nodes."""
+    paths = (path for name in graph.nodes if name in names for path in _files(graph, name).values())
+    return list(dict.fromkeys(path for path in paths if part in path))
+
+
+def replaced(graph: Graph, names: Collection[str], old: str, new: str) -> Graph:
+    """The graph with another part in the paths of nodes."""
+    paths = files_with(graph, names, old)
+    if not old or not paths:
+        raise GraphError(f"no file of these nodes has “{old}” in its path", "upper and lower case matter")
+    for name in names:
+        for knob, path in _files(graph, name).items():
+            if path in paths:
+                graph = graph.set(name, knob, File(path.replace(old, new)))
+    return graph
+
+
+def _files(graph: Graph, name: str) -> dict[str, File]:
+    """The files that a node names, by knob."""
+    if graph.type_of(name) is None:
+        return {}
+    return {knob: value for knob, value in graph.node(name).knobs.items() if isinstance(value, File)}
+
+
 def _other_files(graph: Graph, names: Collection[str], turn: Callable[[str], str]) -> Graph:
     before = graph
     said = False
     for name in names:
-        kind = graph.type_of(name)
-        for knob, value in graph.node(name).knobs.items() if kind is not None else ():
-            if isinstance(value, File) and version_of(value) is not None:
+        for knob, path in _files(graph, name).items():
+            if version_of(path) is not None:
                 said = True
-                graph = graph.set(name, knob, File(turn(value)))
+                graph = graph.set(name, knob, File(turn(path)))
     if not said:
         raise GraphError("no file of the selected nodes says a version", "put one in its name, as plate_v001")
     return graph if graph.nodes != before.nodes else before

@@ -175,7 +175,7 @@ class Chooser(Popup):
             dpg.add_theme_color(dpg.mvThemeCol_WindowBg, inks.RAISED)
             dpg.add_theme_color(dpg.mvThemeCol_Border, inks.ACCENT)
         dpg.bind_item_theme(self.window, own)
-        self._field = dpg.add_input_text(parent=self.window, width=-1, callback=lambda _, text: self._typed(text))
+        self._field = dpg.add_input_text(parent=self.window, width=-1, callback=lambda _, text: self._heard(str(text)))
         wide = WIDTH - 2 * EDGE
         self._list = dpg.add_drawlist(round(wide * unit), round((MOST * ROW + HELP) * unit), parent=self.window)
         drawn = dpg.add_draw_node(parent=self._list)  # places in it are as on a plain screen
@@ -221,6 +221,11 @@ class Chooser(Popup):
         """A press elsewhere closes it."""
         if not self.holds(mouse()):
             self.close()
+
+    def _heard(self, text: str) -> None:
+        """The field tells of an edit, late at times: what is lit stays so if its text is no other."""
+        if text != self.text:
+            self._typed(text)
 
     def _typed(self, text: str) -> None:
         self.text = text

@@ -21,7 +21,7 @@ BAR: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("File", ()),
     ("Edit", ()),
     ("Node", ("Create", "Arrange")),
-    ("View", ()),
+    ("View", ("Places",)),
     ("Viewer", ()),
     ("Time", ()),
     ("Panels", ("Properties", "Curves", "Faces")),

@@ -151,8 +151,12 @@ class PropertiesPane(Pane):
             view.delete()
 
     def _spaces_came(self) -> None:
-        self._drop(list(self.panels))
-        self._show(self.app.state)
+        """They go into the panels that are there: nothing is taken from under the hand that presses or types."""
+        spaces = self.files.spaces(self.app.state.graph.shot.config, self._spaces_came)
+        for view in self.panels.values():
+            view.spaces = spaces
+            for row in view.rows:
+                row.spaces_came(spaces)
 
     def _searched(self, _item: int, text: str, _user: Any) -> None:
         self.filter = self.filter._replace(text=text)

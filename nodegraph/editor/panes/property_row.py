@@ -40,6 +40,7 @@ class RowView:
         self.keys: KeyButton | None = None
         self.reset = 0
         self.choice = 0
+        self._spaced = 0  # the same, if it is one of colour spaces
         self.told = 0
         self.linked = 0
         self._cache: dict[object, Any] = {}
@@ -136,6 +137,13 @@ class RowView:
         self.choice = int(
             dpg.add_combo(("", *self.spaces), no_preview=True, **self.hands.told(self._set), height_mode=2)
         )
+        self._spaced = self.choice
+
+    def spaces_came(self, spaces: tuple[str, ...]) -> None:
+        """The colour spaces to choose from are known."""
+        self.spaces = spaces
+        if self._spaced:
+            dpg.configure_item(self._spaced, items=("", *spaces))
 
     def _linked(self) -> None:
         """A knob that follows another: its value, and the way to the other."""

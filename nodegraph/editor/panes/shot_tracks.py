@@ -19,6 +19,7 @@ from nodegraph.graph.graph import Graph, Wire
 
 WAIT = 0.35  # seconds without an edit until the tracks are looked at anew
 VIEWER = "faces"
+LONG = 200_000  # frames, two hours: of a longer shot it would take too long to find out whether its tracks are near
 
 
 class ShotTracks:
@@ -101,6 +102,8 @@ class ShotTracks:
 
 def is_near(session: Session, graph: Graph, wire: Wire) -> bool:
     """True if a result lies in memory or on the disk, or comes of such by little work."""
+    if len(graph.shot.frames) > LONG:
+        return False
     try:
         plan = Planner(graph, session.root).plan(wire.node, graph.shot.first, wire.output)
     except NodegraphError:

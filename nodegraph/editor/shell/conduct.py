@@ -12,6 +12,7 @@ from nodegraph.data.errors import GraphError
 from nodegraph.editor.asking import TextWanted
 from nodegraph.editor.pane import Start
 from nodegraph.editor.panels.fields import number
+from nodegraph.editor.panes.graph_replace import ReplaceFiles
 from nodegraph.editor.panes.keys_dialog import KeysDialog
 from nodegraph.editor.panes.palette import Palette
 from nodegraph.editor.panes.preferences import Preferences
@@ -52,6 +53,7 @@ class Conduct:
             "clear_cache": self.clear_cache,
             "cancel": self.cancel,
             "project_settings": self.project_settings,
+            "replace_files": self.replace_files,
         }
 
     def rebind(self) -> None:
@@ -91,6 +93,10 @@ class Conduct:
     def project_settings(self) -> None:
         """Show the shot's range, rate, format and colour management."""
         self.window.dialogs.ask(ProjectSettings(self.app, self.window.dialogs))
+
+    def replace_files(self) -> None:
+        """Of the selected nodes, or of all."""
+        self.window.dialogs.ask(ReplaceFiles(self.app, self.window.dialogs))
 
     def clear_cache(self) -> None:
         """Let go of all that was computed."""

@@ -120,7 +120,6 @@ def test_a_key_is_put_in_and_a_kind_chosen_from_the_menu(driver: Driver) -> None
     assert {point.x.keys[0].kind for point in shapes.shapes[0].points} == {Kind.CONSTANT}
     driver.click(at(driver, "Shape 1", 1030), button=RIGHT)
     driver.turn(3)
-    driver.photograph(Path("/tmp/lanes.png"))
     driver.key("Escape")
 
 

@@ -20,10 +20,12 @@ from nodegraph.data.shot import Shot
 from nodegraph.data.tracks import Cuts, Track, Tracks
 from nodegraph.editor.panels import casting
 from nodegraph.editor.panels.consents import people
+from nodegraph.editor.panes import shot_tracks
 from nodegraph.editor.panes.face_row import shades, sureness, weakest
 from nodegraph.editor.panes.faces import NOBODY, FacesPane
 from nodegraph.engine.consent import today
 from nodegraph.engine.evaluate import evaluate
+from nodegraph.engine.session import Session
 from nodegraph.graph.document import Document, save
 from nodegraph.graph.graph import Graph, Wire
 from nodegraph.graph.library import Library
@@ -307,6 +309,24 @@ def test_consent_in_words() -> None:
     assert "Heat" in ben.problem
     (ben,) = (each for each in people(graph.set("Ben", "expires", "soon"), Path("/shot")) if each.node == "Ben")
     assert "no day" in ben.problem
+
+
+def test_no_plan_is_made_of_a_shot_of_absurd_length_to_know_whether_its_tracks_are_near(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    planned: list[Graph] = []
+
+    def planner(graph: Graph, _root: Path) -> None:
+        planned.append(graph)
+        raise GraphError("planned", "")
+
+    monkeypatch.setattr(shot_tracks, "Planner", planner)
+    session = Session(a_graph(), root=tmp_path)
+    assert shot_tracks.is_near(session, a_graph(), Wire("Smooth"))
+    assert len(planned) == 1
+    assert not shot_tracks.is_near(session, a_graph().with_shot(last=12_411_012), Wire("Smooth"))
+    assert len(planned) == 1
+    session.close()
 
 
 def test_a_strip_has_one_piece_for_each_stretch_however_long_the_shot() -> None:

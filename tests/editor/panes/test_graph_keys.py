@@ -9,9 +9,10 @@ import pytest
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.panels.commands import ACTIONS
 from nodegraph.editor.panels.commands import Pane as Place
+from nodegraph.editor.panes.graph_replace import ReplaceFiles
 from nodegraph.graph.graph import Wire
 from nodegraph.graph.knob import File
-from nodegraph.graph.layout import backdrops, places
+from nodegraph.graph.layout import backdrops, placed, places
 from tests.editor.driver import RIGHT
 from tests.editor.panes.graph_canvas import NOWHERE, Canvas, start
 
@@ -96,6 +97,53 @@ def test_pasted_under_a_node_it_is_wired_to_it(canvas: Canvas) -> None:
     driver.click(canvas.node("Plate"))
     driver.key("ctrl+v")
     assert canvas.graph.node("Free1").inputs == {"image": Wire("Plate")}
+
+
+def test_values_are_pasted_onto_nodes_of_the_same_kind(canvas: Canvas) -> None:
+    driver = canvas.driver
+    driver.app.edit("values", canvas.graph.set("One", "gain", (2.0, 2.0, 2.0)))
+    driver.click(canvas.node("One"))
+    driver.key("ctrl+c")
+    driver.click(canvas.node("Two"))
+    driver.key("ctrl+alt+v")
+    assert canvas.graph.node("Two").knobs == canvas.graph.node("One").knobs
+    assert canvas.graph.node("Two").inputs == start().node("Two").inputs
+    assert driver.app.session.undo_label == "paste values"
+    before = canvas.graph
+    driver.click(canvas.node("Free"))
+    driver.key("ctrl+alt+v")
+    assert "Grade" in driver.app.said[0]
+    assert driver.app.said[1]
+    assert canvas.graph is before
+
+
+def test_connected_from_the_lowest_up(canvas: Canvas) -> None:
+    driver = canvas.driver
+    driver.click(canvas.node("Faces"))  # below Free
+    driver.app.edit("apart", canvas.graph.add("Grade", "Low"))
+    driver.app.edit("apart", placed(canvas.graph, Low=(300, 160)))
+    driver.turn(2)
+    driver.click(canvas.node("Free"))
+    with driver.hold("shift"):
+        driver.click(canvas.node("Low"))
+    driver.key("shift+y")
+    assert canvas.graph.node("Free").inputs == {"image": Wire("Low")}
+    assert not canvas.graph.node("Low").inputs
+
+
+def test_places_in_the_graph_are_kept_and_come_back_to(canvas: Canvas) -> None:
+    driver, pane = canvas.driver, canvas.pane
+    driver.move(canvas.at(*NOWHERE))
+    driver.key("shift+F8")
+    assert driver.app.said[0].startswith("no place is kept as 2")
+    assert driver.app.said[1]
+    kept = pane.view
+    driver.key("ctrl+F8")
+    assert "Shift+F8" in driver.app.said[0]
+    driver.key("f")
+    assert pane.view != kept
+    driver.key("shift+F8")
+    assert pane.view == kept
 
 
 def test_what_is_no_graph_is_refused_in_words(canvas: Canvas) -> None:
@@ -248,7 +296,7 @@ def test_backdrop_note_and_colour(canvas: Canvas) -> None:
     driver.move(canvas.at(480, 150))
     driver.key("shift+n")
     driver.until(lambda: pane.names.field.shown, "the note")
-    driver.turn(3)
+    driver.active()
     driver.key("ctrl+a")
     driver.type("two words")
     driver.key("ctrl+Return")
@@ -264,6 +312,38 @@ def test_versions_of_a_reader(canvas: Canvas) -> None:
     driver.key("alt+Down", "alt+Down")
     assert canvas.graph.value("Plate", "file", 1) == "shot_v008/shot_v008.####.exr"
     assert "shot_v008.####.exr" in canvas.pane.words.beside("Plate")
+
+
+def test_file_names_are_searched_and_replaced(canvas: Canvas) -> None:
+    import dearpygui.dearpygui as dpg
+
+    driver = canvas.driver
+    graph = canvas.graph.set("Plate", "file", File("/shows/one/plate.####.exr")).add("Read", "Movie")
+    driver.app.edit("files", graph.set("Movie", "file", File("one/ref.mov")))
+    driver.click(canvas.at(*NOWHERE))
+    driver.key("ctrl+shift+slash")
+    driver.type("shows/one")
+    driver.key("Tab")
+    driver.type("shows/two")
+    sheet = driver.window.dialogs.sheet
+    assert isinstance(sheet, ReplaceFiles)
+    told = sheet.told
+    driver.until(lambda: dpg.get_value(told) == "/shows/two/plate.####.exr", "what becomes of it")
+    driver.key("Return")
+    driver.until(lambda: driver.app.session.undo_label == "replace in file names", "the edit")
+    assert canvas.graph.node("Plate").knobs["file"] == "/shows/two/plate.####.exr"
+    assert canvas.graph.node("Movie").knobs["file"] == "one/ref.mov"
+    before = canvas.graph
+    driver.click(canvas.node("Plate"))
+    driver.key("ctrl+shift+slash")
+    driver.type("one/")
+    driver.key("Return")
+    sheet = driver.window.dialogs.sheet
+    assert isinstance(sheet, ReplaceFiles), "Movie is not selected"
+    assert "one/" in dpg.get_value(sheet.told)
+    driver.key("Escape")
+    driver.until(lambda: driver.window.dialogs.sheet is None, "the sheet gone")
+    assert canvas.graph is before
 
 
 def test_hidden_wires_show_while_their_node_is_selected(canvas: Canvas) -> None:
@@ -297,7 +377,7 @@ def test_the_keys_of_new_nodes(canvas: Canvas) -> None:
 def test_every_action_of_the_canvas_is_there(canvas: Canvas) -> None:
     """Those of time, of the project and of presets are other panes'."""
     own = {name for name, action in ACTIONS.items() if Place.GRAPH in action.panes and action.menu != "Time"}
-    assert own - canvas.pane.actions().keys() == {"project_settings", "save_preset"}
+    assert own - canvas.pane.actions().keys() == {"project_settings", "save_preset", "replace_files"}
 
 
 def test_settings_stay_in_their_folder(canvas: Canvas) -> None:

@@ -1,4 +1,4 @@
-"""Words on the canvas stay readable where wires run through them."""
+"""What the canvas looks like: words stay readable where wires run through them, corners are round."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from nodegraph.editor.canvas.scene import Key, WireItem
 from nodegraph.editor.canvas.shapes import point_on
-from nodegraph.editor.canvas.view import Rect
+from nodegraph.editor.canvas.view import Rect, View
 from nodegraph.graph.graph import Graph, Wire
 from nodegraph.graph.layout import Backdrop, placed, with_item
 from tests.editor.panes.graph_canvas import NOWHERE, Canvas
@@ -65,3 +66,20 @@ def test_a_wire_goes_behind_what_is_written_beside_a_node(canvas: Canvas, tmp_pa
     canvas.driver.app.undo()
     canvas.driver.turn(2)
     assert drawn._plated is None
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0, 1.2, 1.5, 3.0])
+def test_the_corners_of_a_node_are_round_at_every_zoom(canvas: Canvas, tmp_path: Path, share: float) -> None:
+    pane = canvas.pane
+    pane.show(View(-250.0, -10.0, share, 1.0))
+    canvas.driver.turn(3)
+    name = "Free" if share < 2 else "Plate"
+    box = pane.scene.boxes([name])[name]
+    pixel = 0.5 / share
+    left, top, right, bottom = box.grown(-pixel)
+    corners = np.array([(left, top), (right, top), (left, bottom), (right, bottom)])
+    middle = np.array([(left + 12, (top + bottom) / 2)])
+    found, own = colours(canvas, tmp_path / "corners.png", corners), colours(canvas, tmp_path / "own.png", middle)
+    assert (np.abs(found - own).max(axis=1) > FAR).all()
+    inner = corners + np.array([(1, 1), (-1, 1), (1, -1), (-1, -1)]) * 5.0
+    assert (np.abs(colours(canvas, tmp_path / "inner.png", inner) - own).max(axis=1) < FAR / 2).all()

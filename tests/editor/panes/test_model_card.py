@@ -82,7 +82,6 @@ def test_the_licence_of_a_file_that_was_added_is_entered_and_corrected(driver: D
     typed(driver, "licence", "MIT")
     typed(driver, "source", "the studio")
     driver.turn(2)
-    driver.photograph(Path("/tmp/model_card.png"))
     driver.click(middle(pane.question.go))
     driver.until(lambda: pane.picked is not None and pane.picked.card is not None and pane.picked.card.commercial, "ok")
     card = cards.beside_of(home)
@@ -92,7 +91,6 @@ def test_the_licence_of_a_file_that_was_added_is_entered_and_corrected(driver: D
     assert "who.onnx" not in words
     assert "commercial" not in words
     driver.turn(3)
-    driver.photograph(Path("/tmp/model_told.png"))
 
     driver.click(middle(pane.card_button))
     driver.until(lambda: pane.question.is_open, "again")

@@ -97,7 +97,6 @@ def test_another_name_and_other_knobs(driver: Driver) -> None:
     driver.click(middle(pane.change_button))
     driver.until(lambda: pane.question.is_open, "the question")
     driver.turn(3)
-    driver.photograph(Path("/tmp/preset_change.png"))
     driver.click(middle(pane.question.field))
     driver.key("ctrl+a")
     driver.type("Warmer still")
@@ -121,7 +120,6 @@ def test_deleted_it_is_in_the_trash_and_comes_back(driver: Driver) -> None:
     assert not path.exists()
     assert not (own_folder() / "warm_skin.jpg").exists()
     driver.turn(3)
-    driver.photograph(Path("/tmp/preset_trash.png"))
     driver.click(middle(pane.back_button))
     driver.until(lambda: any(row.name == "Warm skin" for row in pane.rows), "back")
     assert path.read_bytes() == before
@@ -136,7 +134,6 @@ def test_the_models_that_are_missing_are_named(driver: Driver) -> None:
     assert row.lacking == (MODEL.name,)
     words = [dpg.get_value(item) for item in dpg.get_item_children(pane.foot, 1)]
     assert f"not on this machine: {MODEL.name}" in words
-    driver.photograph(Path("/tmp/preset_lacking.png"))
     driver.double(pane.cards.middle(row.path))
     driver.until(lambda: len(driver.app.state.graph.nodes) == 3, "put in all the same")
     assert MODEL.name in driver.app.said[0]

@@ -446,3 +446,22 @@ def test_a_label_dragged_to_another_with_ctrl_is_followed(driver: Driver) -> Non
     driver.turn(3)
     assert driver.app.state.graph.setting("Transform1", "skew") == 0.0  # it would go round
     assert driver.app.said[1]
+
+
+def test_colour_spaces_that_come_take_nothing_from_under_the_hand(driver: Driver) -> None:
+    import dearpygui.dearpygui as dpg
+
+    pane = panel(driver, "Read1")
+    driver.until(lambda: all(pane.files._spaces.values()), "the colour spaces")
+    view = row(driver, "Read1", "colorspace")
+    dpg.configure_item(view.choice, items=[])  # as before they came
+    field = row(driver, "Read1", "file").fields[0]
+    driver.click(middle(field))
+    driver.type("plate")
+    driver.move(middle(pane.panels["Read1"]._fold))
+    driver.press()
+    pane._spaces_came()
+    driver.release()
+    driver.until(lambda: pane.panels["Read1"].folded, "folded")
+    assert value(driver, "Read1", "file") == "plate"
+    assert "ACEScg" in " ".join(dpg.get_item_configuration(view.choice)["items"])

@@ -163,7 +163,6 @@ def test_the_log_is_read_frame_by_frame(driver: Driver) -> None:
     assert told == f"{failure.message}\n{failure.hint}", "the whole of it, and what to do"
     driver.key("Up")
     driver.until(lambda: driver.app.state.frame == 1003, "the line before")
-    driver.photograph(Path("/tmp/queue_log.png"))
     driver.click(middle(pane.log.buttons[What.FRAME]))
     driver.until(lambda: pane.log.what is What.FRAME, "this frame")
     driver.turn(2)
@@ -200,7 +199,6 @@ def test_a_render_of_an_editor_that_was_killed_goes_on(tmp_path: Path, monkeypat
         assert (half.state, other.state) == (State.LEFT, State.LEFT)
         assert not list(path.parent.glob(".shot.job-*")), "no frozen graph is left behind"
         driver.click(pane.rows.middle(half))
-        driver.photograph(Path("/tmp/queue_left.png"))
         driver.key("r")
         driver.until(lambda: half.state is State.DONE, "what was missing", seconds=120)
         # One that was at work when it was woken to be ended may be whole besides.

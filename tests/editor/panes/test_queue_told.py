@@ -11,6 +11,7 @@ import dearpygui.dearpygui as dpg
 import pytest
 
 from nodegraph.data.box import Format
+from nodegraph.data.frames import FrameRange
 from nodegraph.data.shot import Shot
 from nodegraph.editor.canvas.picked import nodes
 from nodegraph.editor.panels.progress import Progress
@@ -105,6 +106,29 @@ def test_the_time_left_in_its_row_is_what_the_render_itself_tells(
     job = queue.queue.jobs[0]
     job.cancel()
     driver.until(lambda: job.gone, "gone", seconds=60)
+
+
+def test_a_shot_of_absurd_length_is_asked_for_as_written_and_refused_in_words(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def walked(_frames: object) -> None:
+        raise AssertionError("frame by frame")
+
+    monkeypatch.setattr(FrameRange, "of", walked)
+    queue, timeline = driver.pane(QueuePane), driver.pane(TimelinePane)
+    driver.app.edit("absurd", driver.app.state.graph.with_shot(last=12_411_012))
+    driver.until(lambda: timeline.ruler.scale.last == 12_411_012, "all of it on the ruler")
+    assert 2 < len(dpg.get_item_children(timeline.ruler._ticks, 2)) < 1000
+    driver.move(driver.inside(driver.pane(GraphPane)))
+    driver.key("F5")
+    driver.until(lambda: queue.question.is_open, "the question")
+    driver.turn(2)
+    assert dpg.get_value(queue.question.field) == "1001-12411012"
+    driver.key("Return")
+    driver.until(lambda: dpg.is_item_shown(queue.question._wrong), "what is wrong")
+    assert "longer than any shot" in dpg.get_value(queue.question._wrong)
+    driver.key("Escape")
+    driver.until(lambda: not queue.question.is_open, "gone")
 
 
 # -- without a window ------------------------------------------------------------------------------------
