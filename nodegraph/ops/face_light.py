@@ -27,7 +27,7 @@ TINT = 0.5  # of the colour of details, as far as contrast is adapted
 # The least light that counts, then as logarithms: the darkest level, and the least and the most colour, of a detail.
 LIMITS = np.float32(LEAST / 100), np.float32(np.log(1e-6)), np.float32(np.log(0.2)), np.float32(np.log(5.0))
 ENOUGH = 6.0  # pixels that show a blur of such a width as well as more would
-FAR = 5.0  # sigmas beyond which OpenCV's blur does not reach
+FAR = 4.0  # sigmas beyond which OpenCV's blur does not reach
 MOST = 40.0  # how much brighter or darker a place may become: dark skin under another light is that far from pale
 
 
@@ -79,8 +79,8 @@ def relit(
         own, its = _fine(little, mine, inside), _fine(like, theirs, inside)
         shine = max(shine, float(np.percentile(its, 99)))
         power = 1 + contrast * (float(np.clip(np.std(its) / max(float(np.std(own)), 1e-6), *CONTRAST)) - 1)
-    other = np.log(_at(theirs, inside) / _at(mine, inside)) if len(inside) else np.zeros((1, 3))
-    unlike = min(1.0, float(np.median(np.ptp(other, axis=1))))  # how differently the two skins are coloured
+    other = np.log(_at(theirs, inside) / _at(mine, inside)) if len(inside) else np.zeros((3, 1))
+    unlike = min(1.0, float(np.median(np.ptp(other, axis=0))))  # how differently the two skins are coloured
     lips = filled(_grown(inner[OUTER_LIPS], 1.15), small)
     edge = max(1.0, 0.02 * face_size(inner))
     soft = np.asarray(cv2.GaussianBlur(np.maximum(where, lips), (0, 0), edge), np.float32)
@@ -101,14 +101,14 @@ def relit(
 
 
 def _at(pixels: Pixels, places: NDArray[np.int64]) -> Pixels:
-    """The colours of some pixels, by their number in the picture."""
-    return pixels.reshape(-1, 3)[places]
+    """The colours of some pixels, by their number in the picture: channels x pixels."""
+    return np.ascontiguousarray(pixels.reshape(-1, 3).take(places, axis=0).T)
 
 
 def _fine(light: Pixels, broad: Pixels, places: NDArray[np.int64]) -> Pixels:
     """How much brighter some pixels are than the broad light on them, as logarithms."""
     detail = np.log(np.maximum(_at(light, places), LEAST) / _at(broad, places))
-    return np.asarray((detail[:, 0] + detail[:, 1] + detail[:, 2]) / np.float32(3), np.float32)
+    return np.asarray((detail[0] + detail[1] + detail[2]) / np.float32(3), np.float32)
 
 
 def _reduced(pixels: Pixels, size: int) -> Pixels:
@@ -132,7 +132,7 @@ def _broad(pixels: Pixels, where: Pixels, sigma: float) -> Pixels:
     light = np.maximum(pixels, LEAST)
     inside = np.flatnonzero(where > 0.5)
     if len(inside):
-        usual = np.median(np.ascontiguousarray(_at(light, inside).T), axis=1)
+        usual = np.median(_at(light, inside), axis=1)
         light = np.minimum(light, 4 * usual).astype(np.float32)
     weight = (where + 1e-4).astype(np.float32)[..., None]
     size = len(light)
@@ -160,7 +160,7 @@ def broadened(matte: Pixels, sigma: float) -> Pixels:
     factor = max(1, min(int(sigma / ENOUGH), min(height, width) // 16))
     if factor == 1:
         frame = Box(0, 0, width, height)
-        part = covered(matte).grow(math.ceil(FAR * sigma) + 1).meet(frame).slices(frame)
+        part = covered(matte).grow(math.ceil(FAR * sigma) + 2).meet(frame).slices(frame)
         result = np.zeros((height, width), np.float32)
         if matte[part].size:
             result[part] = cv2.GaussianBlur(matte[part], (0, 0), sigma)

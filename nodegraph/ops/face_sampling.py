@@ -8,8 +8,9 @@ from nodegraph.data.box import Box
 from nodegraph.data.crop import Matrix
 from nodegraph.data.image import Image, Pixels, frozen
 from nodegraph.ops.black_and_white import light
-from nodegraph.ops.resample import Filter, affine, footprint, moved_box
+from nodegraph.ops.resample import Filter, affine, moved_box
 
+BESIDE = 2  # pixels more than a moved frame covers that the taps of a filter reach, at most
 AROUND = 7  # pixels around a broken one that tell what it might have been
 
 
@@ -56,7 +57,4 @@ def laid(pixels: Pixels, data: Box, matrix: Matrix, frame: Box, filter: Filter) 
 
 def reach(matrix: Matrix, frame: Box, filter: Filter) -> Box:
     """What of the source a frame is made of."""
-    inverse = np.linalg.inv(matrix)
-    box = moved_box(frame, inverse, filter)
-    across, down = footprint(inverse)
-    return box.grow(int(np.ceil(4 * across)), int(np.ceil(4 * down)))
+    return moved_box(frame, np.linalg.inv(matrix), filter).grow(BESIDE)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.buffers import empty
+from nodegraph.data.coverage import covered
 from nodegraph.data.image import Pixels
 from nodegraph.data.threads import split_rows
 from nodegraph.ops.wide_blur import grown, halved, left_over
@@ -26,7 +27,7 @@ BLOCK = 16  # pixels of a square that is left as it is where nothing within reac
 
 
 @cache
-def _kernel() -> Any:
+def _kernels() -> tuple[Any, Any]:
     from numba import njit
 
     @njit(nogil=True, cache=True, fastmath=True)
@@ -81,7 +82,26 @@ def _kernel() -> Any:
                         ends = min(near[x] * (1 - rest) + far[x] * rest, there[x] * (1 - rest) + past[x] * rest)
                         into[x] = min(into[x], one[x], other[x], ends)
 
-    return least
+    @njit(nogil=True, cache=True, fastmath=True)
+    def ends(source: Any, low: Any, high: Any) -> None:
+        """The least and the greatest value of each block."""
+        width = source.shape[1]
+        under, over = np.empty(width, source.dtype), np.empty(width, source.dtype)
+        for down in range(low.shape[0]):
+            rows = source[down * BLOCK : (down + 1) * BLOCK]
+            under[:], over[:] = rows[0], rows[0]
+            for row in range(1, rows.shape[0]):
+                line = rows[row]
+                for x in range(width):
+                    under[x] = min(under[x], line[x])
+                    over[x] = max(over[x], line[x])
+            for across in range(low.shape[1]):
+                one, other = under[across * BLOCK], over[across * BLOCK]
+                for x in range(across * BLOCK + 1, min((across + 1) * BLOCK, width)):
+                    one, other = min(one, under[x]), max(other, over[x])
+                low[down, across], high[down, across] = one, other
+
+    return least, ends
 
 
 def eroded(matte: Pixels, radius: float) -> Pixels:
@@ -106,7 +126,8 @@ def eroded(matte: Pixels, radius: float) -> Pixels:
         tables[k, :, -half:] = tables[k - 1, :, -half:]
         np.minimum(tables[k - 1, :, :-half], tables[k - 1, :, half:], out=tables[k, :, :-half])
     busy, least = _busy(source, pad), np.empty_like(source)
-    split_rows(lambda first, end: _kernel()(tables, far, busy, first, end, least), source.shape[0], tables.nbytes * pad)
+    kernel, _ = _kernels()
+    split_rows(lambda first, end: kernel(tables, far, busy, first, end, least), source.shape[0], tables.nbytes * pad)
     result = np.zeros_like(matte)
     result[part] = least if radius > 0 else -least
     return result
@@ -116,18 +137,14 @@ def _busy(source: Pixels, far: int) -> NDArray[np.bool_]:
     """The blocks that have different values within reach."""
     import cv2
 
-    rows, columns = (np.arange(0, length, BLOCK) for length in source.shape)
+    shape = tuple(-(-length // BLOCK) for length in source.shape)
+    low, high = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    _, ends = _kernels()
+    ends(np.ascontiguousarray(source), low, high)
     reach = -(-far // BLOCK)
     around = np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)
-    low, high = (
-        work(
-            pick.reduceat(pick.reduceat(source, rows, axis=0), columns, axis=1),
-            around,
-            borderType=cv2.BORDER_CONSTANT,
-            borderValue=0,
-        )
-        for pick, work in ((np.minimum, cv2.erode), (np.maximum, cv2.dilate))
-    )
+    beyond: Any = {"borderType": cv2.BORDER_CONSTANT, "borderValue": 0}
+    low, high = cv2.erode(low, around, **beyond), cv2.dilate(high, around, **beyond)
     return np.asarray(low != high)
 
 
@@ -169,13 +186,25 @@ def feathered(matte: Pixels, width: float, erode: float = 0.0) -> Pixels:
 
     A wide feather holds nothing fine, and is made at a fraction of the size.
     """
+    part = covered(matte)
+    if width < NARROW or part.empty:
+        return eroded(matte, erode)
+    times = max(0, math.floor(math.log2(width / 2 / FINE)))
+    if erode < 0:
+        return _feathered(matte, width, erode, times)
+    grain = 1 << times  # so that halves fall on the same pixels
+    rows, columns = slice(part.y0 // grain * grain, part.y1), slice(part.x0 // grain * grain, part.x1)
+    result = np.zeros_like(matte)  # where nothing was nothing comes
+    result[rows, columns] = _feathered(np.ascontiguousarray(matte[rows, columns]), width, erode, times)
+    return result
+
+
+def _feathered(matte: Pixels, width: float, erode: float, times: int) -> Pixels:
+    """All of a matte feathered, halved so many times."""
     import cv2
 
-    if width < NARROW or not matte.any():
-        return eroded(matte, erode)
     half = width / 2
     sigma = half / CUT
-    times = max(0, math.floor(math.log2(half / FINE)))
     small = matte[..., None]
     for axis in (0, 1) * times:
         small = halved(small, axis)
@@ -185,7 +214,14 @@ def feathered(matte: Pixels, width: float, erode: float = 0.0) -> Pixels:
     at = np.arange(-math.ceil(far), math.ceil(far) + 1)
     weights = np.exp(-0.5 * (at / left) ** 2) * (np.abs(at) <= far)
     line = (weights / weights.sum()).astype(np.float32)
-    soft = np.asarray(cv2.sepFilter2D(inner, cv2.CV_32F, line, line, borderType=cv2.BORDER_CONSTANT), np.float32)
+    soft, more = np.empty_like(inner), len(line) // 2
+
+    def blur(first: int, end: int) -> None:
+        top, bottom = max(0, first - more), min(len(inner), end + more)
+        done = cv2.sepFilter2D(inner[top:bottom], cv2.CV_32F, line, line, borderType=cv2.BORDER_CONSTANT)
+        soft[first:end] = done[first - top : end - top]
+
+    split_rows(blur, len(inner), inner.nbytes * len(line))
     wide = grown(grown(soft[..., None], 1, times, matte.shape[1]), 0, times, matte.shape[0])[..., 0]
     result: Pixels = np.clip(wide, 0, matte if erode >= 0 else 1)
     return result
