@@ -16,6 +16,7 @@ from nodegraph.graph import preset as presets
 from nodegraph.graph.document import Document, load, save
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import describe
+from nodegraph.graph.layout import beside
 from nodegraph.graph.library import Library
 from nodegraph.graph.preset import SUFFIX, NeededModel, Preset
 from nodegraph.graph.shelf import find, own_folder, shelf
@@ -232,7 +233,9 @@ def _insert(args: argparse.Namespace) -> int:
     for label, text in (_pair(text, "Label=value") for text in args.set):
         row = next((row for row in preset.exposed if row.label == label), None)
         values[label] = text if row is None else typed(preset.graph.knob_type(*row.knobs[0]), text)
-    graph, names = presets.inserted(document.graph, preset, inputs=inputs, outputs=outputs, values=values)
+    graph, names = presets.inserted(
+        document.graph, preset, inputs=inputs, outputs=outputs, values=values, at=beside(document.graph)
+    )
     target = args.out or args.graph
     saved = save(Document(graph, document.path, document.read_only, extra=document.extra), target)
     print(f"{saved.path}: " + ", ".join(names.values()))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from nodegraph.data.errors import GraphError
 from nodegraph.graph.graph import Graph, check_name
 
+ROOM, GAP = 240.0, 80.0  # from where a node begins, or a backdrop ends, to what stands beside it
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 Point = tuple[float, float]
 
@@ -58,6 +59,15 @@ def backdrops(graph: Graph) -> dict[str, Backdrop]:
 def notes(graph: Graph) -> dict[str, Note]:
     """The notes, by name."""
     return {name: item for name, item in _items(graph, "notes").items() if isinstance(item, Note)}
+
+
+def beside(graph: Graph) -> Point | None:
+    """A corner to the right of all that stands in the graph, for what comes into it; None if nothing has a place."""
+    small = [row.at for row in places(graph).values()] + [row.at for row in notes(graph).values()]
+    large = backdrops(graph).values()
+    rights = [x + ROOM for x, _ in small] + [row.at[0] + row.size[0] + GAP for row in large]
+    tops = [y for _, y in small] + [row.at[1] for row in large]
+    return (max(rights), min(tops)) if rights else None
 
 
 def placed(graph: Graph, **where: Point) -> Graph:

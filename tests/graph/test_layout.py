@@ -15,6 +15,7 @@ from nodegraph.graph.layout import (
     Note,
     Place,
     backdrops,
+    beside,
     notes,
     on_backdrop,
     placed,
@@ -23,6 +24,7 @@ from nodegraph.graph.layout import (
     without_item,
 )
 from nodegraph.graph.library import Library
+from nodegraph.graph.piece import cut, joined
 from nodegraph.graph.preset import copied, pasted
 
 
@@ -89,3 +91,22 @@ def test_a_backdrop_goes_along_when_all_on_it_is_copied(graph: Graph) -> None:
     assert backdrops(whole)["Plates"] == backdrops(graph)["Plates"]
     assert places(whole)["Plate1"].at == (500, 20)
     assert set(backdrops(pasted(graph, copied(graph, ["Warm"])).graph)) == {"Plates"}
+
+
+def test_what_comes_in_stands_beside_everything(graph: Graph) -> None:
+    corner = beside(graph)
+    assert corner is not None
+    piece, inputs, _ = cut(graph, ["Plate", "Warm"])
+    whole, names = joined(graph, piece, corner)
+    assert not inputs
+    old = [place.at for name, place in places(whole).items() if name not in names.values()]
+    old += [row.at for row in notes(graph).values()]
+    for name in names.values():
+        x, y = places(whole)[name].at
+        assert y >= 0
+        assert all(x > left + 200 for left, _ in old)
+        assert all(x > row.at[0] + row.size[0] for row in backdrops(graph).values())
+
+
+def test_nothing_stands_beside_nothing() -> None:
+    assert beside(Graph(Library.discover()).add("TestPlate", "Plate")) is None
