@@ -265,6 +265,6 @@ def _wide(depth: int, least: int, most: int) -> Callable[..., Any]:
     return _inlined(sum_of)
 
 
-weighed_twelve = _wide(3, 4, 4)
-weighed_wide_rgb = _wide(3, 5, 8)
+weighed_twelve = _wide(3, 4, 4)  # RGB by four taps, as many as a cubic has where nothing shrinks
+weighed_wide_rgb = _wide(3, 5, 8)  # where the picture shrinks by up to a half
 weighed_wide_rgba = _wide(4, 5, 8)
