@@ -206,11 +206,11 @@ class Driver:
             self.turn(2)
 
     def active(self) -> None:
-        """Wait for a field that is active, and has been for a frame: keys that come before are lost."""
+        """Wait for a field that is active, and has been for some frames: until then Ctrl+A and its like are lost."""
         from nodegraph.editor.shell import platform_x
 
         self.until(platform_x.any_active, "a field to type into")
-        self.turn()
+        self.turn(4)
 
     def type(self, text: str) -> None:
         """Type into the field that is active, as soon as it is."""
