@@ -19,7 +19,7 @@ from nodegraph.media.exr_attributes import Attribute, attribute
 from nodegraph.media.exr_codec import header_bytes
 from nodegraph.media.exr_file import DEEP, LONG_NAMES, MAGIC, MULTIPART, TILED
 
-STEP = 1 << 20  # bytes written at a time
+STEP = 512 << 10  # bytes written at a time
 MANY = 256  # pieces written at a time
 WINDOW = 8 << 20  # bytes of a source that are looked at a time
 # Linux gives a file's pages as they lie in memory, all at once; elsewhere they would come one by one.
@@ -188,7 +188,8 @@ class _Output:
                     views[0] = views[0][done:]
         for view in views:
             while view:
-                done = os.write(self.handle, view[:STEP])
+                # Up to a whole step of the file: who writes to a page that is on its way to the disk may wait for it.
+                done = os.write(self.handle, view[: STEP - self.at % STEP])
                 self._written(done)
                 view = view[done:]
 
