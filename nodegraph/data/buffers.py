@@ -13,7 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 LARGE = 1 << 20  # smaller arrays come and go fast enough by themselves
 IDLE = 512 << 20  # bytes kept for the next one to ask
-PATIENCE = 0.2  # seconds: other work gives something back sooner, unless it waits for us
+PATIENCE = 0.1  # seconds: other work gives something back sooner, unless it waits for us
 
 Block = NDArray[np.uint8]
 

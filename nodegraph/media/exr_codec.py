@@ -39,7 +39,7 @@ ZIP_LEVEL = 1  # a third less work than the library's own 4, for files less than
 DEFLATED = frozenset({"zip", "zips", "pxr24"})
 SHARE = 2 << 20  # bytes of pixels that a thread encodes at a time, at most
 ALONE = 512 << 10  # what one thread has done before another would have begun
-AHEAD = 4 * cores()  # shares that are begun before they are wanted: what waits to be written takes memory
+AHEAD = 16 * cores()  # shares that are begun before they are wanted: a 4K frame; what waits to be written takes memory
 
 _levels: list[int] = []
 _levels_lock = threading.Lock()
