@@ -13,6 +13,7 @@ from numpy.typing import DTypeLike, NDArray
 
 LARGE = 1 << 20  # smaller arrays come and go fast enough by themselves
 IDLE = 512 << 20  # bytes kept for the next one to ask
+CALM = 100  # loans, some frames' worth: a pool that has not grown for so many is as large as frames need
 PATIENCE = 0.1  # seconds: other work gives something back sooner, unless it waits for us
 
 Block = NDArray[np.uint8]
@@ -24,8 +25,9 @@ class Pool:
     Idle blocks stay as long as they take no more than was lent at its worst: so a frame finds again what the last one
     gave back, and all in all no more is taken than frames have once needed.
 
-    Sparing work that would take more than was ever lent waits a moment for what other sparing work gives back. So
-    the worst moments of two frames do not meet, and a long render takes no more than a short one.
+    Once it has not grown for a while, sparing work that would take more than was ever lent waits a moment for what
+    other sparing work gives back. So the worst moments of two frames hardly meet, and a long render takes no more than
+    a short one.
     """
 
     def __init__(self) -> None:
@@ -34,6 +36,7 @@ class Pool:
         self._changed = threading.Condition(threading.RLock())
         self._lent = 0
         self._most = 0
+        self._calm = 0  # loans since it grew
         self._sparing: set[int] = set()  # threads
         self._waiting = 0
 
@@ -54,7 +57,7 @@ class Pool:
 
     def _wait_for(self, size: int) -> None:
         """Wait while others may give back what is wanted."""
-        if threading.get_ident() not in self._sparing:
+        if self._calm < CALM or threading.get_ident() not in self._sparing:
             return
         end = monotonic() + PATIENCE
         while self._lent + size > self._most and len(self._sparing) - 1 > self._waiting:
@@ -72,6 +75,7 @@ class Pool:
             # By what it is and not by its place: arrays let go of meanwhile may have moved the others.
             self._idle = [each for each in self._idle if each is not block]
             self._lent += size if block is None else block.nbytes
+            self._calm = self._calm + 1 if self._lent <= self._most else 0
             self._most = max(self._most, self._lent)
             self._let_go(self._most - self._lent)
         return np.empty(size, np.uint8) if block is None else block

@@ -100,6 +100,7 @@ def test_threads_never_share_room() -> None:
 
 def test_sparing_work_waits_for_what_other_sparing_work_gives_back(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buffers, "PATIENCE", 60.0)
+    monkeypatch.setattr(buffers, "CALM", 0)
     got: list[Block] = []
 
     def other() -> None:
@@ -122,6 +123,7 @@ def test_sparing_work_waits_for_what_other_sparing_work_gives_back(pool: Pool, m
 def test_sparing_work_that_all_waits_for_goes_on(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each of two holds what the other would need: one of them takes more, at once."""
     monkeypatch.setattr(buffers, "PATIENCE", 60.0)
+    monkeypatch.setattr(buffers, "CALM", 0)
     both, waited = threading.Barrier(2), threading.Event()
     held: list[Block] = []
 
@@ -149,6 +151,7 @@ def test_sparing_work_that_all_waits_for_goes_on(pool: Pool, monkeypatch: pytest
 
 def test_patience_ends(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buffers, "PATIENCE", 0.01)
+    monkeypatch.setattr(buffers, "CALM", 0)
     over = threading.Event()
 
     def other() -> None:
@@ -165,10 +168,27 @@ def test_patience_ends(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_other_work_waits_for_nobody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buffers, "PATIENCE", 60.0)
+    monkeypatch.setattr(buffers, "CALM", 0)
     over = threading.Event()
 
     def other() -> None:
         pool.lend(4 * MB)
+        over.set()
+
+    with pool.sparing():
+        pool.lend(8 * MB)
+        threading.Thread(target=other).start()
+        assert over.wait(50)
+
+
+def test_a_pool_that_still_grows_lets_nobody_wait(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffers, "PATIENCE", 60.0)
+    over = threading.Event()
+
+    def other() -> None:
+        with pool.sparing():
+            for count in range(1, buffers.CALM):  # each takes more than was ever lent, or comes soon after one that did
+                pool.lend(MB * (count % 3 + 1))
         over.set()
 
     with pool.sparing():
