@@ -111,7 +111,7 @@ def encoded(part: PartToWrite, index: int = 0, multipart: bool = False, begun: l
         chunks = blocks_of(encode(part.planes, part.data, part.compression, tile=tile, level=part.level), before)
         return PartBlocks(part.header(), chunks, range(len(chunks)))
     shares = encode_aside(part.planes, part.data, part.compression, level=part.level)
-    begun += shares
+    begun.append(shares[0])  # one stops them all
     lines = LINES[part.compression]
     places = [(k, block) for k, share in enumerate(shares) for block in range(-(-share.rows.height // lines))]
     opened: dict[int, list[Chunk]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import threading
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -149,49 +150,41 @@ def test_sparing_work_that_all_waits_for_goes_on(pool: Pool, monkeypatch: pytest
     assert pool._most == 20 * MB
 
 
-def test_patience_ends(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(buffers, "PATIENCE", 0.01)
-    monkeypatch.setattr(buffers, "CALM", 0)
+def got_while_others_hold(pool: Pool, work: Callable[[], None]) -> bool:
+    """True if some work gets through in another thread while sparing work of this one holds all that was ever lent."""
     over = threading.Event()
 
     def other() -> None:
-        with pool.sparing():
-            pool.lend(4 * MB)
+        work()
         over.set()
 
     with pool.sparing():
         pool.lend(8 * MB)
         threading.Thread(target=other).start()
-        assert over.wait(60)
+        return over.wait(50)
+
+
+def lend_sparingly(pool: Pool, *sizes: int) -> None:
+    with pool.sparing():
+        for size in sizes:
+            pool.lend(size)
+
+
+def test_patience_ends(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(buffers, "PATIENCE", 0.01)
+    monkeypatch.setattr(buffers, "CALM", 0)
+    assert got_while_others_hold(pool, lambda: lend_sparingly(pool, 4 * MB))
     assert pool._most == 12 * MB
 
 
 def test_other_work_waits_for_nobody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(buffers, "PATIENCE", 60.0)
     monkeypatch.setattr(buffers, "CALM", 0)
-    over = threading.Event()
-
-    def other() -> None:
-        pool.lend(4 * MB)
-        over.set()
-
-    with pool.sparing():
-        pool.lend(8 * MB)
-        threading.Thread(target=other).start()
-        assert over.wait(50)
+    assert got_while_others_hold(pool, lambda: [pool.lend(4 * MB)].clear())
 
 
 def test_a_pool_that_still_grows_lets_nobody_wait(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each loan takes more than was ever lent, or comes soon after one that did."""
     monkeypatch.setattr(buffers, "PATIENCE", 60.0)
-    over = threading.Event()
-
-    def other() -> None:
-        with pool.sparing():
-            for count in range(1, buffers.CALM):  # each takes more than was ever lent, or comes soon after one that did
-                pool.lend(MB * (count % 3 + 1))
-        over.set()
-
-    with pool.sparing():
-        pool.lend(8 * MB)
-        threading.Thread(target=other).start()
-        assert over.wait(50)
+    sizes = [MB * (count % 3 + 1) for count in range(1, buffers.CALM)]
+    assert got_while_others_hold(pool, lambda: lend_sparingly(pool, *sizes))
