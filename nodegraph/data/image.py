@@ -31,11 +31,6 @@ class Source(Protocol):
         """Return `channels` within `box` (which lies inside the data window), float32, rows x columns x channels."""
         ...
 
-    @property
-    def nbytes(self) -> int:
-        """Memory that this source holds on to."""
-        ...
-
 
 @dataclass(frozen=True)
 class Origin:
@@ -82,10 +77,6 @@ class ArraySource:
     def holds(self) -> Iterable[Any]:
         return (self.pixels,)
 
-    @property
-    def nbytes(self) -> int:
-        return size_of(self)
-
 
 def _hides(patch: ArraySource, box: Box, channels: Channels) -> bool:
     """True if nothing below the patch shows through in a box."""
@@ -129,10 +120,6 @@ class PatchSource:
     def holds(self) -> Iterable[Any]:
         return (self.patch, self.base)
 
-    @property
-    def nbytes(self) -> int:
-        return size_of(self)
-
 
 @dataclass(frozen=True, eq=False)
 class WiderSource:
@@ -145,10 +132,6 @@ class WiderSource:
 
     def holds(self) -> Iterable[Any]:
         return (self.base,)
-
-    @property
-    def nbytes(self) -> int:
-        return size_of(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,10 +157,6 @@ class BesideSource:
 
     def holds(self) -> Iterable[Any]:
         return (self.base, self.other)
-
-    @property
-    def nbytes(self) -> int:
-        return size_of(self)
 
 
 @dataclass(frozen=True, eq=False)
@@ -275,12 +254,22 @@ class Image:
         origin = self.origin
         if origin is not None and any(name in origin.channels for name in names):
             origin = replace(origin, changed=(*origin.changed, box))
-        return replace(
-            self,
-            channels=self.channels + added,
-            source=PatchSource(self, ArraySource(array, box, names)),
-            origin=origin,
-        )
+        patch = ArraySource(array, box, names)
+        alone = origin is None and _hides(patch, self.data, self.channels)
+        source = patch if alone else PatchSource(self._below(patch), patch)
+        return replace(self, channels=self.channels + added, source=source, origin=origin)
+
+    def _below(self, patch: ArraySource) -> Image:
+        """This picture without such of its patches as another will hide: their memory is wanted for the next."""
+        below = self
+        while isinstance(below.source, PatchSource):
+            hidden, under = below.source.patch, below.source.base
+            if not _hides(patch, hidden.data, hidden.channels):
+                break
+            if under.data != below.data or not set(under.channels) <= set(below.channels):
+                break  # what was cut off or left out must not come back
+            below = under
+        return below
 
     def beside(self, other: Image, names: Mapping[str, str]) -> Image:
         """This picture with channels of another one added, by new names; nothing is read for it."""

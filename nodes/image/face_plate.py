@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from types import MappingProxyType
 from typing import Annotated, NamedTuple
@@ -50,9 +50,8 @@ class PictureSource:
                 self.made = ArraySource(pixels, Box(0, 0, pixels.shape[1], pixels.shape[0]), RGB)
         return self.made.read(box, channels)
 
-    @property
-    def nbytes(self) -> int:
-        return self.made.nbytes if self.made is not None else 0
+    def holds(self) -> Iterable[ArraySource]:
+        return () if self.made is None else (self.made,)
 
 
 @node(revision=1)

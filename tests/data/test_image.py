@@ -37,8 +37,10 @@ def test_patches_on_patches_are_what_an_array_would_hold(seed: int) -> None:
         rows, columns = box.slices(data)
         for k, name in enumerate(names):
             plain[rows, columns, NAMES.index(name)] = pixels[..., k]
-        if rng.random() < 0.2:
-            image = image.with_channels(image.channels)
+        if rng.random() < 0.3:  # what is left out is black when it comes again
+            kept = [name for name in image.channels if rng.random() < 0.8] or [image.channels[0]]
+            image = image.with_channels(kept)
+            plain[..., [NAMES.index(name) for name in NAMES if name not in kept]] = 0
     around = data.grow(4)
     whole = np.pad(plain, ((4, 4), (4, 4), (0, 0)))
     for _ in range(8):
@@ -48,7 +50,21 @@ def test_patches_on_patches_are_what_an_array_would_hold(seed: int) -> None:
         found = image.region(box, names)
         assert np.array_equal(found, wanted)
         assert not found.flags.writeable
-    assert np.array_equal(image.pixels, plain)
+    assert np.array_equal(image.pixels, plain[..., [NAMES.index(name) for name in image.channels]])
+
+
+def test_what_a_patch_hides_is_let_go_of() -> None:
+    plate, half, whole = Box(0, 0, 64, 32), Box(0, 0, 32, 32), np.ones((32, 64, 3), np.float32)
+    image = Image.of(whole)
+    for _ in range(5):
+        image = image.patched(plate, whole + 1)
+    assert image.nbytes == whole.nbytes
+    for _ in range(5):
+        image = image.patched(half, whole[:, :32] + 2)
+    assert image.nbytes == whole.nbytes * 3 // 2
+    assert (
+        image.patched(half, whole[:, :32, :1].copy(), ["G"]).nbytes == whole.nbytes * 5 // 3
+    )  # red and blue still show
 
 
 def test_an_added_channel_is_black_outside_its_patch() -> None:
