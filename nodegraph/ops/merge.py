@@ -55,14 +55,14 @@ def merged(operation: Operation, above: Pixels, below: Pixels, matte: Pixels | N
 
     A picture without an alpha counts as opaque.
     """
-    from nodegraph.ops.merge_kernels import merge_rows
+    from nodegraph.ops.merge_kernels import merging
 
     out: Pixels = empty(below.shape)
-    has_matte = matte is not None
+    rows = merging(OPERATIONS.index(operation), above.shape[2], below.shape[2], matte is not None)
     plane = matte if matte is not None else np.zeros((1, 1), np.float32)
-    code, share = OPERATIONS.index(operation), np.float32(mix)
+    share = np.float32(mix)
     split_rows(
-        lambda first, end: merge_rows(code, above, below, plane, has_matte, share, out, first, end),
+        lambda first, end: rows(above, below, plane, share, out, first, end),
         below.shape[0],
         below.nbytes,
     )

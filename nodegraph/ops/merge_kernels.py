@@ -1,8 +1,9 @@
-"""The loop of merge.py, compiled: imported only where pixels are at hand, for numba is slow to load."""
+"""The loops of merge.py, compiled: imported only where pixels are at hand, for numba is slow to load."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import numpy as np
@@ -64,23 +65,26 @@ def one(op: int, x: Any, y: Any, a: Any, b: Any) -> Any:
     return x
 
 
-@_compiled
-def merge_rows(
-    op: int, above: Any, below: Any, matte: Any, has_matte: bool, mix: Any, out: Any, first: int, end: int
-) -> None:
-    """Rows of A merged with B."""
-    deep, depth = above.shape[2], below.shape[2]
-    for i in range(first, end):
-        for j in range(below.shape[1]):
-            k = mix * matte[i, j] if has_matte else mix
-            if k == 0:
+@cache
+def merging(op: int, deep: int, depth: int, has_matte: bool) -> Callable[..., None]:
+    """Rows of an A of so many channels merged with a B of so many: a loop of its own for each such case.
+
+    What never changes within a picture is decided before its loop is compiled, so the loop itself has no choice to
+    make and takes several pixels at a time.
+    """
+
+    @_compiled
+    def rows(above: Any, below: Any, matte: Any, mix: Any, out: Any, first: int, end: int) -> None:
+        whole = np.float32(1)
+        for i in range(first, end):
+            for j in range(below.shape[1]):
+                k = mix * matte[i, j] if has_matte else mix
+                a = above[i, j, 3] if deep == 4 else whole
+                b = below[i, j, 3] if depth == 4 else whole
                 for c in range(depth):
-                    out[i, j, c] = below[i, j, c]
-                continue
-            a = above[i, j, 3] if deep == 4 else np.float32(1)
-            b = below[i, j, 3] if depth == 4 else np.float32(1)
-            for c in range(depth):
-                x = above[i, j, c] if c < deep else np.float32(1)
-                y = below[i, j, c]
-                r = one(op, x, y, a, b)
-                out[i, j, c] = r if k == 1 else y + (r - y) * k
+                    x = above[i, j, c] if c < deep else whole
+                    y = below[i, j, c]
+                    r = one(op, x, y, a, b)
+                    out[i, j, c] = y if k == 0 else r if k == 1 else y + (r - y) * k
+
+    return rows
