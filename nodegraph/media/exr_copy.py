@@ -12,7 +12,7 @@ import numpy as np
 from nodegraph.media.exr_attributes import Attribute, attribute, write_channels
 from nodegraph.media.exr_blocks import check_blocks, spans
 from nodegraph.media.exr_file import ExrFile, ExrPart
-from nodegraph.media.exr_output import Chunk, PartBlocks, Span
+from nodegraph.media.exr_output import PartBlocks, chunks_of
 
 # What is said of the pixels: all else, as a film's roll and lens, stands in the main part already.
 KEPT = frozenset(
@@ -56,11 +56,8 @@ def copied(source: ExrFile, handle: int, wanted: PartCopy, number: int) -> PartB
     starts, ends = spans(source, part, np.arange(len(part.offsets), dtype=np.int64))
     skip = 4 if source.multipart else 0  # the number of the part that it was
     before = struct.pack("<i", number)
-    chunks = [
-        Chunk(before, Span(handle, start + skip, end - start - skip))
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]
-    return PartBlocks(_header(part, wanted), chunks, np.argsort(part.offsets, kind="stable").tolist())
+    chunks = chunks_of(handle, before, starts + skip, ends)
+    return PartBlocks(_header(part, wanted), np.argsort(part.offsets, kind="stable"), chunks.__getitem__)
 
 
 def _header(part: ExrPart, wanted: PartCopy) -> dict[str, Attribute]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import mmap
 import os
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -41,22 +42,36 @@ class Chunk(NamedTuple):
     before: bytes
     body: memoryview | bytes | Span
 
-    @property
-    def length(self) -> int:
-        return len(self.before) + (self.body.length if isinstance(self.body, Span) else len(self.body))
+
+class Kept(NamedTuple):
+    """Blocks that go into the file as they stand in another, head and all; by their place in the table."""
+
+    handle: int
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    stays: NDArray[np.bool_]  # the others are made anew
+
+    def runs(self, order: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], Span | None]]:
+        """Blocks in order, together as far as they stand side by side there; None where they are made anew."""
+        stays, starts, ends = self.stays[order], self.starts[order], self.ends[order]
+        cut = (stays[1:] != stays[:-1]) | (stays[1:] & (ends[:-1] != starts[1:]))
+        edges = [0, *(np.flatnonzero(cut) + 1).tolist(), len(order)]
+        for first, end in itertools.pairwise(edges):
+            start = int(starts[first])
+            yield order[first:end], Span(self.handle, start, int(ends[end - 1]) - start) if stays[first] else None
 
 
 class PartBlocks(NamedTuple):
     """A part ready to be written: its header, and its blocks by their place in the table.
 
-    Blocks that are None are still being encoded: `fresh` waits for one and gives it.
+    `chunk` gives a block, and waits for it where it is not `ready` but still being encoded.
     """
 
     header: dict[str, Attribute]
-    chunks: Sequence[Chunk | None]
-    order: Sequence[int]  # the order in which the blocks stand in the file
-    fresh: Callable[[int], Chunk] | None = None
-    ready: Callable[[int], bool] = bool
+    order: NDArray[np.int64]  # in which the blocks stand in the file
+    chunk: Callable[[int], Chunk]
+    ready: Callable[[int], bool] | None = None  # None: they all are
+    kept: Kept | None = None
 
 
 def _shared(parts: Sequence[PartBlocks]) -> dict[str, Attribute]:
@@ -96,7 +111,7 @@ def write_blocks(beside: Path, path: Path, parts: Sequence[PartBlocks], multipar
     for part, name in zip(parts, names, strict=True):
         header = {**part.header, **shared, **name}
         if multipart or deep:
-            header["chunkCount"] = attribute(len(part.chunks))
+            header["chunkCount"] = attribute(len(part.order))
         else:
             header.pop("chunkCount", None)
         if any(len(name) > 31 or len(found.type) > 31 for name, found in header.items()):
@@ -105,7 +120,7 @@ def write_blocks(beside: Path, path: Path, parts: Sequence[PartBlocks], multipar
             flags |= LONG_NAMES
         heads.append(header_bytes(header))
     start = struct.pack("<II", MAGIC, flags) + b"".join(heads) + (b"\0" if multipart else b"")
-    tables = [np.zeros(len(part.chunks), np.uint64) for part in parts]
+    tables = [np.zeros(len(part.order), np.uint64) for part in parts]
     try:
         with _Output(beside) as output:
             output.put([start, bytes(sum(table.nbytes for table in tables))])
@@ -118,40 +133,33 @@ def write_blocks(beside: Path, path: Path, parts: Sequence[PartBlocks], multipar
 
 def _put_part(output: _Output, part: PartBlocks, table: NDArray[np.uint64]) -> None:
     """Put a part's blocks into a file, and where each lies into its table."""
+    if part.kept is None:
+        _put_blocks(output, part, part.order, table)
+        return
+    for blocks, span in part.kept.runs(part.order):
+        if span is None:
+            _put_blocks(output, part, blocks, table)
+        else:
+            table[blocks] = part.kept.starts[blocks] + (output.at - span.start)
+            output.copy(span)
+
+
+def _put_blocks(output: _Output, part: PartBlocks, blocks: NDArray[np.int64], table: NDArray[np.uint64]) -> None:
+    """Put these blocks into a file, one by one, many at a time."""
     pending: list[bytes | memoryview] = []
-    run: Span | None = None
-
-    def flush() -> None:
-        nonlocal run
-        output.copy(run)
-        output.put(pending)
-        pending.clear()
-        run = None
-
     at = output.at
-    for k in part.order:
-        chunk = part.chunks[k]
-        if chunk is None:
-            assert part.fresh is not None
-            if not part.ready(k):  # what comes before it goes to the disk meanwhile
-                flush()
-            chunk = part.fresh(k)
+    for k in blocks.tolist():
+        if part.ready is not None and not part.ready(k):  # what comes before it goes to the disk meanwhile
+            output.put(pending)
+            pending.clear()
+        before, body = part.chunk(k)
+        pending += [before, os.pread(body.handle, body.length, body.start) if isinstance(body, Span) else body]
         table[k] = at
-        at += chunk.length
-        body = chunk.body
-        if isinstance(body, Span) and not chunk.before:
-            if run is None or run.handle != body.handle or run.start + run.length != body.start:
-                flush()
-                run = body
-            else:
-                run = Span(run.handle, run.start, run.length + body.length)
-            continue
-        if run is not None:
-            flush()
-        pending += [chunk.before, os.pread(body.handle, body.length, body.start) if isinstance(body, Span) else body]
+        at += len(before) + len(pending[-1])
         if len(pending) >= MANY:
-            flush()
-    flush()
+            output.put(pending)
+            pending.clear()
+    output.put(pending)
 
 
 class _Output:
@@ -197,10 +205,8 @@ class _Output:
         """Write over bytes that were written before."""
         os.pwrite(self.handle, data, at)
 
-    def copy(self, span: Span | None) -> None:
+    def copy(self, span: Span) -> None:
         """Copy bytes of another file."""
-        if span is None:
-            return
         start, end = span.start, span.start + span.length
         elsewhere = _may_copy_by_itself(span.handle)
         while start < end:
@@ -238,6 +244,14 @@ class _Output:
     def room(self) -> memoryview:
         """What passes through here stays in the processor's own memory: faster than inside the system."""
         return memoryview(bytearray(STEP))
+
+
+def chunks_of(handle: int, before: bytes, starts: NDArray[np.int64], ends: NDArray[np.int64]) -> list[Chunk]:
+    """Blocks that stand in another file, each behind these bytes."""
+    return [
+        Chunk(before, Span(handle, start, end - start))
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
 
 
 def _may_copy_by_itself(handle: int) -> bool:

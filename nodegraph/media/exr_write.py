@@ -109,7 +109,7 @@ def encoded(part: PartToWrite, index: int = 0, multipart: bool = False, begun: l
     if begun is None or part.tile or nbytes < LARGE:
         tile = (part.tile, part.tile) if part.tile else None
         chunks = blocks_of(encode(part.planes, part.data, part.compression, tile=tile, level=part.level), before)
-        return PartBlocks(part.header(), chunks, range(len(chunks)))
+        return PartBlocks(part.header(), np.arange(len(chunks)), chunks.__getitem__)
     shares = encode_aside(part.planes, part.data, part.compression, level=part.level)
     begun.append(shares[0])  # one stops them all
     lines = LINES[part.compression]
@@ -123,13 +123,7 @@ def encoded(part: PartToWrite, index: int = 0, multipart: bool = False, begun: l
             opened[number] = blocks_of(shares[number].take(), before)
         return opened[number][within]
 
-    return PartBlocks(
-        part.header(),
-        [None] * len(places),
-        range(len(places)),
-        fresh,
-        lambda block: shares[places[block][0]].ready,
-    )
+    return PartBlocks(part.header(), np.arange(len(places)), fresh, lambda block: shares[places[block][0]].ready)
 
 
 def blocks_of(data: bytes, before: bytes = b"") -> list[Chunk]:

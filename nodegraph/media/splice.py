@@ -28,7 +28,7 @@ from nodegraph.media.exr_blocks import check_blocks, spans
 from nodegraph.media.exr_codec import DTYPES, Share, check_open, decode, encode_aside
 from nodegraph.media.exr_copy import PartCopy, copied
 from nodegraph.media.exr_file import ExrFile, ExrPart, broken
-from nodegraph.media.exr_output import SHARED, Chunk, PartBlocks, Span, write_blocks
+from nodegraph.media.exr_output import SHARED, Chunk, Kept, PartBlocks, Span, chunks_of, write_blocks
 from nodegraph.media.exr_read import plane
 from nodegraph.media.exr_recent import RECENT, Place
 from nodegraph.media.exr_write import STRUCTURE, PartToWrite, blocks_of, encoded
@@ -196,25 +196,23 @@ def _part(
     multipart: bool,
 ) -> PartBlocks:
     starts, ends = spans(source, part, np.arange(len(part.offsets), dtype=np.int64))
-    before = struct.pack("<i", part.index) if multipart and not source.multipart else b""
-    chunks: list[Chunk | None] = [
-        Chunk(before, Span(handle, start, end - start))
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]
+    stays = np.ones(len(starts), np.bool_)
     columns, _ = part.grid
     for cells in touched:
         for row in range(cells.y0, cells.y1):
-            chunks[row * columns + cells.x0 : row * columns + cells.x1] = [None] * cells.width
-    order = np.argsort(part.offsets, kind="stable").tolist()
-    if fresh is None:
-        return PartBlocks(header, chunks, order)
-    return PartBlocks(
-        header,
-        chunks,
-        order,
-        lambda block: fresh.result().pop(block).chunk(),
-        lambda block: fresh.done() and fresh.result()[block].share.ready,
-    )
+            stays[row * columns + cells.x0 : row * columns + cells.x1] = False
+    chunks: list[Chunk] = []
+    if multipart and not source.multipart:  # each block is to say whose it is
+        chunks = chunks_of(handle, struct.pack("<i", part.index), starts, ends)
+
+    def chunk(block: int) -> Chunk:
+        return chunks[block] if fresh is None or stays[block] else fresh.result().pop(block).chunk()
+
+    def ready(block: int) -> bool:
+        return fresh is None or bool(stays[block]) or (fresh.done() and fresh.result()[block].share.ready)
+
+    kept = None if chunks else Kept(handle, starts, ends, stays)
+    return PartBlocks(header, np.argsort(part.offsets, kind="stable"), chunk, ready, kept)
 
 
 class _Share:

@@ -11,8 +11,9 @@ from tests.engine.toys import RECORD
 
 @pytest.fixture
 def unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For tests that count how often nodes run: checked mode runs them once more each time."""
+    """For tests that count how often nodes run, from now on: checked mode runs them once more each time."""
     monkeypatch.delenv("NODEGRAPH_CHECKED", raising=False)
+    RECORD.take()
 
 
 @pytest.fixture

@@ -259,7 +259,7 @@ def test_a_large_picture_is_encoded_in_strips_and_reads_as_one(tmp_path: Path, c
     part = PartToWrite(box, box, {"RGB": values}, compression)
     write_exr(tmp_path / "a.exr", [part])
     whole = encoded(part)
-    bodies = [bytes(chunk.body) for chunk in whole.chunks if chunk is not None]
+    bodies = [bytes(whole.chunk(block).body) for block in whole.order.tolist()]
     file = open_exr(tmp_path / "a.exr")
     data = (tmp_path / "a.exr").read_bytes()
     starts = [int(each) for each in file.parts[0].offsets]
