@@ -45,48 +45,60 @@ def skin(points: Points, size: int) -> Pixels:
     return np.asarray(face * (1 - filled(np.concatenate([nostrils - down, (nostrils + down)[::-1]]), size)), np.float32)
 
 
-def relit(
-    new: Pixels,
-    plate: Pixels,
-    points: Points,
-    softness: float,
-    amount: float,
-    contrast: float,
-    seen: Pixels | None = None,
-) -> Pixels:
-    """The new face under the broad light of the plate. `softness` is how broad, in sizes of the face.
+class PlateLight(NamedTuple):
+    """The light on a face in its plate, on few pixels: `broad`, and what there is of skin, `fine`."""
+
+    size: int  # of the crop
+    sigma: float
+    skin: Pixels
+    soft: Pixels  # skin and lips, with soft edges
+    inside: NDArray[np.int64]  # which pixels show skin
+    broad: Pixels
+    fine: Pixels
+
+
+def light_on(plate: Pixels, points: Points, softness: float, seen: Pixels | None = None) -> PlateLight:
+    """The light of a plate. `softness` is how broad, in sizes of the face.
 
     `seen` is where the plate shows the face and nothing in front of it: a microphone is no shadow.
-
-    What remains, skin against its own mean, is brought towards the contrast that the plate's skin has: a face under a
-    bare lamp does not go under an overcast sky with all its shine.
     """
     import cv2
-
-    from nodegraph.ops.face_light_kernels import lit_rows
 
     size = plate.shape[0]
     small = max(8, round(size * min(1.0, SMALL / size)))
     inner = points * (small / size)
     where = skin(inner, small)
     sigma = max(1.0, softness * face_size(inner))
-    little, like = _reduced(new, small), _reduced(plate, small)
+    like = _reduced(plate, small)
     plain = where if seen is None else where * _reduced(seen, small)
-    mine, theirs = _broad(little, where, sigma), _broad(like, plain, sigma)
+    broad = _broad(like, plain, sigma)
     inside = np.flatnonzero(plain > 0.5)
-    power, shine = 1.0, SHINE
-    if contrast and len(inside):
-        own, its = _fine(little, mine, inside), _fine(like, theirs, inside)
-        shine = max(shine, float(np.percentile(its, 99)))
-        power = 1 + contrast * (float(np.clip(np.std(its) / max(float(np.std(own)), 1e-6), *CONTRAST)) - 1)
-    other = np.log(_at(theirs, inside) / _at(mine, inside)) if len(inside) else np.zeros((3, 1))
-    unlike = min(1.0, float(np.median(np.ptp(other, axis=0))))  # how differently the two skins are coloured
     lips = filled(_grown(inner[OUTER_LIPS], 1.15), small)
     edge = max(1.0, 0.02 * face_size(inner))
     soft = np.asarray(cv2.GaussianBlur(np.maximum(where, lips), (0, 0), edge), np.float32)
-    powers: Pixels = 1 + np.float32(power - 1) * soft
+    return PlateLight(size, sigma, where, soft, inside, broad, _fine(like, broad, inside))
+
+
+def relit(new: Pixels, plate: PlateLight, amount: float, contrast: float) -> Pixels:
+    """The new face under the broad light of the plate.
+
+    What remains, skin against its own mean, is brought towards the contrast that the plate's skin has: a face under a
+    bare lamp does not go under an overcast sky with all its shine.
+    """
+    from nodegraph.ops.face_light_kernels import lit_rows
+
+    little = _reduced(new, len(plate.skin))
+    mine, theirs, inside = _broad(little, plate.skin, plate.sigma), plate.broad, plate.inside
+    power, shine = 1.0, SHINE
+    if contrast and len(inside):
+        own = _fine(little, mine, inside)
+        shine = max(shine, float(np.percentile(plate.fine, 99)))
+        power = 1 + contrast * (float(np.clip(np.std(plate.fine) / max(float(np.std(own)), 1e-6), *CONTRAST)) - 1)
+    other = np.log(_at(theirs, inside) / _at(mine, inside)) if len(inside) else np.zeros((3, 1))
+    unlike = min(1.0, float(np.median(np.ptp(other, axis=0))))  # how differently the two skins are coloured
+    powers: Pixels = 1 + np.float32(power - 1) * plate.soft
     ratio: Pixels = np.clip(theirs / mine, 1 / MOST, MOST) ** np.float32(amount)
-    mine, ratio, powers, soft = (_enlarged(each, (size, size)) for each in (mine, ratio, powers, soft))
+    mine, ratio, powers, soft = (_enlarged(each, (plate.size,) * 2) for each in (mine, ratio, powers, plate.soft))
     # Dark skin has little blue, so that lips have, for it, very much; pale skin would make them violet.
     shineless = np.float32((1 - BEYOND) * contrast) * soft
     above, tint = np.float32(shine), np.float32(1 - TINT * contrast * unlike)
@@ -96,7 +108,7 @@ def relit(
         here = slice(first, end)
         lit_rows(new[here], mine[here], ratio[here], powers[here], shineless[here], above, tint, LIMITS, result[here])
 
-    split_rows(rows, size, result.nbytes)
+    split_rows(rows, plate.size, result.nbytes)
     return result
 
 

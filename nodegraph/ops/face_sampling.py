@@ -24,16 +24,22 @@ def sampled(image: Image, matrix: Matrix, size: int, filter: Filter) -> Pixels:
     pixels = light(image, part)
     if part != source:
         pixels = np.pad(pixels, edges, mode="edge")
-    return laid(mended(pixels), source, matrix, frame, filter)
+    result = laid(pixels, source, matrix, frame, filter)
+    return result if _all_numbers(result) else laid(mended(pixels), source, matrix, frame, filter)
+
+
+def _all_numbers(pixels: Pixels) -> bool:
+    """True if every value is a number: the sum of all is one."""
+    with np.errstate(all="ignore"):
+        return bool(np.isfinite(pixels.sum()))
 
 
 def mended(pixels: Pixels) -> Pixels:
     """Pixels that are no numbers become the mean of those around: one dead pixel shall not take a whole face along."""
     import cv2
 
-    with np.errstate(all="ignore"):
-        if np.isfinite(pixels.sum()):  # the sum of all is a number: so is each
-            return pixels
+    if _all_numbers(pixels):
+        return pixels
     broken = np.asarray(~np.isfinite(pixels).all(axis=2))
     if not broken.any():
         return pixels

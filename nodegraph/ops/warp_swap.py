@@ -14,7 +14,7 @@ from nodegraph.data.faces import BROWS, JAW, Points
 from nodegraph.data.identity import Identity, Photo
 from nodegraph.data.image import Pixels, frozen
 from nodegraph.data.threads import side_by_side, split_rows
-from nodegraph.ops.face_light import Kept, broadened, features, relit
+from nodegraph.ops.face_light import Kept, PlateLight, broadened, features, light_on, relit
 from nodegraph.ops.face_shapes import face_size, filled, hull_of, raised
 from nodegraph.ops.face_warp import alike, bent, carried, wanted
 
@@ -36,6 +36,11 @@ class Warp:
     mouth: float = 1.0
     highlights: float = 1.0
     forehead: float = 1.0
+
+    @property
+    def lit(self) -> bool:
+        """True if anything is taken from the plate's light."""
+        return bool(self.light or self.contrast)
 
 
 def warped(crop: Crop, identity: Identity, settings: Warp, mix: float = 1.0) -> Crop:
@@ -91,20 +96,17 @@ def _add(photo: Photo, crop: Crop, settings: Warp, share: float, result: Pixels)
     )
     onto = wanted(target, photo.points, settings.likeness * alike(photo.face.pose, crop.face.pose))
 
-    def lit() -> Pixels:
-        """The new face in the light of the plate."""
-        face = bent(photo.pixels, photo.points, onto, crop.size)
-        if not settings.light and not settings.contrast:
-            return face
-        return relit(face, crop.plate, target, settings.softness, settings.light, settings.contrast, crop.matte)
+    def by_the_plate() -> tuple[PlateLight | None, Pixels, Pixels]:
+        """The plate's light, where its own features stay, and where the new face is seen."""
+        light = light_on(crop.plate, target, settings.softness, crop.matte) if settings.lit else None
+        return light, features(onto, crop.size, kept), below_hair(target, crop.size, settings.forehead)
 
-    def kept_of_the_plate() -> tuple[Pixels, Pixels, Pixels]:
-        """Where its own features stay, these features, and where the new face is seen."""
-        where = features(onto, crop.size, kept)
-        own = carried(crop.pixels, target, onto, where) if settings.likeness and where.any() else crop.pixels
-        return where, own, below_hair(target, crop.size, settings.forehead)
-
-    new, (where, own, below) = side_by_side(lit, kept_of_the_plate)
+    face, (light, where, below) = side_by_side(lambda: bent(photo.pixels, photo.points, onto, crop.size), by_the_plate)
+    moves = settings.likeness and where.any()
+    new, own = side_by_side(
+        lambda: face if light is None else relit(face, light, settings.light, settings.contrast),
+        lambda: carried(crop.pixels, target, onto, where) if moves else crop.pixels,
+    )
     seen = np.ones_like(where) if crop.matte is None else crop.matte
     shine, part = np.float32(settings.highlights), np.float32(share)
 
