@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -54,6 +55,9 @@ def parser_for(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 failed, 2 some frames failed, 130 stopped by Ctrl-C."""
+    # Pictures are shared out between the cores by us. numpy's BLAS would do so too, for a product of small matrices, and
+    # its threads go on spinning for a tenth of a second, on cores that are ours (OpenBLAS, THREAD_TIMEOUT).
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     argv = sys.argv[1:] if argv is None else argv
     parser = parser_for(argv)
     args = parser.parse_args(argv)

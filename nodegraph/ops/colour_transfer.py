@@ -218,14 +218,15 @@ def bend(code: Pixels, bends: Bends, gain: float = 1.0) -> Pixels:
     """A picture's colours changed along directions, all at once; `gain` of each change."""
     from nodegraph.ops.colour_kernels import bend_rows
 
-    out = np.array(code)
-    flat = out.reshape(-1, 3)
+    out = empty(code.shape, code.dtype)
+    before, after = code.reshape(-1, 3), out.reshape(-1, 3)
     share = code.dtype.type(gain)
-    split_rows(
-        lambda first, end: bend_rows(flat, bends.directions, bends.low, bends.scale, bends.tables, share, first, end),
-        len(flat),
-        out.nbytes * len(bends.directions),
-    )
+
+    def rows(first: int, end: int) -> None:
+        after[first:end] = before[first:end]
+        bend_rows(after, bends.directions, bends.low, bends.scale, bends.tables, share, first, end)
+
+    split_rows(rows, len(after), out.nbytes * len(bends.directions))
     return out
 
 

@@ -12,16 +12,19 @@ import math
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.buffers import empty
 from nodegraph.data.image import Pixels
-from nodegraph.data.threads import split_rows
+from nodegraph.data.memory import size_of
+from nodegraph.data.threads import dealt, split_rows
 from nodegraph.ops.colour_transfer import OPPONENT, PIECES, Affine, Bends, Colours, Reals, Samples, bend, cuts
 
 Turns = NDArray[np.float32]  # steps x directions x 3
+Parts = list[Samples]
 IDT_TURNS, IDT_STEPS = 20, 256
 SOT_TURNS, SOT_BATCH, SOT_STEPS = 10, 30, 1024
 FLOOR = 0.01  # share of all colours that is spread evenly: where there are none, chance does not decide
@@ -60,38 +63,31 @@ def sot_directions(count: int = SOT_TURNS, batch: int = SOT_BATCH) -> Turns:
     return np.ascontiguousarray(axes.reshape(count, -1, 3)[:, :batch], np.float32)
 
 
-def moves(source: Samples, target: Samples, directions: Turns, steps: int) -> Bends:
-    """The changes along directions that carry one distribution to the other, each by itself."""
-    from nodegraph.ops.colour_kernels import bend_tables, reach_along, weights_along
+def moves(own: Parts, others: Parts, ends: NDArray[Any], directions: Turns, steps: int) -> Bends:
+    """The changes along directions that carry one distribution to the other, each by itself.
 
-    both = [pieces(each) for each in (source, target)]
-    count, kind = len(directions), source.colours.dtype
-    work = count * (source.colours.nbytes + target.colours.nbytes)
-    ends = np.empty((2, PIECES, count, 2), kind)
-    found = np.empty((2, PIECES, count, steps))
+    `ends` is where the colours of each part begin and end along each direction.
+    """
+    from nodegraph.ops.colour_kernels import bend_tables, weights_along
 
-    def reach(first: int, end: int) -> None:
-        for k in range(first, end):
-            for each, into in zip(both, ends, strict=True):
-                reach_along(each[k].colours, directions, into[k])
-
-    def weigh(first: int, end: int) -> None:
-        for k in range(first, end):
-            for each, into in zip(both, found, strict=True):
-                weights_along(*each[k], directions, low, scale, into[k])
-
-    split_rows(reach, PIECES, work)
+    count, kind = len(directions), ends.dtype
     low = ends[..., 0].min(axis=(0, 1))
     width = np.maximum(ends[..., 1].max(axis=(0, 1)) - low, kind.type(1e-6))
     scale = kind.type(steps) / width
-    split_rows(weigh, PIECES, work)
+    found = np.empty((2, PIECES, count, steps))
+
+    def weigh(k: int) -> None:
+        for each, into in zip((own, others), found, strict=True):
+            weights_along(*each[k], directions, low, scale, into[k])
+
+    dealt(weigh, PIECES, count * (size_of(own) + size_of(others)))
     tables = np.empty((count, steps + 1), kind)
-    own, wanted = found.sum(axis=1)
-    bend_tables(own, wanted, FLOOR / steps, width, tables)
+    here, there = found.sum(axis=1)
+    bend_tables(here, there, FLOOR / steps, width, tables)
     return Bends(directions, low, scale, tables)
 
 
-def pieces(given: Samples) -> list[Samples]:
+def pieces(given: Samples) -> Parts:
     """Some colours in pieces for threads."""
     return [Samples(given.colours[a:b], given.weights[a:b]) for a, b in pairwise(cuts(len(given.colours)))]
 
@@ -100,16 +96,34 @@ def carried(source: Samples, target: Samples, bundles: Turns, gain: float, steps
     """Where colours `along` for the ride end when the source is carried to the target; the source itself by itself.
 
     `gain` is the share of each direction's move that is gone: 1 of three axes, 1 / n for the mean of n directions.
+    A piece of the source is bent, and at once seen along the next directions, while it is still near the processor.
     """
-    colours = source.colours
-    for directions in bundles:
-        change = moves(Samples(colours, source.weights), target, directions, steps)
-        if along is source.colours:
-            colours = bend(colours, change, gain)
-            continue
-        both = bend(np.concatenate([colours, along]), change, gain)
-        colours, along = both[: len(colours)], both[len(colours) :]
-    return colours if along is source.colours else along
+    from nodegraph.ops.colour_kernels import bend_rows, reach_along
+
+    alone, kind = along is source.colours, source.colours.dtype
+    colours: Colours = np.array(source.colours)
+    own, others = pieces(Samples(colours, source.weights)), pieces(target)
+    ends = np.empty((len(bundles), 2, PIECES, bundles.shape[1], 2), kind)
+
+    def begin(k: int) -> None:
+        for directions, into in zip(bundles, ends[:, 1, k], strict=True):
+            reach_along(others[k].colours, directions, into)
+        reach_along(own[k].colours, bundles[0], ends[0, 0, k])
+
+    dealt(begin, PIECES, bundles.shape[1] * (len(bundles) * target.colours.nbytes + colours.nbytes))
+    for turn, directions in enumerate(bundles):
+        change = moves(own, others, ends[turn], directions, steps)
+
+        def go_on(k: int, turn: int = turn, change: Bends = change) -> None:
+            piece = own[k].colours
+            bend_rows(piece, change.directions, change.low, change.scale, change.tables, kind.type(gain), 0, len(piece))
+            if turn + 1 < len(bundles):
+                reach_along(piece, bundles[turn + 1], ends[turn + 1, 0, k])
+
+        dealt(go_on, PIECES, colours.nbytes * len(directions))
+        if not alone:
+            along = bend(along, change, gain)
+    return colours if alone else along
 
 
 def idt(source: Samples, target: Samples, along: Colours | None = None, count: int = IDT_TURNS) -> Colours:

@@ -6,11 +6,13 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import nodegraph as ng
 from nodegraph.cli.main import COMMANDS, main
+from nodegraph.data.threads import cores
 from nodegraph.graph.curve import Curve, Handle, Key, Kind
 from nodegraph.graph.library import Library
 
@@ -177,3 +179,22 @@ def test_what_is_not_there_is_named(words: list[str], says: str, capsys: Out) ->
     told = capsys.readouterr()
     assert says in told.err + told.out
     assert "Traceback" not in told.err
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="threads are counted in /proc, which only Linux has")
+@pytest.mark.parametrize(("wanted", "there"), [(None, 1), ("2", min(2, cores()))])
+def test_numpy_has_no_threads_of_its_own_unless_asked(wanted: str | None, there: int, monkeypatch: Any) -> None:
+    """As the system counts them, after a product that OpenBLAS would share out."""
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS", raising=False)
+    if wanted is not None:
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", wanted)
+    code = """
+import os
+from nodegraph.cli.main import main
+main(["--version"])
+import numpy as np
+np.ones((500, 500)) @ np.ones((500, 500))
+print(len(os.listdir("/proc/self/task")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(done.stdout.split()[-1]) == there
