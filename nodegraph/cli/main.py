@@ -55,7 +55,7 @@ def parser_for(argv: Sequence[str]) -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; 0 done, 1 failed, 2 some frames failed, 130 stopped by Ctrl-C."""
-    # Pictures are shared out between the cores by us. numpy's BLAS would do so too, for a product of small matrices, and
+    # Pictures are shared out between the cores by us. numpy's BLAS would do so too, for any product of matrices, and
     # its threads go on spinning for a tenth of a second, on cores that are ours (OpenBLAS, THREAD_TIMEOUT).
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     argv = sys.argv[1:] if argv is None else argv
