@@ -71,26 +71,3 @@ def split_bands(work: Callable[[int, int], None], rows: int, nbytes: int) -> Non
             work(top, min(top + step, end))
 
     split_rows(share, rows, nbytes)
-
-
-def dealt(work: Callable[[int], None], count: int, nbytes: int) -> None:
-    """Call `work(k)` for each of so many pieces, side by side if they are large: who is done takes the next.
-
-    As for `split_rows`, work must let go of the interpreter lock and not split rows itself.
-    """
-    left = iter(range(count))
-
-    def take() -> None:
-        for k in left:
-            work(k)
-
-    helpers = [_pool().submit(take) for _ in range(min(cores(), count) - 1)] if nbytes >= SMALL else []
-    try:
-        take()
-    finally:
-        for helper in helpers:
-            if not helper.cancel():  # who has not begun finds nothing left
-                helper.exception()  # waits
-    for helper in helpers:
-        if not helper.cancelled():
-            helper.result()

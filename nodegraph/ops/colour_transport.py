@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from nodegraph.data.buffers import empty
 from nodegraph.data.image import Pixels
 from nodegraph.data.memory import size_of
-from nodegraph.data.threads import dealt, split_rows
+from nodegraph.data.threads import split_rows
 from nodegraph.ops.colour_transfer import OPPONENT, PIECES, Affine, Bends, Colours, Reals, Samples, bend, cuts
 
 Turns = NDArray[np.float32]  # steps x directions x 3
@@ -76,11 +76,12 @@ def moves(own: Parts, others: Parts, ends: NDArray[Any], directions: Turns, step
     scale = kind.type(steps) / width
     found = np.empty((2, PIECES, count, steps))
 
-    def weigh(k: int) -> None:
-        for each, into in zip((own, others), found, strict=True):
-            weights_along(*each[k], directions, low, scale, into[k])
+    def weigh(first: int, end: int) -> None:
+        for k in range(first, end):
+            for each, into in zip((own, others), found, strict=True):
+                weights_along(*each[k], directions, low, scale, into[k])
 
-    dealt(weigh, PIECES, count * (size_of(own) + size_of(others)))
+    split_rows(weigh, PIECES, count * (size_of(own) + size_of(others)))
     tables = np.empty((count, steps + 1), kind)
     here, there = found.sum(axis=1)
     bend_tables(here, there, FLOOR / steps, width, tables)
@@ -105,22 +106,24 @@ def carried(source: Samples, target: Samples, bundles: Turns, gain: float, steps
     own, others = pieces(Samples(colours, source.weights)), pieces(target)
     ends = np.empty((len(bundles), 2, PIECES, bundles.shape[1], 2), kind)
 
-    def begin(k: int) -> None:
-        for directions, into in zip(bundles, ends[:, 1, k], strict=True):
-            reach_along(others[k].colours, directions, into)
-        reach_along(own[k].colours, bundles[0], ends[0, 0, k])
+    def begin(first: int, end: int) -> None:
+        for k in range(first, end):
+            for directions, into in zip(bundles, ends[:, 1, k], strict=True):
+                reach_along(others[k].colours, directions, into)
+            reach_along(own[k].colours, bundles[0], ends[0, 0, k])
 
-    dealt(begin, PIECES, bundles.shape[1] * (len(bundles) * target.colours.nbytes + colours.nbytes))
+    split_rows(begin, PIECES, bundles.shape[1] * (len(bundles) * target.colours.nbytes + colours.nbytes))
     for turn, directions in enumerate(bundles):
         change = moves(own, others, ends[turn], directions, steps)
 
-        def go_on(k: int, turn: int = turn, change: Bends = change) -> None:
-            piece = own[k].colours
-            bend_rows(piece, change.directions, change.low, change.scale, change.tables, kind.type(gain), 0, len(piece))
-            if turn + 1 < len(bundles):
-                reach_along(piece, bundles[turn + 1], ends[turn + 1, 0, k])
+        def go_on(first: int, end: int, turn: int = turn, change: Bends = change) -> None:
+            for k in range(first, end):
+                piece, share = own[k].colours, kind.type(gain)
+                bend_rows(piece, change.directions, change.low, change.scale, change.tables, share, 0, len(piece))
+                if turn + 1 < len(bundles):
+                    reach_along(piece, bundles[turn + 1], ends[turn + 1, 0, k])
 
-        dealt(go_on, PIECES, colours.nbytes * len(directions))
+        split_rows(go_on, PIECES, colours.nbytes * len(directions))
         if not alone:
             along = bend(along, change, gain)
     return colours if alone else along
