@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-F = TypeVar("F", bound=Callable[..., Any])
+from nodegraph.data.compiled import compiled
+
 N = np.float32
 
 
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})(function))
+_compiled = compiled("contract")
 
 
 ZERO, ONE = N(0), N(1)

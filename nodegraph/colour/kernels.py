@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
-
 import numpy as np
-from numba import njit
 
+from nodegraph.data.compiled import compiled
 from nodegraph.data.image import Pixels
 
-F = TypeVar("F", bound=Callable[..., None])
 
-
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
-
-
-@_compiled
+@compiled()
 def straighten(pixels: Pixels) -> None:
     """Divide colour by alpha in place, where there is alpha."""
     for y in range(pixels.shape[0]):
@@ -28,7 +19,7 @@ def straighten(pixels: Pixels) -> None:
                     pixels[y, x, c] /= alpha
 
 
-@_compiled
+@compiled()
 def associate(pixels: Pixels, before: Pixels) -> None:
     """Multiply colour by alpha in place; nothing stays nothing where there was neither light nor alpha."""
     for y in range(pixels.shape[0]):
@@ -43,7 +34,7 @@ def associate(pixels: Pixels, before: Pixels) -> None:
                     pixels[y, x, c] *= alpha
 
 
-@_compiled
+@compiled()
 def blend(before: Pixels, matte: Pixels, mix: np.float32, pixels: Pixels) -> None:
     """Between `before` and `pixels`, by matte and mix, into `pixels`; exact where nothing or everything is taken."""
     for y in range(pixels.shape[0]):
@@ -57,7 +48,7 @@ def blend(before: Pixels, matte: Pixels, mix: np.float32, pixels: Pixels) -> Non
                     pixels[y, x, c] = before[y, x, c] + (pixels[y, x, c] - before[y, x, c]) * share
 
 
-@_compiled
+@compiled()
 def ramp(before: Pixels, slope: Pixels, offset: Pixels, low: np.float32, high: np.float32, pixels: Pixels) -> None:
     """Per channel a straight ramp, held between `low` and `high`; alpha is carried over."""
     a0, a1, a2 = slope[0], slope[1], slope[2]
@@ -71,7 +62,7 @@ def ramp(before: Pixels, slope: Pixels, offset: Pixels, low: np.float32, high: n
                 pixels[y, x, 3] = before[y, x, 3]
 
 
-@_compiled
+@compiled()
 def bend(pixels: Pixels, curved: Pixels, power: Pixels, low: np.float32, high: np.float32) -> None:
     """Take what was curved between 0 and 1, go on straight above 1 and leave what is below 0, in place."""
     one = np.float32(1.0)
@@ -84,7 +75,7 @@ def bend(pixels: Pixels, curved: Pixels, power: Pixels, low: np.float32, high: n
                 pixels[y, x, c] = min(max(value, low), high)
 
 
-@_compiled
+@compiled()
 def saturate(before: Pixels, weights: Pixels, amount: np.float32, pixels: Pixels) -> None:
     """Colour pulled away from its own luminance, or towards it; alpha is carried over."""
     for y in range(pixels.shape[0]):

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
-
 import numpy as np
-from numba import njit
 
+from nodegraph.data.compiled import compiled
 from nodegraph.data.image import Pixels
 
-F = TypeVar("F", bound=Callable[..., None])
 
-
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
-
-
-@_compiled
+@compiled()
 def mix_channels(red: Pixels, green: Pixels, blue: Pixels, mixing: Pixels, noise: Pixels) -> None:
     """Three independent planes into one picture, each channel taking its share of those before it."""
     for y in range(noise.shape[0]):
@@ -28,7 +19,7 @@ def mix_channels(red: Pixels, green: Pixels, blue: Pixels, mixing: Pixels, noise
             noise[y, x, 2] = mixing[2, 0] * first + mixing[2, 1] * second + mixing[2, 2] * third
 
 
-@_compiled
+@compiled()
 def add_grain(
     pixels: Pixels, noise: Pixels, weights: Pixels, luminance: Pixels, strength: Pixels, amount: np.float32
 ) -> None:
@@ -50,7 +41,7 @@ def add_grain(
                 pixels[y, x, c] += noise[y, x, c] * size * amount
 
 
-@_compiled
+@compiled()
 def white(key: np.uint64, x0: int, y0: int, noise: Pixels) -> None:
     """Fill rows x columns with nearly normal noise of mean 0 and deviation 1, by the place of each pixel.
 

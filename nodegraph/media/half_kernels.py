@@ -6,20 +6,16 @@ numpy's own conversion has it, those of NaN included.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-F = TypeVar("F", bound=Callable[..., Any])
+from nodegraph.data.compiled import compiled
+
 U = np.uint32
-
-
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True)(function))
 
 
 def _seen_as(kind: Any, given: Any) -> Any:
@@ -38,7 +34,7 @@ as_float = _seen_as(types.float32, types.uint32)
 as_bits = _seen_as(types.uint32, types.float32)
 
 
-@_compiled
+@compiled()
 def half_bits(source: NDArray[np.uint32], result: NDArray[np.uint16]) -> None:
     """Round the bits of floats to those of halfs: to the nearest, ties to even."""
     for i in range(source.size):
@@ -57,7 +53,7 @@ def half_bits(source: NDArray[np.uint32], result: NDArray[np.uint16]) -> None:
         result[i] = np.uint16(found | sign)
 
 
-@_compiled
+@compiled()
 def float_bits(source: NDArray[np.uint16], result: NDArray[np.uint32]) -> None:
     """The bits of the floats that have the values of halfs."""
     shift = as_float(U(0x77800000))  # 2 to the 112: from the exponent of a half to that of a float
@@ -70,21 +66,21 @@ def float_bits(source: NDArray[np.uint16], result: NDArray[np.uint32]) -> None:
         result[i] = found | sign
 
 
-@_compiled
+@compiled()
 def half_rows(source: NDArray[np.uint32], step: int, result: NDArray[np.uint16], stride: int, width: int) -> None:
     """`half_bits` for rows of numbers that begin every `step` in the source, every `stride` in the result."""
     for y in range((source.size - width) // step + 1):
         half_bits(source[y * step : y * step + width], result[y * stride : y * stride + width])
 
 
-@_compiled
+@compiled()
 def float_rows(source: NDArray[np.uint16], step: int, result: NDArray[np.uint32], stride: int, width: int) -> None:
     """`float_bits` for rows of numbers that begin every `step` in the source, every `stride` in the result."""
     for y in range((source.size - width) // step + 1):
         float_bits(source[y * step : y * step + width], result[y * stride : y * stride + width])
 
 
-@_compiled
+@compiled()
 def largest_bits(bits: NDArray[np.uint16]) -> int:
     """The bits of the largest half, sign aside: from 0x7C00 on it is infinite or no number."""
     most = np.uint16(0)

@@ -49,9 +49,9 @@ class Coding(NamedTuple):
 
 @cache
 def _kernel() -> Any:
-    from numba import njit
+    from nodegraph.data.compiled import compiled
 
-    @njit(nogil=True, cache=True, error_model="numpy")
+    @compiled()
     def rows(
         luma: Any, blue: Any, red: Any, across: int, down: int, numbers: Any, out: Any, first: int, end: int
     ) -> None:

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-F = TypeVar("F", bound=Callable[..., Any])
+from nodegraph.data.compiled import compiled
+
 ZERO = np.float32(0)
 BLOCK = 2048  # colours that are worked on at once: they stay in the nearest cache
 NEAR = 512  # the same, where each has something of its own for every direction
 
 
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "reassoc", "nsz"})(function))
+_compiled = compiled("contract", "reassoc", "nsz")
 
 
-def _finite(function: F) -> F:
-    # For numbers that are known to be numbers.
-    fast = {"contract", "reassoc", "nsz", "nnan", "ninf"}
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath=fast)(function))
+# For numbers that are known to be numbers.
+_finite = compiled("contract", "reassoc", "nsz", "nnan", "ninf")
 
 
-def _exact(function: F) -> F:
-    # What is none must be told from a number: no algebra that takes all for numbers.
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
+# What is none must be told from a number: no algebra that takes all for numbers.
+_exact = compiled()
 
 
 @_compiled

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-F = TypeVar("F", bound=Callable[..., Any])
+from nodegraph.data.compiled import compiled
+
 ZERO = np.float32(0)
 SIGN = np.uint32(0x80000000)
 DIGIT = 2048  # numbers are sorted by 11 bits at a time
@@ -17,8 +16,7 @@ MASK = np.uint32(DIGIT - 1)
 BLOCK = 4096
 
 
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})(function))
+_compiled = compiled("contract", "nsz")
 
 
 @_compiled

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-F = TypeVar("F", bound=Callable[..., Any])
+from nodegraph.data.compiled import compiled
+
 N = np.float32
 ZERO, HALF, ONE = N(0), N(0.5), N(1)
 # Logarithm: the number's bits split into a power of two and what is near 1, of which the series is short.
@@ -23,8 +22,7 @@ LOWEST, HIGHEST = N(-87), N(88)
 POWER_2, POWER_3, POWER_4, POWER_5, POWER_6 = N(1 / 2), N(1 / 6), N(1 / 24), N(1 / 120), N(1 / 720)
 
 
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract", "nsz"})(function))
+_compiled = compiled("contract", "nsz")
 
 
 @_compiled

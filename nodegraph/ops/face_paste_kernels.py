@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
+from nodegraph.data.compiled import compiled
 from nodegraph.data.image import Pixels
 from nodegraph.ops.resample_kernels import aimed
 from nodegraph.ops.vectors import blend_weights, copied, weighed, weighed_sixteen
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})(function))
+_compiled = compiled("contract")
 
 
 @_compiled
@@ -80,7 +75,7 @@ def laid_over(
                 over[j, 2] = under[j, 2] + cover * (b - under[j, 2])
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def blended(
     below: Pixels, face: Pixels, plate: Pixels, mix: float, detail: float, result: Pixels, first: int, end: int
 ) -> None:

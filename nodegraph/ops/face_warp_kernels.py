@@ -6,14 +6,14 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from nodegraph.data.compiled import compiled
 from nodegraph.data.image import Pixels
 from nodegraph.ops.vectors import weighed
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def spread(coarse: Pixels, line: NDArray[np.int64], share: Pixels, result: Pixels, first: int, end: int) -> None:
     """Places between the lines of a coarse grid: four lines around each pixel, by their shares, down and across."""
     row = np.empty((coarse.shape[1], 2), np.float32)
@@ -23,7 +23,7 @@ def spread(coarse: Pixels, line: NDArray[np.int64], share: Pixels, result: Pixel
             result[y, x, 0], result[y, x, 1] = _place(row, line[x], share[x])
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _across(coarse: Pixels, line: int, share: Pixels, row: Pixels) -> None:
     """The places between four lines of a coarse grid."""
     last = coarse.shape[0] - 1
@@ -35,7 +35,7 @@ def _across(coarse: Pixels, line: int, share: Pixels, row: Pixels) -> None:
             row[i, 1] += share[k] * coarse[above, i, 1]
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _place(row: Pixels, line: int, share: Pixels) -> tuple[np.float32, np.float32]:
     """The place between four of them."""
     last = row.shape[0] - 1
@@ -47,7 +47,7 @@ def _place(row: Pixels, line: int, share: Pixels) -> tuple[np.float32, np.float3
     return u, v
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def carried(picture: Any, coarse: Any, line: Any, share: Any, wanted: Any, result: Any, first: int, end: int) -> None:
     """Pixels of a picture by the places where they are found, through a cubic (Keys 1981), where they are wanted.
 
@@ -87,7 +87,7 @@ def carried(picture: Any, coarse: Any, line: Any, share: Any, wanted: Any, resul
             result[y, x, 0], result[y, x, 1], result[y, x, 2] = red, green, blue
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def _cubic(t: Any, weights: Pixels) -> None:
     """How much four pixels count a part of the way from the second to the third."""
     weights[0] = ((2.0 - t) * t - 1.0) * t / 2.0

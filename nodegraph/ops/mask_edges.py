@@ -28,9 +28,9 @@ BLOCK = 16  # pixels of a square that is left as it is where nothing within reac
 
 @cache
 def _kernels() -> tuple[Any, Any]:
-    from numba import njit
+    from nodegraph.data.compiled import compiled
 
-    @njit(nogil=True, cache=True, fastmath=True)
+    @compiled("fast")
     def least(tables: Any, radius: float, busy: Any, start: int, end: int, result: Any) -> None:
         """The least value within a disc around each pixel; `tables[k]` holds the least of 2**k pixels from there on.
 
@@ -82,7 +82,7 @@ def _kernels() -> tuple[Any, Any]:
                         ends = min(near[x] * (1 - rest) + far[x] * rest, there[x] * (1 - rest) + past[x] * rest)
                         into[x] = min(into[x], one[x], other[x], ends)
 
-    @njit(nogil=True, cache=True, fastmath=True)
+    @compiled("fast")
     def ends(source: Any, low: Any, high: Any) -> None:
         """The least and the greatest value of each block."""
         width = source.shape[1]

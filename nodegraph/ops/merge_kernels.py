@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True)(function))
+from nodegraph.data.compiled import compiled
 
 
-@_compiled
+@compiled()
 def one(op: int, x: Any, y: Any, a: Any, b: Any) -> Any:
     """One number of the result, of x of A and y of B; operations as merge.py counts them."""
     if op == 0:
@@ -73,7 +68,7 @@ def merging(op: int, deep: int, depth: int, has_matte: bool) -> Callable[..., No
     make and takes several pixels at a time.
     """
 
-    @_compiled
+    @compiled()
     def rows(above: Any, below: Any, matte: Any, mix: Any, out: Any, first: int, end: int) -> None:
         whole = np.float32(1)
         for i in range(first, end):

@@ -19,9 +19,9 @@ STEPS = 64  # outlines between the inner and the outer edge of a feather, at mos
 
 @cache
 def _kernels() -> tuple[Any, Any]:
-    from numba import njit
+    from nodegraph.data.compiled import compiled
 
-    @njit(nogil=True, cache=True)
+    @compiled()
     def add_edges(points: Any, sums: Any) -> None:
         """Add what each edge does to the running sum along the rows: its signed area to the right."""
         height, width = sums.shape
@@ -72,7 +72,7 @@ def _kernels() -> tuple[Any, Any]:
                 if last + 1 < width:
                     sums[row, last + 1] += rise - before
 
-    @njit(nogil=True, cache=True)
+    @compiled()
     def add_up(sums: Any, least: Any, result: Any) -> None:
         """Run the sums along the rows; what comes to less than `least` is nothing."""
         for row in range(sums.shape[0]):

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
+from nodegraph.data.compiled import compiled
 from nodegraph.ops.vectors import (
     blend_weights,
     weighed,
@@ -18,13 +17,11 @@ from nodegraph.ops.vectors import (
     weighed_wide_rgba,
 )
 
-F = TypeVar("F", bound=Callable[..., Any])
 ZERO = np.float32(0)
 
 
-def _compiled(function: F) -> F:
-    # "contract" lets the machine multiply and add in one go; nothing else about the arithmetic is given away.
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})(function))
+# "contract" lets the machine multiply and add in one go; nothing else about the arithmetic is given away.
+_compiled = compiled("contract")
 
 
 @_compiled

@@ -1,8 +1,7 @@
 """Four channels at a time: what the machine can do at once and numba does not find by itself.
 
 Each function is written straight in LLVM's terms, for a pixel's channels lie side by side in memory.
-Nothing here looks at bounds: the caller has made sure of them. (Whoever changes this must touch its callers too:
-numba keeps what it compiled until the caller's own file changes.)
+Nothing here looks at bounds: the caller has made sure of them.
 """
 
 from __future__ import annotations

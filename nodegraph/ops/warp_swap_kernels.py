@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from nodegraph.data.compiled import compiled
 
 
-@njit(nogil=True, cache=True)
+@compiled()
 def laid_in(
     new: Any,
     pixels: Any,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
 
-F = TypeVar("F", bound=Callable[..., Any])
+from nodegraph.data.compiled import compiled
+
 # Burt and Adelson's five taps.
 OUTER, NEXT, MIDDLE = np.float32(1 / 16), np.float32(1 / 4), np.float32(3 / 8)
 
 
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy", fastmath={"contract"})(function))
+_compiled = compiled("contract")
 
 
 @_compiled

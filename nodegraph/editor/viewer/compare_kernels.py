@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
-
 import numpy as np
-from numba import njit
 
+from nodegraph.data.compiled import compiled
 from nodegraph.data.image import Pixels
 
-F = TypeVar("F", bound=Callable[..., None])
 
-
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
-
-
-@_compiled
+@compiled()
 def laid(
     first: Pixels, second: Pixels, across: float, down: float, reach: float, fade: float, start: int, end: int
 ) -> None:
@@ -37,7 +28,7 @@ def laid(
                 first[y, x, c] += (second[y, x, c] - first[y, x, c]) * part
 
 
-@_compiled
+@compiled()
 def apart(first: Pixels, second: Pixels, gain: np.float32, start: int, end: int, result: Pixels) -> None:
     """How far the colours are apart, times a gain; the first picture's other channels as they are."""
     colours = min(3, first.shape[2], second.shape[2])

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from nodegraph.data.compiled import compiled
 from nodegraph.data.image import Pixels
-
-F = TypeVar("F", bound=Callable[..., None])
 
 # The table of a curve: 128 steps to each octave from 2^-40 to 1, straight lines between them.
 OCTAVES, STEPS = 40, 128
@@ -23,11 +18,7 @@ REST = np.float32(1.0 / (1 << SHIFT))
 MASK = (1 << SHIFT) - 1
 
 
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
-
-
-@_compiled
+@compiled()
 def lit(pixels: Pixels, gain: np.float32, luma: Pixels, mode: int, start: int, end: int, result: Pixels) -> None:
     """Light times a gain into the first three of `result`, chosen by `mode`: -1 colour, -2 luminance, else a channel.
 
@@ -50,7 +41,7 @@ def lit(pixels: Pixels, gain: np.float32, luma: Pixels, mode: int, start: int, e
             result[y, x, 3] = np.float32(1.0)
 
 
-@_compiled
+@compiled()
 def curved(
     pixels: Pixels,
     matrix: Pixels,
@@ -99,7 +90,7 @@ def curved(
                     result[y, x, c] = low + (table[k + 1] - low) * (np.float32(digits & MASK) * REST)
 
 
-@_compiled
+@compiled()
 def kept(power: np.float32, start: int, end: int, result: Pixels) -> None:
     """Code values within 0 to 1, with the viewer's gamma; what is no number is black."""
     for y in range(start, end):
@@ -114,7 +105,7 @@ def kept(power: np.float32, start: int, end: int, result: Pixels) -> None:
                     result[y, x, c] = value**power
 
 
-@_compiled
+@compiled()
 def tinted(alpha: Pixels, colour: Pixels, share: np.float32, start: int, end: int, result: Pixels) -> None:
     """A colour laid over `result` where the matte is."""
     for y in range(start, end):
@@ -125,7 +116,7 @@ def tinted(alpha: Pixels, colour: Pixels, share: np.float32, start: int, end: in
                 result[y, x, c] += (colour[c] - result[y, x, c]) * cover
 
 
-@_compiled
+@compiled()
 def in_bytes(codes: Pixels, start: int, end: int, result: NDArray[np.uint8]) -> None:
     """Code values from 0 to 1 as bytes, the nearest; rows of numbers, whatever they are of."""
     for y in range(start, end):

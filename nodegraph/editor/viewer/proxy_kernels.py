@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from nodegraph.data.compiled import compiled
 from nodegraph.data.image import Pixels
 
-F = TypeVar("F", bound=Callable[..., None])
 Whole = NDArray[np.int64]
 
 
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
-
-
-@_compiled
+@compiled()
 def averaged(
     lines: Pixels,
     depth: int,
@@ -82,7 +74,7 @@ def averaged(
                 result[y, x, c] = total
 
 
-@_compiled
+@compiled()
 def picked(pixels: Pixels, offset: int, row: Whole, column: Whole, start: int, end: int, result: Pixels) -> None:
     """Each pixel of `result` the source pixel that its middle lies in."""
     for y in range(start, end):

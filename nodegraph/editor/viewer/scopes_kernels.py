@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeVar, cast
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from nodegraph.data.compiled import compiled
 from nodegraph.data.image import Pixels
 
-F = TypeVar("F", bound=Callable[..., None])
 
-
-def _compiled(function: F) -> F:
-    return cast(F, njit(nogil=True, cache=True, error_model="numpy")(function))
-
-
-@_compiled
+@compiled()
 def found(pixels: Pixels, low: np.float32, high: np.float32, start: int, end: int, result: NDArray[np.uint8]) -> None:
     """The worst fault of each pixel's colours: 1 below, 2 above, 3 no number."""
     for y in range(start, end):
@@ -35,7 +26,7 @@ def found(pixels: Pixels, low: np.float32, high: np.float32, start: int, end: in
             result[y, x] = worst
 
 
-@_compiled
+@compiled()
 def striped(
     marked: NDArray[np.uint8], colours: Pixels, phase: int, width: int, start: int, end: int, result: Pixels
 ) -> None:
@@ -49,7 +40,7 @@ def striped(
                 result[y, x, 3] = np.float32(1.0)
 
 
-@_compiled
+@compiled()
 def banded(
     pixels: Pixels, weights: Pixels, edges: Pixels, colours: Pixels, start: int, end: int, result: Pixels
 ) -> None:

@@ -1,0 +1,93 @@
+"""Loops over pixels, compiled once and kept: import it only where pixels are at hand, for numba is slow to load.
+
+What was compiled is kept on disk, by numba's own means but for one: numba numbers the files of a function and keeps
+an index of the numbers. Two renders that compile at the same time can give two loops one number, and from then on one
+of them silently runs as the other: wrong pixels, until somebody empties the folder. Here a file is named after what is
+in it, and says so once more inside; nobody needs an index, and it does not matter who writes last.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+from collections.abc import Callable
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from uuid import uuid4
+
+from numba import __version__, core, njit
+
+untyped_numba: Any = core
+F = TypeVar("F", bound=Callable[..., Any])
+DIGEST = hashlib.sha256().digest_size
+
+
+def sources(function: Callable[..., Any]) -> set[str]:
+    """The files of a function and of the compiled ones and instructions of our own that it calls."""
+    files = {function.__code__.co_filename}
+    for name in function.__code__.co_names:
+        called = function.__globals__.get(name)
+        inner = getattr(called, "py_func", None) or getattr(called, "_defn", None)
+        if inner is not None and inner is not function:
+            files |= sources(inner)
+    return files
+
+
+class Kept:
+    """What one function was compiled to, for each of the types and constants it was asked for."""
+
+    def __init__(self, function: Callable[..., Any], folder: Path, name: str) -> None:
+        self.function, self.folder, self.name = function, folder, name
+
+    @cached_property
+    def stamp(self) -> object:
+        """By this a file is known to be of this very code, and of all that it calls."""
+        found = [(path, os.stat(path)) for path in sorted(sources(self.function))]
+        return __version__, [(os.path.basename(path), stat.st_mtime_ns, stat.st_size) for path, stat in found]
+
+    def _file(self, key: object) -> Path:
+        return self.folder / f"{self.name}.{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.nbc"
+
+    def load(self, key: object) -> Any:
+        """What was kept, or None: it is compiled again, too, where a file is of older code or damaged."""
+        try:
+            whole = self._file(key).read_bytes()
+        except OSError:
+            return None
+        digest, content = whole[:DIGEST], whole[DIGEST:]
+        if hashlib.sha256(content).digest() != digest:
+            return None
+        stamp, kept, data = pickle.loads(content)
+        return data if (stamp, kept) == (self.stamp, key) else None
+
+    def save(self, key: object, data: object) -> None:
+        """Keep it. A full or read-only disk is no reason to stop a render: the next one compiles again."""
+        content = untyped_numba.serialize.dumps((self.stamp, key, data))
+        part = self.folder / f"{self.name}.{uuid4().hex}.part"
+        with suppress(OSError):
+            try:
+                part.write_bytes(hashlib.sha256(content).digest() + content)
+                part.replace(self._file(key))
+            finally:
+                part.unlink(missing_ok=True)
+
+
+def compiled(*freedoms: str) -> Callable[[F], F]:
+    """Compile a function when it is first called, and keep the result beside its source or in the user's cache.
+
+    `freedoms` are what LLVM may do to the arithmetic ("contract": multiply and add in one go). A division by zero
+    gives what numpy gives.
+    """
+
+    def made(function: F) -> F:
+        loop: Any = njit(nogil=True, error_model="numpy", fastmath=set(freedoms))(function)
+        with suppress(RuntimeError):  # no folder may be written to: it is compiled for each run
+            store = untyped_numba.caching.FunctionCache(function)
+            store._cache_file = Kept(function, Path(store.cache_path), store._impl.filename_base)
+            loop._cache = store
+        return cast(F, loop)
+
+    return made
