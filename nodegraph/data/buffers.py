@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -13,10 +14,56 @@ from numpy.typing import DTypeLike, NDArray
 
 LARGE = 1 << 20  # smaller arrays come and go fast enough by themselves
 IDLE = 512 << 20  # bytes kept for the next one to ask
-CALM = 100  # loans, some frames' worth: a pool that has not grown for so many is as large as frames need
-PATIENCE = 0.1  # seconds: other work gives something back sooner, unless it waits for us
+PATIENCE = 2.0  # seconds: the frame that was begun first gives something back sooner, or it is a slow one
 
 Block = NDArray[np.uint8]
+
+
+class Appetite:
+    """How much more a frame takes from a node on than it has when it comes there: as the last frame did."""
+
+    def __init__(self) -> None:
+        self.more: dict[str, int] = {}
+
+    def learn(self, eaten: list[_Course]) -> None:
+        """What a whole frame took, node after node."""
+        most = 0
+        for course in reversed(eaten):
+            most = max(most, course.most)
+            self.more[course.node] = most - course.before
+
+
+@dataclass
+class _Course:
+    """What a frame held when it came to a node, and at most while it was there."""
+
+    node: str
+    before: int
+    most: int
+
+
+class _Turn:
+    """Where a thread's work stands among others, and what it holds."""
+
+    def __init__(self, number: int, limit: int, appetite: Appetite) -> None:
+        self.number, self.limit, self.appetite = number, limit, appetite
+        self.held = 0  # what this thread asked for, less what it let go of
+        self.courses: list[_Course] = []
+        self._until = 0
+
+    def comes_to(self, node: str) -> None:
+        self.courses.append(_Course(node, self.held, self.held))
+        self._until = self.held + self.appetite.more.get(node, self.limit // 2)  # of the first frame nothing is known
+
+    def holds(self, more: int) -> None:
+        self.held += more
+        if self.courses:
+            self.courses[-1].most = max(self.courses[-1].most, self.held)
+
+    @property
+    def wants(self) -> int:
+        """What it will take yet, at its worst."""
+        return max(0, self._until - self.held)
 
 
 class Pool:
@@ -25,9 +72,9 @@ class Pool:
     Idle blocks stay as long as they take no more than was lent at its worst: so a frame finds again what the last one
     gave back, and all in all no more is taken than frames have once needed.
 
-    Once it has not grown for a while, sparing work that would take more than was ever lent waits a moment for what
-    other sparing work gives back. So the worst moments of two frames hardly meet, and a long render takes no more than
-    a short one.
+    Frames of a render take turns. As long as all of them together need little there is room for each; near a limit
+    only the one that was begun first takes more, and the others leave it what it will want and wait for what it gives
+    back. So their worst moments hardly meet, and a long render takes no more than a short one.
     """
 
     def __init__(self) -> None:
@@ -36,34 +83,105 @@ class Pool:
         self._changed = threading.Condition(threading.RLock())
         self._lent = 0
         self._most = 0
-        self._calm = 0  # loans since it grew
-        self._sparing: set[int] = set()  # threads
-        self._waiting = 0
+        self._turns: dict[int, _Turn] = {}  # of threads
+        self._waiting: set[int] = set()  # threads
+        self._urgent: set[int] = set()  # threads
 
     @contextmanager
-    def sparing(self) -> Iterator[None]:
-        """Work of this thread that rather waits a moment than takes more than was ever lent."""
+    def turn(self, number: int, limit: int, appetite: Appetite) -> Iterator[None]:
+        """Work of this thread that lets work with a lower number go before, where more than a limit would be lent."""
+        thread = threading.get_ident()
+        if thread in self._turns:  # a frame that asks for others on its way is as early as it was
+            yield
+            return
+        mine = _Turn(number, limit, appetite)
+        with self._changed:
+            self._turns[thread] = mine
+        try:
+            yield
+            appetite.learn(mine.courses)
+        finally:
+            with self._changed:
+                del self._turns[thread]
+                self._changed.notify_all()
+
+    def comes_to(self, node: str) -> None:
+        """This thread's work begins with a node."""
+        mine = self._turns.get(threading.get_ident())
+        if mine is not None:
+            with self._changed:
+                mine.comes_to(node)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """While this thread waits for others: nobody waits for its memory."""
         thread = threading.get_ident()
         with self._changed:
-            outermost = thread not in self._sparing
-            self._sparing.add(thread)
+            self._waiting.add(thread)
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._waiting.discard(thread)
+
+    @contextmanager
+    def urgent(self, size: int) -> Iterator[None]:
+        """Work that others may soon wait for, so it waits for nobody, but before it begins for about so much room."""
+        thread = threading.get_ident()
+        with self._changed:
+            self._wait_for(size)
+            outermost = thread not in self._urgent
+            self._urgent.add(thread)
         try:
             yield
         finally:
             if outermost:
                 with self._changed:
-                    self._sparing.discard(thread)
-                    self._changed.notify_all()
+                    self._urgent.discard(thread)
+
+    @contextmanager
+    def beside(self, size: int) -> Iterator[None]:
+        """While a library takes so much by itself: it counts as lent, and what lies idle makes room for it."""
+        with self._changed:
+            self._take(size)
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._hold(-size)
+                self._changed.notify_all()
+
+    def _take(self, size: int) -> None:
+        self._hold(size)
+        self._most = max(self._most, self._lent)
+        self._let_go(self._most - self._lent)
+
+    def _hold(self, more: int) -> None:
+        self._lent += more
+        mine = self._turns.get(threading.get_ident())
+        if mine is not None:
+            mine.holds(more)
+
+    def _must_wait(self, thread: int, size: int) -> bool:
+        mine = self._turns[thread]
+        if thread in self._urgent:
+            return False
+        before = [
+            turn for other, turn in self._turns.items() if turn.number < mine.number and other not in self._waiting
+        ]
+        return bool(before) and self._lent + size + sum(turn.wants for turn in before) > mine.limit
 
     def _wait_for(self, size: int) -> None:
-        """Wait while others may give back what is wanted."""
-        if self._calm < CALM or threading.get_ident() not in self._sparing:
+        """Wait while those whose turn came first may give back what is wanted."""
+        thread = threading.get_ident()
+        if thread not in self._turns:
             return
         end = monotonic() + PATIENCE
-        while self._lent + size > self._most and len(self._sparing) - 1 > self._waiting:
-            self._waiting += 1
+        while self._must_wait(thread, size):
+            self._waiting.add(thread)
             came = self._changed.wait(end - monotonic())
-            self._waiting -= 1
+            self._waiting.discard(thread)
             if not came:
                 return
 
@@ -74,16 +192,13 @@ class Pool:
             block = next((each for each in reversed(self._idle) if size <= each.nbytes <= size + size // 8), None)
             # By what it is and not by its place: arrays let go of meanwhile may have moved the others.
             self._idle = [each for each in self._idle if each is not block]
-            self._lent += size if block is None else block.nbytes
-            self._calm = self._calm + 1 if self._lent <= self._most else 0
-            self._most = max(self._most, self._lent)
-            self._let_go(self._most - self._lent)
+            self._take(size if block is None else block.nbytes)
         return np.empty(size, np.uint8) if block is None else block
 
     def give_back(self, block: Block) -> None:
         """Nobody looks at a block any more."""
         with self._changed:
-            self._lent -= block.nbytes
+            self._hold(-block.nbytes)
             self._idle.append(block)
             self._let_go(IDLE)
             self._changed.notify_all()

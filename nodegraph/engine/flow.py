@@ -8,6 +8,7 @@ from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Generic, Literal, TypeVar, overload
 
+from nodegraph.data.buffers import POOL
 from nodegraph.data.errors import Cancelled
 
 T = TypeVar("T")
@@ -117,7 +118,8 @@ def _result(future: Future[R], cancel: threading.Event | None) -> R:
         if cancel is not None and cancel.is_set():
             raise Cancelled
         try:
-            return future.result(PATIENCE)
+            with POOL.waiting():
+                return future.result(PATIENCE)
         except TimeoutError:
             if future.done():
                 return future.result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
@@ -9,7 +10,7 @@ from dataclasses import replace
 from time import perf_counter
 from typing import Any
 
-from nodegraph.data.buffers import POOL
+from nodegraph.data.buffers import POOL, Appetite
 from nodegraph.data.errors import Cancelled, NodeError
 from nodegraph.data.image import ArraySource, Image, Matte
 from nodegraph.data.memory import size_of
@@ -26,7 +27,9 @@ from nodegraph.media.burn_in import notice
 
 LOOK_AHEAD = 16  # frames planned before they run, so that the cache knows what they will share
 WORKING = 1.5  # a node at work holds more than its pictures
+AT_WORK = 3 / 8  # of the budget: as much again is for the libraries' own, and the rest for what the cache keeps
 PATIENCE = 0.1
+_TURNS = itertools.count()
 
 
 def _no_progress(node: str, frame: int | None, done: float, message: str) -> None:
@@ -57,6 +60,7 @@ class Job:
         self.settled: set[Step] = set()
         self.live = 0
         self.peak = 0
+        self.turn = next(_TURNS)  # what was asked for first goes first
 
     def heir(self, plan: Plan | Failed[int]) -> Job:
         """A job for one frame of those that this job is about."""
@@ -113,6 +117,7 @@ class Runner:
         self.workers = workers
         self.timings = Timings()
         self.frame_guess = frame_guess
+        self.appetite = Appetite()
         self.frame_peak = 0  # the most that a frame held so far
 
     def result(self, plan: Plan, job: Job | None = None) -> Any:
@@ -124,7 +129,8 @@ class Runner:
 
     def value(self, plan: Plan, job: Job) -> Any:
         """The result that a plan is for."""
-        return _picked(self.run(plan.feed.step, job), plan.feed.pick)
+        with nullcontext() if self.cache.keep else POOL.turn(job.turn, int(self.cache.budget * AT_WORK), self.appetite):
+            return _picked(self.run(plan.feed.step, job), plan.feed.pick)
 
     def run(self, root: Step, job: Job) -> Any:
         """Depth first, with a stack of our own; a value is let go of as soon as its reader has run.
@@ -187,9 +193,10 @@ class Runner:
                 if value is MISSING:
                     return MISSING, flight
                 break
-            while not flight.wait(PATIENCE):
-                if job.cancel.is_set():
-                    raise Cancelled
+            with POOL.waiting():
+                while not flight.wait(PATIENCE):
+                    if job.cancel.is_set():
+                        raise Cancelled
             if flight.error is None:
                 value = flight.value
                 break
@@ -218,14 +225,14 @@ class Runner:
 
     def _compute(self, step: Step, active: _Active, job: Job) -> Any:
         kind = step.kind
+        POOL.comes_to(step.node)
         arguments = [self._argument(argument, active.values, step, job) for argument in step.arguments]
         start = perf_counter()
         try:
-            with nullcontext() if self.cache.keep else POOL.sparing():
-                if kind.sink and job.sink is not None:
-                    value = job.sink(step, lambda: kind.function(*arguments, **step.knobs))
-                else:
-                    value = kind.function(*arguments, **step.knobs)
+            if kind.sink and job.sink is not None:
+                value = job.sink(step, lambda: kind.function(*arguments, **step.knobs))
+            else:
+                value = kind.function(*arguments, **step.knobs)
         except (Cancelled, NodeError):
             raise
         except Exception as fault:

@@ -51,11 +51,33 @@ class Blocks(NamedTuple):
     at: int = 0
     length: int = 0
 
-    def after(self, head: bytes) -> BinaryIO | Stretch:
-        """A file that has this before the blocks, to be read from its start."""
-        if self.here is None:
+    def after(self, head: bytes, *, at_hand: bool) -> BinaryIO | Stretch:
+        """A file that has this before the blocks, to be read from its start; `at_hand`: without a call into Python.
+
+        A thread of the library's own has no frame of Python yet: each call makes room for one and gives it back, which
+        takes longer than a line of pixels.
+        """
+        if self.here is not None:
+            return io.BytesIO(head + self.here)
+        if not at_hand:
             return Stretch(head, self.handle, self.at, self.length)
-        return io.BytesIO(head + self.here)
+        file = io.BytesIO()
+        file.seek(len(head) + self.length - 1)
+        file.write(b"\0")
+        with file.getbuffer() as whole:
+            whole[: len(head)] = head
+            _fill(whole[len(head) :], self.handle, self.at)
+        file.seek(0)
+        return file
+
+
+def _fill(room: memoryview, handle: int, at: int) -> None:
+    """Read so many bytes of a file from there."""
+    while room:
+        done = os.preadv(handle, [room], at)
+        if not done:
+            raise OSError("the file ended while it was read")
+        room, at = room[done:], at + done
 
 
 class Stretch:
@@ -95,8 +117,7 @@ def read_blocks(file: ExrFile, handle: int, part: ExrPart, cells: Box) -> Blocks
     found = list(runs(np.argsort(starts, kind="stable"), starts, ends))
     if not part.tiled and len(found) == 1:
         (_, start, end) = found[0]
-        for block, here, there in zip(blocks.tolist(), starts.tolist(), ends.tolist(), strict=True):
-            _check(file, part, block, memoryview(os.pread(handle, 24, here)), there - here)
+        _look_at(file, handle, part, blocks, starts, ends)
         return Blocks((starts - start + skip).astype(np.uint64), None, handle, start, end - start)
     pieces: list[bytes | bytearray] = []
     places = np.zeros(len(blocks), np.uint64)
@@ -123,8 +144,19 @@ def check_blocks(file: ExrFile, handle: int, part: ExrPart) -> None:
     """Raise if any block of a flat part is not where its table says, by a look at how each begins."""
     blocks = np.arange(len(part.offsets), dtype=np.int64)
     starts, ends = spans(file, part, blocks)
-    if part.deep:
-        return
+    if not part.deep:
+        _look_at(file, handle, part, blocks, starts, ends)
+
+
+def _look_at(
+    file: ExrFile,
+    handle: int,
+    part: ExrPart,
+    blocks: NDArray[np.int64],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+) -> None:
+    """Raise if one of these blocks does not begin as it should."""
     plain = not part.tiled and not file.multipart
     pread, line, lines = os.pread, part.data.y0, part.lines
     for block, start, end in zip(blocks.tolist(), starts.tolist(), ends.tolist(), strict=True):

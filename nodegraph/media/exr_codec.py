@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
+from nodegraph.data.buffers import POOL
 from nodegraph.data.errors import MediaError
 from nodegraph.data.threads import cores, split_rows
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, attribute, write_channels
@@ -144,8 +145,9 @@ def _decoded(file: ExrFile, handle: int, part: ExrPart, box: Box, threads: int) 
     table = (blocks.starts + np.uint64(len(head) + 8 * len(blocks.starts))).tobytes()
     exr = library()
     try:
-        with quiet():
-            read = exr.File(blocks.after(head + table), separate_channels=not together, num_threads=threads)
+        stream = blocks.after(head + table, at_hand=threads != 0)
+        with POOL.beside(box.area * part.pixel_bytes + blocks.length), quiet():
+            read = exr.File(stream, separate_channels=not together, num_threads=threads)
             found = {name: channel.pixels for name, channel in read.channels().items()}
     except (ValueError, RuntimeError, TypeError, IndexError, MemoryError, OSError) as fault:
         raise broken(file.path, f"the lines {box.y0} to {box.y1 - 1} cannot be decompressed") from fault

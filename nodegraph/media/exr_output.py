@@ -43,6 +43,26 @@ class Chunk(NamedTuple):
     body: memoryview | bytes | Span
 
 
+class Together(NamedTuple):
+    """Blocks that come one after the other in the table, and lie so in memory."""
+
+    before: bytes  # what comes before each
+    data: memoryview
+    starts: NDArray[np.int64]
+
+    def pieces(self) -> list[bytes | memoryview]:
+        """What goes into the file, in order."""
+        if not self.before:
+            return [self.data]
+        edges = [*self.starts.tolist(), len(self.data)]
+        return [piece for a, b in itertools.pairwise(edges) for piece in (self.before, self.data[a:b])]
+
+    def places(self) -> NDArray[np.int64]:
+        """Where each begins, counted from the first."""
+        places: NDArray[np.int64] = self.starts + np.arange(len(self.starts)) * len(self.before)
+        return places
+
+
 class Kept(NamedTuple):
     """Blocks that go into the file as they stand in another, head and all; by their place in the table."""
 
@@ -64,12 +84,13 @@ class Kept(NamedTuple):
 class PartBlocks(NamedTuple):
     """A part ready to be written: its header, and its blocks by their place in the table.
 
-    `chunk` gives a block, and waits for it where it is not `ready` but still being encoded.
+    `chunk` gives a block, or several at once from this one on, and waits for it where it is not `ready` but still
+    being encoded.
     """
 
     header: dict[str, Attribute]
     order: NDArray[np.int64]  # in which the blocks stand in the file
-    chunk: Callable[[int], Chunk]
+    chunk: Callable[[int], Chunk | Together]
     ready: Callable[[int], bool] | None = None  # None: they all are
     kept: Kept | None = None
 
@@ -145,18 +166,28 @@ def _put_part(output: _Output, part: PartBlocks, table: NDArray[np.uint64]) -> N
 
 
 def _put_blocks(output: _Output, part: PartBlocks, blocks: NDArray[np.int64], table: NDArray[np.uint64]) -> None:
-    """Put these blocks into a file, one by one, many at a time."""
+    """Put these blocks into a file, many at a time."""
     pending: list[bytes | memoryview] = []
-    at = output.at
-    for k in blocks.tolist():
+    at, number = output.at, 0
+    while number < len(blocks):
+        k = int(blocks[number])
         if part.ready is not None and not part.ready(k):  # what comes before it goes to the disk meanwhile
             output.put(pending)
             pending.clear()
-        before, body = part.chunk(k)
-        pending += [before, os.pread(body.handle, body.length, body.start) if isinstance(body, Span) else body]
-        table[k] = at
-        at += len(before) + len(pending[-1])
-        if len(pending) >= MANY:
+        found = part.chunk(k)
+        if isinstance(found, Together):
+            pending += found.pieces()
+            count = len(found.starts)
+            table[blocks[number : number + count]] = at + found.places()
+            at += len(found.data) + count * len(found.before)
+            number += count
+        else:
+            before, body = found
+            pending += [before, os.pread(body.handle, body.length, body.start) if isinstance(body, Span) else body]
+            table[k] = at
+            at += len(before) + len(pending[-1])
+            number += 1
+        if len(pending) >= MANY or isinstance(found, Together):
             output.put(pending)
             pending.clear()
     output.put(pending)

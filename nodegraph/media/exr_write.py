@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import struct
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from nodegraph.media.atomic import atomic
 from nodegraph.media.exr_attributes import COMPRESSIONS, Attribute, Channel, attribute, write_channels
 from nodegraph.media.exr_codec import Share, encode, encode_aside, table_of
 from nodegraph.media.exr_file import LINES
-from nodegraph.media.exr_output import Chunk, PartBlocks, write_blocks
+from nodegraph.media.exr_output import Chunk, PartBlocks, Together, write_blocks
 
 TYPE_OF = {np.dtype(np.float16): "half", np.dtype(np.float32): "float", np.dtype(np.uint32): "uint"}
 LARGE = 32 << 20  # bytes of pixels from which a part is encoded while it is written
@@ -108,29 +109,32 @@ def encoded(part: PartToWrite, index: int = 0, multipart: bool = False, begun: l
     nbytes = sum(plane.nbytes for plane in part.planes.values())
     if begun is None or part.tile or nbytes < LARGE:
         tile = (part.tile, part.tile) if part.tile else None
-        chunks = blocks_of(encode(part.planes, part.data, part.compression, tile=tile, level=part.level), before)
-        return PartBlocks(part.header(), np.arange(len(chunks)), chunks.__getitem__)
+        whole = encode(part.planes, part.data, part.compression, tile=tile, level=part.level)
+        blocks = together(whole, before)
+        return PartBlocks(part.header(), np.arange(len(blocks.starts)), lambda _first: blocks)
     shares = encode_aside(part.planes, part.data, part.compression, level=part.level)
     begun.append(shares[0])  # one stops them all
     lines = LINES[part.compression]
-    places = [(k, block) for k, share in enumerate(shares) for block in range(-(-share.rows.height // lines))]
-    opened: dict[int, list[Chunk]] = {}
+    share_of = {(share.rows.y0 - part.data.y0) // lines: share for share in shares}  # by its first block
+    return PartBlocks(
+        part.header(),
+        np.arange(-(-part.data.height // lines)),
+        lambda first: together(share_of[first].take(), before),
+        lambda first: share_of[first].ready,
+    )
 
-    def fresh(block: int) -> Chunk:
-        number, within = places[block]
-        if number not in opened:
-            opened.clear()
-            opened[number] = blocks_of(shares[number].take(), before)
-        return opened[number][within]
 
-    return PartBlocks(part.header(), np.arange(len(places)), fresh, lambda block: shares[places[block][0]].ready)
+def together(data: bytes, before: bytes = b"") -> Together:
+    """The blocks of a single-part file in memory, which the library has put one after the other."""
+    at, starts, _ = table_of(data)
+    first = at + 8 * len(starts)
+    if starts[0] != first or (np.diff(starts) <= 0).any():
+        raise ValueError("the blocks of an encoded file stand in another order than its table")
+    return Together(before, memoryview(data)[first:], starts - first)
 
 
 def blocks_of(data: bytes, before: bytes = b"") -> list[Chunk]:
-    """The blocks of a single-part file in memory, in the order of its table."""
-    _, offsets, head = table_of(data)
-    view = memoryview(data)
-    return [
-        Chunk(before, view[start : start + head + struct.unpack_from("<i", data, start + head - 4)[0]])
-        for start in offsets.tolist()
-    ]
+    """The same, one by one."""
+    found = together(data, before)
+    edges = [*found.starts.tolist(), len(found.data)]
+    return [Chunk(before, found.data[start:end]) for start, end in itertools.pairwise(edges)]

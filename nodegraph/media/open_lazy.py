@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from nodegraph.data.box import Box, Format
+from nodegraph.data.buffers import POOL
 from nodegraph.data.image import NO_METADATA, Channels, Image, Origin, Pixels, frozen
 from nodegraph.data.memory import size_of
 from nodegraph.media.layers import colours, split
@@ -84,6 +85,7 @@ class ToLight:
         return colour
 
 
+DECODING = 8  # bytes of a value while it is decoded: as it stands in the file, as half and as float
 MOST = 0.6  # of a picture; who asks for more gets it all decoded
 
 
@@ -145,7 +147,7 @@ class FileSource:
         return size_of(self)
 
     def read(self, box: Box, channels: Channels) -> Pixels:
-        with self._lock:
+        with POOL.urgent(0 if self._known(box, channels) else box.area * len(channels) * DECODING), self._lock:
             known = self._done.find(box, channels)
             if known is not None:
                 return frozen(known)
@@ -157,6 +159,9 @@ class FileSource:
             pixels = self._converted(self._file_values(box, wanted, keep=keep), wanted)
             self._done.add(box, wanted, pixels)
             return frozen(pick(pixels, wanted, channels))
+
+    def _known(self, box: Box, channels: Channels) -> bool:
+        return self._done.find(box, channels) is not None
 
     def _whole_layers(self, channels: Channels) -> Channels:
         """A colour cannot be converted in parts, and who asks for red asks for green next."""

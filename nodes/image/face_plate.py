@@ -13,6 +13,7 @@ import numpy as np
 from nodegraph.colour.config import load_config
 from nodegraph.colour.convert import convert
 from nodegraph.data.box import Box, Format
+from nodegraph.data.buffers import POOL
 from nodegraph.data.image import RGB, ArraySource, Channels, Image, Matte, Pixels, frozen
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
@@ -44,7 +45,7 @@ class PictureSource:
         self.lock = threading.Lock()
 
     def read(self, box: Box, channels: Channels) -> Pixels:
-        with self.lock:
+        with POOL.urgent(0), self.lock:
             if self.made is None:
                 pixels = self.make()
                 self.made = ArraySource(pixels, Box(0, 0, pixels.shape[1], pixels.shape[0]), RGB)

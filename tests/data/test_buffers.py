@@ -5,13 +5,15 @@ from __future__ import annotations
 import gc
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from queue import Queue
+from typing import Any
 
 import numpy as np
 import pytest
 
 from nodegraph.data import buffers
-from nodegraph.data.buffers import LARGE, Block, Pool, empty
+from nodegraph.data.buffers import LARGE, Appetite, Block, Pool, empty
 
 MB = 1 << 20
 
@@ -99,92 +101,178 @@ def test_threads_never_share_room() -> None:
     assert not faults
 
 
-def test_sparing_work_waits_for_what_other_sparing_work_gives_back(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(buffers, "PATIENCE", 60.0)
-    monkeypatch.setattr(buffers, "CALM", 0)
-    got: list[Block] = []
+# Frames take turns: the tests have two of them, with a limit of 10 MB.
 
-    def other() -> None:
-        with pool.sparing():
-            got.append(pool.lend(8 * MB))
 
-    with pool.sparing():
-        mine = pool.lend(8 * MB)
-        thread = threading.Thread(target=other)
-        thread.start()
-        while not pool._waiting:
+class Frame:
+    """A thread that takes its turn and does one thing after the other as it is told."""
+
+    def __init__(self, pool: Pool, number: int) -> None:
+        self.pool, self.number, self.appetite = pool, number, Appetite()
+        self.tasks: Queue[Callable[[], object] | None] = Queue()
+        self.results: Queue[object] = Queue()
+        self.thread = threading.Thread(target=self.work, daemon=True)
+        self.thread.start()
+
+    def work(self) -> None:
+        with self.pool.turn(self.number, 10 * MB, self.appetite):
+            while (task := self.tasks.get()) is not None:
+                self.results.put(task())
+
+    def begin(self, task: Callable[[], object]) -> None:
+        self.tasks.put(task)
+
+    def lend(self, megabytes: int) -> Block:
+        self.begin(lambda: self.pool.lend(megabytes * MB))
+        return self.result()
+
+    def result(self) -> Any:
+        return self.results.get(timeout=50)
+
+    @property
+    def waits(self) -> bool:
+        return self.thread.ident in self.pool._waiting
+
+    def begins_to_wait(self) -> bool:
+        end = time.monotonic() + 50
+        while not self.waits and time.monotonic() < end:
             time.sleep(0.001)
-        assert not got
-        pool.give_back(mine)
-        thread.join()
-    assert got[0] is mine
+        return self.waits and self.results.empty()
+
+    def end(self) -> None:
+        self.tasks.put(None)
+        self.thread.join(50)
+
+
+@pytest.fixture
+def frames(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Frame, Frame]]:
+    monkeypatch.setattr(buffers, "PATIENCE", 60.0)
+    made = Frame(pool, 1), Frame(pool, 2)
+    yield made
+    for frame in made:
+        frame.end()
+
+
+Frames = tuple[Frame, Frame]
+
+
+def test_a_later_frame_waits_for_what_is_given_back(frames: Frames, pool: Pool) -> None:
+    first, later = frames
+    mine = first.lend(8)
+    later.begin(lambda: pool.lend(8 * MB))
+    assert later.begins_to_wait()
+    first.begin(lambda: pool.give_back(mine))
+    assert later.result() is mine
     assert pool._most == 8 * MB
 
 
-def test_sparing_work_that_all_waits_for_goes_on(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each of two holds what the other would need: one of them takes more, at once."""
-    monkeypatch.setattr(buffers, "PATIENCE", 60.0)
-    monkeypatch.setattr(buffers, "CALM", 0)
-    both, waited = threading.Barrier(2), threading.Event()
-    held: list[Block] = []
-
-    def work(patient: bool) -> None:
-        with pool.sparing():
-            held.append(pool.lend(8 * MB) if patient else pool.lend(4 * MB))
-            both.wait()
-            if not patient:
-                while not pool._waiting:
-                    time.sleep(0.001)
-                waited.set()
-            block = pool.lend(8 * MB)
-            assert waited.wait(60)
-            pool.give_back(block)
-
-    pool.give_back(pool.lend(12 * MB))
-    threads = [threading.Thread(target=work, args=(patient,)) for patient in (True, False)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(50)
-    assert not any(thread.is_alive() for thread in threads)
-    assert pool._most == 20 * MB
+def test_below_the_limit_nobody_waits(frames: Frames, pool: Pool) -> None:
+    first, later = frames
+    first.lend(6)
+    later.lend(4)
+    assert pool._most == 10 * MB
 
 
-def got_while_others_hold(pool: Pool, work: Callable[[], None]) -> bool:
-    """True if some work gets through in another thread while sparing work of this one holds all that was ever lent."""
-    over = threading.Event()
-
-    def other() -> None:
-        work()
-        over.set()
-
-    with pool.sparing():
-        pool.lend(8 * MB)
-        threading.Thread(target=other).start()
-        return over.wait(50)
+def test_the_frame_that_came_first_never_waits(frames: Frames, pool: Pool) -> None:
+    first, later = frames
+    later.lend(9)
+    first.lend(9)
+    assert pool._most == 18 * MB
 
 
-def lend_sparingly(pool: Pool, *sizes: int) -> None:
-    with pool.sparing():
-        for size in sizes:
-            pool.lend(size)
+def test_a_later_frame_is_the_first_when_that_has_ended(frames: Frames, pool: Pool) -> None:
+    first, later = frames
+    first.lend(8)
+    later.begin(lambda: pool.lend(8 * MB))
+    assert later.begins_to_wait()
+    first.end()
+    assert later.result().nbytes == 8 * MB
 
 
-def test_patience_ends(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(buffers, "PATIENCE", 0.01)
-    monkeypatch.setattr(buffers, "CALM", 0)
-    assert got_while_others_hold(pool, lambda: lend_sparingly(pool, 4 * MB))
-    assert pool._most == 12 * MB
+def test_nobody_waits_for_one_that_waits(frames: Frames, pool: Pool) -> None:
+    """The first frame wants a result that the later one is making."""
+    first, later = frames
+    first.lend(8)
+    made = threading.Event()
+
+    def wait() -> None:
+        with pool.waiting():
+            assert made.wait(50)
+
+    later.begin(lambda: pool.lend(8 * MB))
+    assert later.begins_to_wait()
+    first.begin(wait)
+    assert later.result().nbytes == 8 * MB
+    made.set()
+    first.result()
 
 
-def test_other_work_waits_for_nobody(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(buffers, "PATIENCE", 60.0)
-    monkeypatch.setattr(buffers, "CALM", 0)
-    assert got_while_others_hold(pool, lambda: [pool.lend(4 * MB)].clear())
+def test_urgent_work_waits_before_it_begins_and_then_no_more(frames: Frames, pool: Pool) -> None:
+    first, later = frames
+    mine = first.lend(8)
+    begun = threading.Event()
+
+    def urgent() -> Block:
+        with pool.urgent(4 * MB):
+            begun.set()
+            return pool.lend(8 * MB)
+
+    later.begin(urgent)
+    assert later.begins_to_wait()
+    assert not begun.is_set()
+    first.begin(lambda: pool.give_back(mine[: 3 * MB]))  # 5 MB stay lent
+    assert later.result().nbytes == 8 * MB
 
 
-def test_a_pool_that_still_grows_lets_nobody_wait(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each loan takes more than was ever lent, or comes soon after one that did."""
-    monkeypatch.setattr(buffers, "PATIENCE", 60.0)
-    sizes = [MB * (count % 3 + 1) for count in range(1, buffers.CALM)]
-    assert got_while_others_hold(pool, lambda: lend_sparingly(pool, *sizes))
+def test_patience_ends(frames: Frames, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the first one is at, it may be slow."""
+    monkeypatch.setattr(buffers, "PATIENCE", 0.05)
+    first, later = frames
+    first.lend(8)
+    assert later.lend(8).nbytes == 8 * MB
+
+
+def test_work_without_a_turn_waits_for_nobody(frames: Frames, pool: Pool) -> None:
+    first, _ = frames
+    first.lend(8)
+    assert pool.lend(8 * MB).nbytes == 8 * MB
+
+
+def test_a_turn_within_a_turn_is_the_outer_one(frames: Frames, pool: Pool) -> None:
+    """A frame that asks for others on its way is as early as it was."""
+    first, later = frames
+
+    def inner() -> Block:
+        with pool.turn(3, 0, Appetite()):
+            return pool.lend(8 * MB)
+
+    later.lend(8)
+    first.begin(inner)
+    assert first.result().nbytes == 8 * MB
+    assert first.lend(8).nbytes == 8 * MB
+
+
+def test_a_later_frame_leaves_an_earlier_one_what_the_last_one_took(frames: Frames, pool: Pool) -> None:
+    first, later = frames
+
+    def like_a_frame() -> None:
+        with pool.turn(0, 10 * MB, first.appetite):
+            pool.comes_to("blur")
+            for block in [pool.lend(3 * MB), pool.lend(3 * MB)]:
+                pool.give_back(block)
+            pool.comes_to("write")
+            pool.give_back(pool.lend(1 * MB))
+
+    thread = threading.Thread(target=like_a_frame)
+    thread.start()
+    thread.join()
+    first.begin(lambda: pool.comes_to("blur"))  # it will want 6 MB
+    first.result()
+    later.lend(4)
+    later.begin(lambda: pool.lend(2 * MB))
+    assert later.begins_to_wait()
+    first.begin(lambda: pool.comes_to("write"))  # 1 MB
+    first.result()
+    first.begin(lambda: pool.give_back(pool.lend(1 * MB)))
+    first.result()
+    assert later.result().nbytes == 2 * MB
