@@ -10,6 +10,8 @@ from nodegraph.data.image import Matte, Pixels
 
 def covered(plane: Pixels) -> Box:
     """The smallest rectangle that holds all that is not 0, from the plane's own corner."""
+    if plane.size and not any(plane.strides):  # one value all over
+        return Box(0, 0, plane.shape[1], plane.shape[0]) if plane[0, 0] else EMPTY
     import cv2
 
     x, y, width, height = cv2.boundingRect((plane != 0).view(np.uint8))

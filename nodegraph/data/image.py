@@ -53,6 +53,16 @@ def frozen(array: NDArray[Any]) -> Pixels:
     return result
 
 
+def pick(pixels: Pixels, have: Sequence[str], want: Sequence[str]) -> Pixels:
+    """Some channels of an array; a view where they lie side by side."""
+    if tuple(have) == tuple(want):
+        return pixels
+    places = [have.index(name) for name in want]
+    if places and places == list(range(places[0], places[0] + len(places))):
+        return pixels[..., places[0] : places[0] + len(places)]
+    return pixels[..., places]
+
+
 @dataclass(frozen=True, eq=False)
 class ArraySource:
     """Pixels in memory; black around them."""
@@ -69,10 +79,7 @@ class ArraySource:
                 result[inside.slices(box)] = self.read(inside, channels)
             return frozen(result)
         rows, columns = box.slices(self.data)
-        part = self.pixels[rows, columns]
-        if channels != self.channels:
-            part = part[..., [self.channels.index(name) for name in channels]]
-        return frozen(part)
+        return frozen(pick(self.pixels[rows, columns], self.channels, channels))
 
     def holds(self) -> Iterable[Any]:
         return (self.pixels,)

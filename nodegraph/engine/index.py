@@ -101,20 +101,30 @@ class Index:
         net.add_edges_from((wire.node, name) for name, _, wire in graph.wires() if wire.node in graph.nodes)
         self._net = net
         self.loops: dict[str, list[str]] = {}
-        groups = networkx.condensation(net)
-        self.order: list[str] = []
-        for number in networkx.topological_sort(groups):
-            group: set[str] = groups.nodes[number]["members"]
-            self.order.extend(group)
-            name = min(group)
-            if len(group) > 1 or net.has_edge(name, name):
-                path = [edge[0] for edge in networkx.find_cycle(net.subgraph(group), name)]
-                self.loops.update(dict.fromkeys(group, path))
+        try:
+            self.order = list(networkx.topological_sort(net))
+        except networkx.NetworkXUnfeasible:
+            self.order = self._around_loops()
         self._forks = _forks(graph)
         self.shot = _at_home(graph, folder)
         config = self.shot.config  # on disk it may be mended meanwhile; where the project lies does not count
         self._shot = f"{graph.shot!r} {config_stamp(config).removeprefix(config)}"
         self._entries: dict[str, Entry] = {}
+
+    def _around_loops(self) -> list[str]:
+        """An order in which nodes of a loop stand together; notes the loops down."""
+        import networkx
+
+        groups = networkx.condensation(self._net)
+        order: list[str] = []
+        for number in networkx.topological_sort(groups):
+            group: set[str] = groups.nodes[number]["members"]
+            order.extend(group)
+            name = min(group)
+            if len(group) > 1 or self._net.has_edge(name, name):
+                path = [edge[0] for edge in networkx.find_cycle(self._net.subgraph(group), name)]
+                self.loops.update(dict.fromkeys(group, path))
+        return order
 
     def entry(self, name: str) -> Entry:
         """The Entry of a node, with those of all that it reads."""

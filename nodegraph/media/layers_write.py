@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nodegraph.data.box import Box
-from nodegraph.data.image import Image, Pixels
+from nodegraph.data.image import Image, Pixels, pick
 from nodegraph.data.threads import split_rows
 from nodegraph.media.exr_copy import PartCopy, why_not
 from nodegraph.media.exr_file import ExrFile
@@ -21,7 +21,7 @@ from nodegraph.media.layers import FilePart, colours
 from nodegraph.media.layers_depth import Depth
 from nodegraph.media.layers_plan import SourcePart, WritePlan, patches, unite
 from nodegraph.media.layers_windows import window_of
-from nodegraph.media.open_lazy import Convert, pick
+from nodegraph.media.open_lazy import Convert
 from nodegraph.media.splice import Change, splice
 
 MOST_HALF = 65504.0

@@ -12,7 +12,7 @@ import numpy as np
 
 from nodegraph.data.box import Box, Format
 from nodegraph.data.buffers import POOL
-from nodegraph.data.image import NO_METADATA, Channels, Image, Origin, Pixels, frozen
+from nodegraph.data.image import NO_METADATA, Channels, Image, Origin, Pixels, frozen, pick
 from nodegraph.data.memory import size_of
 from nodegraph.media.layers import colours, split
 
@@ -113,16 +113,6 @@ class Held:
         while kept and total > self.limit:
             total -= kept.pop(0)[2].nbytes
         self.parts = [*kept, (box, channels, pixels)] if total <= self.limit else kept
-
-
-def pick(pixels: Pixels, have: Sequence[str], want: Sequence[str]) -> Pixels:
-    """Some channels of an array; a view where they lie side by side."""
-    if tuple(have) == tuple(want):
-        return pixels
-    places = [have.index(name) for name in want]
-    if places == list(range(places[0], places[0] + len(places))):
-        return pixels[..., places[0] : places[0] + len(places)]
-    return pixels[..., places]
 
 
 class FileSource:

@@ -7,10 +7,10 @@ from types import MappingProxyType
 from typing import Any
 
 from nodegraph.data.box import Box, Format
-from nodegraph.data.image import RGB, RGBA, Channels, Pixels
+from nodegraph.data.image import RGB, RGBA, Channels, Pixels, pick
 from nodegraph.media.attributes import INPUT, later
 from nodegraph.media.exr_attributes import TimeCode
-from nodegraph.media.open_lazy import Opened, pick
+from nodegraph.media.open_lazy import Opened
 from nodegraph.media.video import VideoReader
 
 CLOCK = re.compile(r"(\d\d?):(\d\d):(\d\d)([:;.])(\d\d)")
