@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any, Final
 
 from nodegraph.data.errors import Cancelled
@@ -198,6 +199,7 @@ class Cache:
                 self._drop(key)
 
 
+@cache
 def default_budget() -> int:
     """Half of the machine's memory, or of what this process may use of it."""
     import os

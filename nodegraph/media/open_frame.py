@@ -91,12 +91,12 @@ def first_file(file: str) -> Path | None:
 
 def sequence_of(file: str) -> FileSequence:
     """The sequence that a file knob names."""
-    return _sequence_of(file, _folder_time(Path(file).parent))
+    return _sequence_of(file, _folder_time(os.path.dirname(file)))
 
 
 def frames_of(sequence: FileSequence) -> tuple[int, ...]:
     """The frames on disk; the folder is listed again only when it changed."""
-    return _frames_of(sequence, _folder_time(sequence.path(0).parent))
+    return _frames_of(sequence, _folder_time(os.path.dirname(sequence.before)))
 
 
 @lru_cache(maxsize=256)
@@ -111,10 +111,10 @@ def _frames_of(sequence: FileSequence, time: int) -> tuple[int, ...]:
     return sequence.frames()
 
 
-def _folder_time(folder: Path) -> int:
+def _folder_time(folder: str) -> int:
     """The folder's time; of one that is being written to now, a time of its own, for clocks tick coarsely."""
     try:
-        changed = folder.stat().st_mtime_ns
+        changed = os.stat(folder or ".").st_mtime_ns
     except OSError:
         return 0
     now = time_ns()

@@ -38,7 +38,7 @@ class Outside(Enum):
 
 def is_movie(path: str | Path) -> bool:
     """True if the name is that of a movie."""
-    return Path(path).suffix.lower() in MOVIES
+    return os.path.splitext(path)[1].lower() in MOVIES
 
 
 def stamp(path: str | Path) -> str:
