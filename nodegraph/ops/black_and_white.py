@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -69,9 +69,9 @@ def colourless(pixels: Pixels) -> bool:
     return same(pixels[::SPARSE, ::SPARSE]) and same(pixels)
 
 
-def like_its_plate(crop: Crop, weights: Sequence[float]) -> Crop:
+def like_its_plate(crop: Crop, weights: Callable[[], Sequence[float]]) -> Crop:
     """A crop of a black and white plate without colour; what is the plate's own stays to the bit."""
     if crop.pixels is crop.plate or not colourless(crop.plate):
         return crop
     new = (crop.pixels != crop.plate).any(axis=2, keepdims=True)
-    return crop.with_pixels(np.where(new, luminance(crop.pixels, weights), crop.plate))
+    return crop.with_pixels(np.where(new, luminance(crop.pixels, weights()), crop.plate))

@@ -121,10 +121,15 @@ def eroded(matte: Pixels, radius: float) -> Pixels:
     tables = empty((levels, source.shape[0] + 2 * pad, source.shape[1] + 2 * pad))
     tables[0] = 0
     tables[0, pad:-pad, pad:-pad] = source
-    for k in range(1, levels):
-        half = 1 << (k - 1)
-        tables[k, :, -half:] = tables[k - 1, :, -half:]
-        np.minimum(tables[k - 1, :, :-half], tables[k - 1, :, half:], out=tables[k, :, :-half])
+
+    def fill(first: int, end: int) -> None:
+        rows = tables[:, first:end]
+        for k in range(1, levels):
+            half = 1 << (k - 1)
+            rows[k, :, -half:] = rows[k - 1, :, -half:]
+            np.minimum(rows[k - 1, :, :-half], rows[k - 1, :, half:], out=rows[k, :, :-half])
+
+    split_rows(fill, tables.shape[1], tables.nbytes)
     busy, least = _busy(source, pad), np.empty_like(source)
     kernel, _ = _kernels()
     split_rows(lambda first, end: kernel(tables, far, busy, first, end, least), source.shape[0], tables.nbytes * pad)

@@ -162,8 +162,9 @@ def _shorter_choices(saved: Saved) -> Saved:
 
 def _like_plates(crops: Crops, shot: Shot) -> Crops:
     """Faces on black and white plates are black and white."""
-    weights = luminance_of(load_config(shot.config), shot.space)
-    return crops.each(like_its_plate(crop, weights) for crop in crops)
+    return crops.each(
+        like_its_plate(crop, lambda: luminance_of(load_config(shot.config), shot.space)) for crop in crops
+    )
 
 
 @dataclass(frozen=True)
