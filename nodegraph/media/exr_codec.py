@@ -270,7 +270,8 @@ def _pool() -> ThreadPoolExecutor:
 def _shares(box: Box, lines: int, nbytes: int) -> list[Box]:
     """The rows of a picture in shares of whole blocks, for the threads that the library was told to use.
 
-    They become smaller towards the end, so that no thread has to wait long for another's last one.
+    They become smaller towards the end, so that no thread has to wait long for another's last one: each is one thread's
+    part of what is left (Polychronopoulos and Kuck, “Guided self-scheduling”, 1987).
     """
     blocks = -(-box.height // lines)
     threads = library().global_thread_count()
@@ -279,7 +280,7 @@ def _shares(box: Box, lines: int, nbytes: int) -> list[Box]:
     most = max(1, blocks * SHARE // nbytes)
     shares, done = [], 0
     while done < blocks:
-        some = max(1, min(most, (blocks - done) * 2 // (3 * threads)))
+        some = max(1, min(most, (blocks - done) // threads))
         top = box.y0 + done * lines
         shares.append(Box(box.x0, top, box.x1, min(top + some * lines, box.y1)))
         done += some
