@@ -10,8 +10,9 @@ from nodegraph.colour.config import Config
 from nodegraph.colour.encoding import Encoding
 from nodegraph.colour.interop import KNOWN, ids_of, plain_id
 from nodegraph.colour.primaries import PRIMARIES, Primaries, named
-from nodegraph.colour.tags import MOVIES, Tags, read_tags
+from nodegraph.colour.tags import Tags, read_tags
 from nodegraph.data.errors import ColorspaceError
+from nodegraph.data.kinds import is_exr, is_movie
 
 AUTO = "auto"
 FLOAT_TYPES = frozenset(("half", "float", "float16", "float32", "float64", "f16", "f32"))
@@ -41,14 +42,13 @@ def input_space(
 
 
 def _said(config: Config, path: Path, tags: Tags) -> InputSpace | None:
-    suffix = path.suffix.lower()
     if tags.interop:
         found = _of_interop(config, tags.interop)
         if found:
             return InputSpace(found, f"the file's colorInteropID is {tags.interop}")
     if tags.aces:
         return InputSpace(_named(config, "lin", "ap0"), "the file is an ACES container")
-    linear = suffix in (".exr", ".sxr", ".mxr") or not tags.transfer
+    linear = is_exr(path) or not tags.transfer
     if tags.chromaticities is not None and not tags.curve and linear:
         return _of_chromaticities(config, tags.chromaticities)
     if tags.curve:
@@ -60,7 +60,7 @@ def _said(config: Config, path: Path, tags: Tags) -> InputSpace | None:
             space = _named(config, tags.curve, own) if own else str(Encoding(tags.curve, tags.chromaticities))
             return InputSpace(space, f"the file's transfer is {tags.transfer}, with chromaticities")
         return InputSpace(_named(config, tags.curve, gamut), why)
-    if tags.gamut and suffix in MOVIES:
+    if tags.gamut and is_movie(path):
         return InputSpace(
             _named(config, "g24", tags.gamut),
             f"the file's primaries are {tags.primaries}, its transfer unsaid: BT.1886",
@@ -99,7 +99,7 @@ def _ruled(config: Config, path: Path) -> InputSpace | None:
 
 def _by_kind(config: Config, path: Path, sample: str) -> InputSpace:
     suffix = path.suffix.lower()
-    if suffix in MOVIES:
+    if is_movie(path):
         return InputSpace(_named(config, "g24", "rec709"), "a movie that says nothing: Rec.709 on a BT.1886 display")
     if suffix in (".dpx", ".cin"):
         return InputSpace(_named(config, "cineon", "rec709"), "a film scan that says nothing: Cineon log")

@@ -12,8 +12,6 @@ import numpy as np
 
 from nodegraph.colour.primaries import Primaries, sensible
 
-MOVIES = frozenset((".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg"))
-
 # ITU-T H.273, by number and by FFmpeg's name. A movie is decoded for the display it was graded on: so the
 # camera curves of BT.709, BT.601, BT.2020 and xvYCC are undone by BT.1886, as the ACES configs do.
 TRANSFERS: Mapping[str, str] = MappingProxyType(

@@ -14,7 +14,7 @@ from numpy.typing import DTypeLike, NDArray
 
 LARGE = 1 << 20  # smaller arrays come and go fast enough by themselves
 IDLE = 512 << 20  # bytes kept for the next one to ask
-PATIENCE = 2.0  # seconds: the frame that was begun first gives something back sooner, or it is a slow one
+PATIENCE = 2.0  # seconds a frame waits in all: the one begun first gives something back sooner, or it is a slow one
 
 Block = NDArray[np.uint8]
 
@@ -48,6 +48,7 @@ class _Turn:
     def __init__(self, number: int, limit: int, appetite: Appetite) -> None:
         self.number, self.limit, self.appetite = number, limit, appetite
         self.held = 0  # what this thread asked for, less what it let go of
+        self.patience = PATIENCE  # seconds that it would wait yet
         self.courses: list[_Course] = []
         self._until = 0
 
@@ -175,15 +176,15 @@ class Pool:
     def _wait_for(self, size: int) -> None:
         """Wait while those whose turn came first may give back what is wanted."""
         thread = threading.get_ident()
-        if thread not in self._turns:
+        mine = self._turns.get(thread)
+        if mine is None:
             return
-        end = monotonic() + PATIENCE
-        while self._must_wait(thread, size):
+        while mine.patience > 0 and self._must_wait(thread, size):
             self._waiting.add(thread)
-            came = self._changed.wait(end - monotonic())
+            since = monotonic()
+            self._changed.wait(mine.patience)
+            mine.patience -= monotonic() - since
             self._waiting.discard(thread)
-            if not came:
-                return
 
     def lend(self, size: int) -> Block:
         """A block of so many bytes, or hardly more, with anything in it."""

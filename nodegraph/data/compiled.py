@@ -27,13 +27,16 @@ DIGEST = hashlib.sha256().digest_size
 
 def sources(function: Callable[..., Any]) -> set[str]:
     """The files of a function and of the compiled ones and instructions of our own that it calls."""
-    files = {function.__code__.co_filename}
-    for name in function.__code__.co_names:
-        called = function.__globals__.get(name)
-        inner = getattr(called, "py_func", None) or getattr(called, "_defn", None)
-        if inner is not None and inner is not function:
-            files |= sources(inner)
-    return files
+    seen, ahead = {function}, [function]
+    while ahead:
+        each = ahead.pop()
+        for name in each.__code__.co_names:
+            called = each.__globals__.get(name)
+            inner = getattr(called, "py_func", None) or getattr(called, "_defn", None)
+            if inner is not None and inner not in seen:
+                seen.add(inner)
+                ahead.append(inner)
+    return {each.__code__.co_filename for each in seen}
 
 
 class Kept:

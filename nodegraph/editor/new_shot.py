@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from nodegraph.data.errors import MediaError
+from nodegraph.data.kinds import is_movie
 from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import placed
 from nodegraph.graph.library import Library
-from nodegraph.media.sequence import FileSequence, is_movie
+from nodegraph.media.sequence import FileSequence
 
 FIRST = 1001
 

@@ -8,24 +8,16 @@ from pathlib import Path
 from threading import Lock
 
 from nodegraph.data.errors import MediaError
+from nodegraph.data.kinds import EXR
 from nodegraph.media.exr_read import ExrReader
 from nodegraph.media.open_exr_picture import open_exr_picture
 from nodegraph.media.open_lazy import Opened
 from nodegraph.media.open_still import open_still
+from nodegraph.media.sequence import stamp_of
 from nodegraph.media.stills import STILLS
 
-EXR = frozenset({".exr", ".sxr", ".mxr"})
-MOVIES = frozenset({".mov", ".mp4", ".m4v", ".mxf", ".mkv", ".avi", ".webm", ".mts", ".m2ts", ".ts", ".mpg", ".mpeg"})
+PICTURES = EXR | STILLS
 KEPT_HEADERS = 64
-
-
-def stamp_of(path: Path) -> str:
-    """Size and time of a file: another stamp, another file. `missing` if there is none."""
-    try:
-        facts = path.stat()
-    except OSError:
-        return "missing"
-    return f"{facts.st_size}-{facts.st_mtime_ns}"
 
 
 class Headers:

@@ -10,7 +10,7 @@ import numpy as np
 from nodegraph.data.box import Box, Format
 from nodegraph.data.image import RGB, RGBA, Channels, Pixels
 from nodegraph.media.open_lazy import Opened
-from nodegraph.media.sequence import stamp
+from nodegraph.media.sequence import stamp_of
 from nodegraph.media.stills import Still, read_still
 
 
@@ -50,7 +50,7 @@ def coloured(pixels: Pixels) -> Pixels:
 
 def open_still(path: Path) -> Opened:
     """Open a PNG, TIFF, JPEG or DPX."""
-    marked = stamp(path)
+    marked = stamp_of(path)
     still = read_still(path)
     height, width, depth = still.pixels.shape
     channels = RGBA if depth in (2, 4) else RGB

@@ -10,11 +10,11 @@ from enum import Enum
 from pathlib import Path
 
 from nodegraph.data.errors import MediaError
+from nodegraph.data.kinds import is_movie
 
 HASHES = re.compile(r"#+")
 PRINTF = re.compile(r"%(0?)(\d*)d")
 NUMBER = re.compile(r"(-?\d+)(?!.*\d)")
-MOVIES = frozenset({".mov", ".mp4", ".m4v", ".mkv", ".mxf", ".avi", ".webm", ".mpg", ".mpeg", ".ts", ".mts"})
 
 
 class Missing(Enum):
@@ -36,13 +36,8 @@ class Outside(Enum):
     ERROR = "error"
 
 
-def is_movie(path: str | Path) -> bool:
-    """True if the name is that of a movie."""
-    return os.path.splitext(path)[1].lower() in MOVIES
-
-
-def stamp(path: str | Path) -> str:
-    """Size and time of a file: changes when it is written again. `missing` if it is not there."""
+def stamp_of(path: str | Path) -> str:
+    """Size and time of a file: another stamp, another file. `missing` if it is not there."""
     try:
         facts = os.stat(path)
     except OSError:

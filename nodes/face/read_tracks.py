@@ -20,7 +20,7 @@ from nodegraph.graph.knob import File, Knob
 from nodegraph.graph.node import Knobs, node
 from nodegraph.media.foreign_faces import ByFrame, read_dfl, read_faceswap
 from nodegraph.media.nuke_tracks import Broken, CornerPin, Tracker, read_script
-from nodegraph.media.sequence import stamp
+from nodegraph.media.sequence import stamp_of
 from nodegraph.ops.head_pose import head_pose
 from nodegraph.ops.quads import moved_by_five, moved_by_quads
 from nodegraph.ops.tracking import Rules, tracked
@@ -33,9 +33,9 @@ def _stamp(frame: int, knobs: Knobs) -> str:
     del frame
     path = Path(knobs["file"])
     if not knobs["file"] or not path.is_dir():
-        return f"{path} {stamp(path)}"
+        return f"{path} {stamp_of(path)}"
     files = sorted(path.iterdir())
-    return f"{path} {[(each.name, stamp(each)) for each in files]}"
+    return f"{path} {[(each.name, stamp_of(each)) for each in files]}"
 
 
 @node(fingerprint=_stamp, store=True, revision=1)

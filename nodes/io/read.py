@@ -16,15 +16,16 @@ from nodegraph.colour.convert import through
 from nodegraph.data.box import Box, Format
 from nodegraph.data.errors import MediaError, NodegraphError
 from nodegraph.data.image import Image, Origin
+from nodegraph.data.kinds import is_movie
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob, Space
 from nodegraph.graph.node import Knobs, node
-from nodegraph.media.open import Headers, open_picture, stamp_of
+from nodegraph.media.open import Headers, open_picture
 from nodegraph.media.open_frame import Timing, choose, first_file
 from nodegraph.media.open_lazy import Opened, ToLight
 from nodegraph.media.open_movie import open_movie
-from nodegraph.media.sequence import Missing, Outside, is_movie, outside
+from nodegraph.media.sequence import Missing, Outside, outside, stamp_of
 from nodegraph.media.video import VideoReader
 
 

@@ -19,6 +19,7 @@ from nodegraph.colour.output import output
 from nodegraph.colour.written import exr_tags
 from nodegraph.data.errors import ColorspaceError, MediaError
 from nodegraph.data.image import RGB, RGBA, Image, frozen
+from nodegraph.data.kinds import is_exr
 from nodegraph.data.shot import Frame, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob, Space
@@ -30,9 +31,9 @@ from nodegraph.media.layers import Layout, fold, in_layer
 from nodegraph.media.layers_depth import NEEDS_NEW_READER, Depth, must_keep
 from nodegraph.media.layers_plan import SourcePart, Wanted, WritePlan, plan_exr
 from nodegraph.media.layers_write import Doubts, FileValues, encode_picture, splice_picture
-from nodegraph.media.open import EXR, Headers, stamp_of
+from nodegraph.media.open import Headers
 from nodegraph.media.open_exr_picture import names_of, source_part
-from nodegraph.media.sequence import FileSequence
+from nodegraph.media.sequence import FileSequence, stamp_of
 from nodegraph.media.stills import DPX, JPEG, PNG, TIFF, write_still
 
 
@@ -102,7 +103,7 @@ VIEW = re.compile(r"%V")
 def _explain(frame: int, knobs: Knobs, image: Image) -> str:
     """How Write will write, for `nodegraph plan`."""
     target = _target(frame, knobs["file"], knobs["view"])
-    if target.suffix.lower() not in EXR:
+    if not is_exr(target):
         kind = target.suffix[1:].upper()
         depth = _still_bits(target, knobs["bits"])
         return f"{target.name}: encodes whole, as {depth}-bit {kind}: only an EXR is spliced"
@@ -166,7 +167,7 @@ def write(
     if not image.channels:
         raise MediaError(f"nothing to write to {target}", "the picture has no channels: look at what makes it")
     config = load_config(shot.config)
-    if target.suffix.lower() not in EXR:
+    if not is_exr(target):
         _write_display(image, target, shot, config, ctx, colorspace, bits, quality)
         return target
     headers = ctx.load("headers of EXRs", Headers)

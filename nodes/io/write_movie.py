@@ -14,6 +14,7 @@ from nodegraph.colour.written import interop_id
 from nodegraph.data.box import Format
 from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Image, Pixels, frozen
+from nodegraph.data.kinds import is_movie
 from nodegraph.data.shot import Clip, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob, Space
@@ -22,7 +23,6 @@ from nodegraph.media.atomic import make_room, sweep
 from nodegraph.media.attributes import timecode
 from nodegraph.media.burn_in import draw, fill
 from nodegraph.media.movie_write import Codec, ColorTags, Sound, encode_movie
-from nodegraph.media.sequence import is_movie
 
 # What players take a movie for: Rec.709 on a BT.1886 display.
 USUAL = "g24/rec709"

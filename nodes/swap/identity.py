@@ -22,14 +22,15 @@ from nodegraph.data.errors import MediaError, NodegraphError
 from nodegraph.data.faces import Face, Points, Rect
 from nodegraph.data.identity import Consent, Identity, Photo
 from nodegraph.data.image import Image, Pixels, frozen
+from nodegraph.data.kinds import MOVIES, is_movie
 from nodegraph.data.shot import Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob
 from nodegraph.graph.node import Knobs, node
-from nodegraph.media.open import MOVIES, Headers, open_picture, stamp_of
+from nodegraph.media.open import PICTURES, Headers, open_picture
 from nodegraph.media.open_lazy import Opened, ToLight
 from nodegraph.media.open_movie import open_movie
-from nodegraph.media.stills import STILLS
+from nodegraph.media.sequence import stamp_of
 from nodegraph.media.video import VideoReader
 from nodegraph.ml.dlib_models import DlibModels
 from nodegraph.ops.black_and_white import shows
@@ -37,7 +38,6 @@ from nodegraph.ops.head_pose import head_pose
 from nodegraph.ops.looked_at import looked_at
 from nodegraph.ops.photos import chosen, cut, odd_ones
 
-PICTURES = frozenset({".exr", *STILLS})
 RECORD = "consent.json"  # beside the photographs, for those who keep it there
 LOOKS = 40  # frames of a clip that are looked at
 SEARCHED = 1280  # width of the picture that is searched for faces
@@ -138,7 +138,7 @@ def identity(
 
 
 def _is_clip(place: Path) -> bool:
-    return place.suffix.lower() in MOVIES
+    return is_movie(place)
 
 
 def _pictures(place: Path, ctx: Context) -> Iterator[tuple[str, Opened]]:
@@ -148,7 +148,7 @@ def _pictures(place: Path, ctx: Context) -> Iterator[tuple[str, Opened]]:
     if not files:
         raise MediaError(f"{place} holds no pictures", "give EXR, PNG, TIFF, JPEG, DPX, or a clip")
     for path in files:
-        if path.suffix.lower() not in MOVIES:
+        if not is_movie(path):
             yield path.name, open_picture(path, headers)
             continue
         stamp = stamp_of(path)

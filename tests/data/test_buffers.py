@@ -224,12 +224,20 @@ def test_urgent_work_waits_before_it_begins_and_then_no_more(frames: Frames, poo
     assert later.result().nbytes == 8 * MB
 
 
-def test_patience_ends(frames: Frames, pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the first one is at, it may be slow."""
+def test_patience_ends(pool: Pool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the first one is at, it may be slow: the later one waits once, and not again for every array."""
     monkeypatch.setattr(buffers, "PATIENCE", 0.05)
-    first, later = frames
+    first, later = Frame(pool, 1), Frame(pool, 2)
     first.lend(8)
     assert later.lend(8).nbytes == 8 * MB
+
+    def wait(_seconds: float) -> bool:
+        raise AssertionError("waited again")
+
+    monkeypatch.setattr(pool._changed, "wait", wait)
+    assert later.lend(8).nbytes == 8 * MB
+    first.end()
+    later.end()
 
 
 def test_work_without_a_turn_waits_for_nobody(frames: Frames, pool: Pool) -> None:

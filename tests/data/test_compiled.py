@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from nodegraph.data.compiled import sources
+
 KERNELS = """
 from nodegraph.data.compiled import compiled
 from helper import step
@@ -29,6 +31,24 @@ from nodegraph.data.compiled import compiled
 @compiled()
 def step(what):
     return what * 1
+"""
+EVEN = """
+import odd as other
+from nodegraph.data.compiled import compiled
+
+@compiled()
+def even(n):
+    return True if n == 0 else odd(n - 1)
+
+odd = other.odd
+other.even = even
+"""
+ODD = """
+from nodegraph.data.compiled import compiled
+
+@compiled()
+def odd(n):
+    return False if n == 0 else even(n - 1)
 """
 RUN = """
 import sys
@@ -114,6 +134,16 @@ def test_a_function_that_it_calls_from_another_file_was_changed(folder: Path) ->
     (folder / "helper.py").write_text(HELPER.replace("* 1", "* 2"))
     assert ran(folder, 1) == [(2, False)]
     assert ran(folder, 1) == [(2, True)]
+
+
+def test_functions_that_call_each_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each one's file is known, and looking for them ends."""
+    (folder / "even.py").write_text(EVEN)
+    (folder / "odd.py").write_text(ODD)
+    monkeypatch.syspath_prepend(str(folder))
+    from even import even  # type: ignore[import-not-found]
+
+    assert {Path(each).name for each in sources(even.py_func)} == {"even.py", "odd.py"}
 
 
 @pytest.mark.parametrize("harm", ["empty", "cut", "flipped"])

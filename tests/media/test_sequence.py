@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from nodegraph.data.errors import MediaError
-from nodegraph.media.sequence import FileSequence, Missing, Outside, outside, stamp, stand_in
+from nodegraph.media.sequence import FileSequence, Missing, Outside, outside, stamp_of, stand_in
 
 
 @pytest.fixture
@@ -68,8 +68,8 @@ def test_stand_ins_for_missing_frames() -> None:
 
 def test_a_stamp_changes_with_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.exr"
-    assert stamp(path) == "missing"
+    assert stamp_of(path) == "missing"
     path.write_bytes(b"1")
-    first = stamp(path)
+    first = stamp_of(path)
     path.write_bytes(b"22")
-    assert stamp(path) != first
+    assert stamp_of(path) != first

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nodegraph.data.frames import FrameRange
+from nodegraph.data.kinds import is_movie
 from nodegraph.editor.panels.settings import put_first, remember, remembered, settings_folder, texts
-from nodegraph.media.open import EXR
-from nodegraph.media.sequence import HASHES, FileSequence, is_movie
-from nodegraph.media.stills import STILLS
+from nodegraph.media.open import PICTURES
+from nodegraph.media.sequence import HASHES, FileSequence
 
 LAST_NUMBER = re.compile(r"(\d+)(?!.*\d)")
 DIGITS = re.compile(r"(\d+)")
@@ -198,7 +198,7 @@ def sort_of(name: str) -> Sort:
         return Sort.PRESET
     if is_movie(low):
         return Sort.MOVIE
-    if suffix in EXR or suffix in STILLS:
+    if suffix in PICTURES:
         return Sort.PICTURE
     return Sort.MODEL if suffix in MODELS else Sort.OTHER
 

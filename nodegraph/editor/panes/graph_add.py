@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from nodegraph.editor.panes.graph import GraphPane
 
 REMEMBERED = 20
-READER, MOVIES = "Read", (".mov", ".mp4", ".mkv", ".mxf", ".avi", ".webm")
+READER = "Read"
 APART = 190.0  # between readers of files that were dropped together
 
 

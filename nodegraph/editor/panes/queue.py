@@ -11,6 +11,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.data.errors import GraphError
 from nodegraph.data.frames import FrameRange
+from nodegraph.data.kinds import is_movie
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
 from nodegraph.editor.panels.bindings import Chord
@@ -26,7 +27,6 @@ from nodegraph.editor.panes.pictures import Pictures
 from nodegraph.editor.panes.queue_actions import actions_of, jump
 from nodegraph.editor.panes.queue_ask import Question
 from nodegraph.editor.panes.queue_log import QueueLog
-from nodegraph.editor.panes.rendered import MOVIES
 from nodegraph.editor.shell import icons, theme
 from nodegraph.editor.state import State
 
@@ -189,7 +189,7 @@ class QueuePane(Pane):
             done = job.progress.pictures
             path = done[next(reversed(done))] if done else None
             known = self.thumbed.get(job)
-            if path is None or (path.suffix.lower() in MOVIES and job.state is not JobState.DONE):
+            if path is None or (is_movie(path) and job.state is not JobState.DONE):
                 continue
             late = known is None or (now - known[1] > PACE and known[0] in self.pictures.there)
             if (known is None or path != known[0]) and (late or job.state in OVER):

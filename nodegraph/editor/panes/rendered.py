@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from nodegraph.data.kinds import is_movie
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import placed, places
 
-MOVIES = frozenset({".mp4", ".mov", ".mkv", ".mxf", ".webm", ".avi"})
 BESIDE = 140.0
 
 
 def pattern_of(path: Path, frame: int) -> Path:
     """The sequence that a file is a frame of, as name.####.exr; a movie is itself."""
-    if path.suffix.lower() in MOVIES:
+    if is_movie(path):
         return path
     for digits in (f"{frame:08d}", f"{frame:06d}", f"{frame:05d}", f"{frame:04d}", str(frame)):
         before, found, after = path.name.rpartition(digits)

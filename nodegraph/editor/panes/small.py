@@ -15,24 +15,25 @@ from nodegraph.data.box import Box
 from nodegraph.data.errors import MediaError
 from nodegraph.data.faces import Rect
 from nodegraph.data.image import RGB, Image
+from nodegraph.data.kinds import MOVIES, is_exr, is_movie
 from nodegraph.data.shot import Shot
 from nodegraph.media.atomic import atomic
-from nodegraph.media.open import MOVIES, Headers, open_picture, stamp_of
+from nodegraph.media.open import PICTURES, Headers, open_picture
 from nodegraph.media.open_lazy import FileSource, ToLight
 from nodegraph.media.open_movie import open_movie
-from nodegraph.media.stills import STILLS
+from nodegraph.media.sequence import stamp_of
 from nodegraph.media.video import VideoReader
 
 Small = NDArray[np.uint8]
 AROUND = 0.35  # of a face's size: what is shown beside it
 PAPER = 30  # beside a picture that is narrower or flatter than its place
 SHOWN = 0.56  # of the light: a film view brings middle grey to 10 cd/m², and pictures stand beside the viewer
-READABLE = frozenset({".exr", *STILLS, *MOVIES})
+READABLE = PICTURES | MOVIES
 
 
 def of_file(path: Path, shot: Shot, size: tuple[int, int]) -> Small:
     """A file's picture, filling a size; of a clip its middle frame."""
-    if path.suffix.lower() in MOVIES:
+    if is_movie(path):
         reader = VideoReader(path)
         opened = open_movie(reader, reader.info.count // 2, stamp_of(path))
     else:
@@ -43,7 +44,7 @@ def of_file(path: Path, shot: Shot, size: tuple[int, int]) -> Small:
     straight = opened.unassociated and "A" in opened.channels
     convert = None if step.identity else lambda colour: step.run(colour, unpremult=not straight)
     source = FileSource(opened.decoder, opened.data, opened.channels, ToLight(convert, straight))
-    level = SHOWN if path.suffix.lower() == ".exr" else 1.0  # others were made for a screen
+    level = SHOWN if is_exr(path) else 1.0  # others were made for a screen
     return of_image(Image(opened.format, opened.data, opened.channels, shot.space, source), shot, size, level=level)
 
 
