@@ -15,28 +15,40 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from uuid import uuid4
 
+import numpy as np
 from numba import __version__, core, njit
 
 untyped_numba: Any = core
 F = TypeVar("F", bound=Callable[..., Any])
+CONSTANT = (bool, int, float, str, tuple, np.generic)
 DIGEST = hashlib.sha256().digest_size
 
 
-def sources(function: Callable[..., Any]) -> set[str]:
-    """The files of a function and of the compiled ones and instructions of our own that it calls."""
+class Reach(NamedTuple):
+    """What the code of a function is made of, its own and that of all compiled ones and instructions it calls."""
+
+    files: tuple[str, ...]
+    constants: tuple[tuple[str, str, str], ...]  # file, name and value: it may be made of what another file says
+
+
+def reach(function: Callable[..., Any]) -> Reach:
+    """Look through a function and all that it calls."""
     seen, ahead = {function}, [function]
+    constants = set()
     while ahead:
         each = ahead.pop()
         for name in each.__code__.co_names:
-            called = each.__globals__.get(name)
-            inner = getattr(called, "py_func", None) or getattr(called, "_defn", None)
+            found = each.__globals__.get(name)
+            inner = getattr(found, "py_func", None) or getattr(found, "_defn", None)
             if inner is not None and inner not in seen:
                 seen.add(inner)
                 ahead.append(inner)
-    return {each.__code__.co_filename for each in seen}
+            elif isinstance(found, CONSTANT):
+                constants.add((each.__code__.co_filename, name, repr(found)))
+    return Reach(tuple(sorted({each.__code__.co_filename for each in seen})), tuple(sorted(constants)))
 
 
 class Kept:
@@ -48,8 +60,11 @@ class Kept:
     @cached_property
     def stamp(self) -> object:
         """By this a file is known to be of this very code, and of all that it calls."""
-        found = [(path, os.stat(path)) for path in sorted(sources(self.function))]
-        return __version__, [(os.path.basename(path), stat.st_mtime_ns, stat.st_size) for path, stat in found]
+        made = reach(self.function)
+        found = [(path, os.stat(path)) for path in made.files]
+        constants = [(os.path.basename(path), name, value) for path, name, value in made.constants]
+        files = [(os.path.basename(path), stat.st_mtime_ns, stat.st_size) for path, stat in found]
+        return __version__, files, constants
 
     def _file(self, key: object) -> Path:
         return self.folder / f"{self.name}.{hashlib.sha256(repr(key).encode()).hexdigest()[:24]}.nbc"

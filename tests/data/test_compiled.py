@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nodegraph.data.compiled import sources
+from nodegraph.data.compiled import reach
 
 KERNELS = """
 from nodegraph.data.compiled import compiled
@@ -143,7 +143,19 @@ def test_functions_that_call_each_other(folder: Path, monkeypatch: pytest.Monkey
     monkeypatch.syspath_prepend(str(folder))
     from even import even  # type: ignore[import-not-found]
 
-    assert {Path(each).name for each in sources(even.py_func)} == {"even.py", "odd.py"}
+    assert [Path(each).name for each in reach(even.py_func).files] == ["even.py", "odd.py"]
+
+
+def test_a_constant_that_another_file_gives_was_changed(folder: Path) -> None:
+    """The loop's own file and those it calls stay as they are, to the time they were written."""
+    (folder / "helper.py").write_text(
+        HELPER.replace("what * 1", "what * TIMES").replace("\n@", "from values import TIMES\n@")
+    )
+    (folder / "values.py").write_text("TIMES = 3")
+    assert ran(folder, 1) == [(3, False)]
+    assert ran(folder, 1) == [(3, True)]
+    (folder / "values.py").write_text("TIMES = 55")
+    assert ran(folder, 1) == [(55, False)]
 
 
 @pytest.mark.parametrize("harm", ["empty", "cut", "flipped"])
