@@ -35,6 +35,12 @@ def shown(as_json: bool) -> Shown:
     return Bar(sys.stderr) if sys.stderr.isatty() else Log(sys.stderr)
 
 
+def told(out: TextIO, line: str) -> None:
+    """Tell a line at one go: whoever stops the render between a line and its end would have two in one."""
+    out.write(line + "\n")
+    out.flush()
+
+
 class Lines:
     """One JSON object a line."""
 
@@ -42,7 +48,7 @@ class Lines:
         self.out = out
 
     def __call__(self, event: Event) -> None:
-        print(json.dumps(to_json(event), ensure_ascii=False), file=self.out, flush=True)
+        told(self.out, json.dumps(to_json(event), ensure_ascii=False))
 
 
 class Log:
@@ -60,7 +66,7 @@ class Log:
     def __call__(self, event: Event) -> None:
         line = self.line(event)
         if line:
-            print(line, file=self.out, flush=True)
+            told(self.out, line)
 
     def line(self, event: Event) -> str:
         """The line for an event; empty for one that needs none."""
@@ -122,8 +128,8 @@ class Bar(Log):
                 done, left = event.done, event.left
         elif isinstance(event, (FrameDone, FrameSkipped, FrameFailed)):
             name = f"{event.sink} {event.frame}"
-        told = f"{lasting(left)} left " if left and self.count < self.total else ""
-        text = f" {self.count}/{self.total} {told}{name}"
+        remaining = f"{lasting(left)} left " if left and self.count < self.total else ""
+        text = f" {self.count}/{self.total} {remaining}{name}"
         width = min(30, max(5, shutil.get_terminal_size().columns - len(text) - 4))
         full = round(width * min(1.0, done))
         room = shutil.get_terminal_size().columns - width - 3
