@@ -278,6 +278,44 @@ def test_bits_follow_the_layer(tmp_path: Path, shot: Shot, ctx: Context) -> None
     }
 
 
+def test_bits_stay_those_of_the_source_when_it_is_not_spliced(tmp_path: Path, shot: Shot, ctx: Context) -> None:
+    rng = np.random.default_rng(5)
+    planes: Planes = {name: rng.random((20, 30)).astype(np.float16) for name in "RGBA"}
+    planes |= {
+        "clean.y": rng.random((20, 30), np.float32),
+        "objid.id": rng.integers(70000, 1 << 24, (20, 30), np.uint32),
+    }
+    source = tmp_path / "in.exr"
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}, dict(planes)).write(
+        str(source)
+    )
+    image = opened(source, shot, ctx)
+    moved = image.with_pixels(image.pixels)  # as after a Transform: nothing of it can be copied
+    same(planes_of(written(moved, tmp_path / "a.exr", shot, ctx)), planes)
+    same(planes_of(written(image, tmp_path / "b.exr", shot, ctx, channels="objid")), {"objid.id": planes["objid.id"]})
+    halved = planes_of(written(image, tmp_path / "c.exr", shot, ctx, bits="half"))
+    same(halved, {**planes, "clean.y": planes["clean.y"].astype(np.float16)})
+    assert ctx.warnings == []
+
+
+def test_numbers_too_large_are_told_where_they_are(tmp_path: Path, shot: Shot) -> None:
+    ids = np.full((20, 30), (1 << 24) + 1, np.uint32)
+    far = np.full((20, 30), 1e6, np.float32)
+    light = np.full((20, 30), 0.5, np.float16)
+    planes: Planes = {"R": light, "G": light, "B": light, "Z": far, "objid.id": ids}
+    source = tmp_path / "in.exr"
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}, dict(planes)).write(
+        str(source)
+    )
+    ctx = Context()
+    same(planes_of(written(opened(source, shot, ctx), tmp_path / "a.exr", shot, ctx)), planes)
+    assert ctx.warnings == []
+    written(opened(source, shot, ctx), tmp_path / "b.exr", shot, ctx, compression="PIZ")
+    (told,) = ctx.warnings
+    assert "600 whole numbers from 16777216 on" in told
+    assert "half" not in told
+
+
 def test_warnings_tell_what_is_doubtful(tmp_path: Path, shot: Shot) -> None:
     pixels = np.full((8, 8, 4), 0.5, np.float32)
     pixels[0, 0, 0], pixels[1, 1, 1], pixels[2, 2, 2] = np.nan, np.inf, 1e6
