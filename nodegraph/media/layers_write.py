@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -149,7 +149,9 @@ def splice_picture(
         if lent and same and not why_not(part, renamed):
             more.append(PartCopy(origin.part, each.name, renamed))
         else:
-            more.append(part_to_write(image, each, plan, values, attributes={}, level=level, doubts=doubts))
+            fresh = part_to_write(image, each, plan, values, attributes={}, level=level, doubts=doubts)
+            x, y = part.display.x0, part.display.y0  # a picture begins at 0, 0, whatever its file says
+            more.append(replace(fresh, data=fresh.data.move(x, y), display=part.display))
     splice(file, origin.part, target, changes, attributes=attributes, more=more, level=level if changes else None)
 
 

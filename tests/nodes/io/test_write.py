@@ -158,6 +158,29 @@ def test_layers_added_as_parts_leave_the_plate_alone(tmp_path: Path, shot: Shot,
     assert np.array_equal(again.pixels[..., :3], image.pixels[..., :3])
 
 
+def test_layers_added_lie_on_the_plate_wherever_its_display_window_begins(
+    tmp_path: Path, shot: Shot, ctx: Context
+) -> None:
+    plate = tmp_path / "in.exr"
+    spec = oiio.ImageSpec(40, 30, 3, oiio.HALF)
+    spec.x, spec.y, spec.full_x, spec.full_y, spec.full_width, spec.full_height = 15, -5, 13, -7, 64, 48
+    spec["compression"] = "zip"
+    out = oiio.ImageOutput.create(str(plate))
+    assert out.open(str(plate), spec)
+    out.write_image(np.random.default_rng(3).random((30, 40, 3), np.float32))
+    out.close()
+    image = opened(plate, shot, ctx)
+    box = Box(5, 6, 25, 20)
+    image = image.patched(box, image.region(box, ("R",)), ("mask.A",))
+    assert "splices" in explained(image, tmp_path / "out.exr", layout="as parts")
+    path = str(written(image, tmp_path / "out.exr", shot, ctx, layout="as parts"))
+    light, mask = (oiio.ImageBuf(path, number, 0) for number in (0, 1))
+    assert mask.spec().full_x == light.spec().full_x == 13
+    where = oiio.ROI(13 + 5, 13 + 25, -7 + 6, -7 + 20)
+    assert np.array_equal(mask.get_pixels(oiio.FLOAT, where)[..., 0], light.get_pixels(oiio.FLOAT, where)[..., 0])
+    assert mask.get_pixels(oiio.FLOAT, where).min() > 0
+
+
 @pytest.mark.parametrize(
     ("knobs", "why"),
     [
