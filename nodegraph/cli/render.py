@@ -78,6 +78,8 @@ def run(args: argparse.Namespace) -> int:
 
     if len(sinks) > 1 and not args.preview:
         demand(graph, sinks, frames, document.folder)
+    if document.read_only and document.path is not None:
+        show(Warned(document.path.name, None, "a newer program wrote it: it may mean what this one does not know"))
     for caution in cautions(graph, sinks):
         show(Warned(caution.node, None, str(caution)))
     signal.signal(signal.SIGTERM, _stop)

@@ -77,7 +77,10 @@ class Receipt:
     def from_json(cls, saved: dict[str, Any], folder: Path) -> Receipt:
         files = tuple(Written(folder / path, size, sha256) for path, size, sha256 in saved["files"])
         words = tuple(Word(*word) for word in saved.get("words", ()))
-        return cls(saved["frame"], saved["key"], files, saved["seconds"], saved["versions"], words)
+        frame, key, seconds = saved["frame"], saved["key"], saved["seconds"]
+        if not (isinstance(frame, int | None) and isinstance(key, str) and isinstance(seconds, int | float)):
+            raise TypeError("no receipt of ours")
+        return cls(frame, key, files, float(seconds), dict(saved["versions"]), words)
 
 
 class Receipts:

@@ -30,6 +30,7 @@ from nodegraph.engine.events import (
     Warned,
 )
 from nodegraph.engine.flow import Failed, ordered_map
+from nodegraph.engine.over import refuse_over
 from nodegraph.engine.plan import Plan, Planner
 from nodegraph.engine.receipts import Receipt, Receipts, Word, Written
 from nodegraph.engine.run import Job, Runner
@@ -132,6 +133,7 @@ class _Render:
             self.consents = consents(self.planner, self.sink, self.frames, self._known)
             if not self.preview:
                 self.consents.demand()
+            refuse_over(self.planner, self.sink, self.frames)
             self.receipts.ready()
             if self.planner.once(self.sink, self.frames):
                 self._whole()

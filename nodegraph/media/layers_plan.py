@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -174,11 +175,12 @@ def _compression(image: Image, wanted: Wanted, source: SourcePart | None) -> str
 
 
 def _default_depth(image: Image, wanted: Wanted, source: SourcePart | None) -> tuple[Depth, str, Mapping[str, Depth]]:
-    if wanted.depth is not None:
-        return wanted.depth, wanted.layer_bits, {}
+    known = {name: Depth(bits) for name, bits in json.loads(image.metadata.get("input/depths", "{}")).items()}
+    if wanted.depth is not None:  # whole numbers are no light: as half, ids would be infinite
+        return wanted.depth, wanted.layer_bits, {name: bits for name, bits in known.items() if bits is Depth.UINT}
     read_as = str(image.metadata.get("input/bits", ""))
     default = Depth.FLOAT if read_as == "float" and image.metadata.get("input/compression") else Depth.HALF
-    return default, wanted.layer_bits, source.depths if source is not None else {}
+    return default, wanted.layer_bits, {**known, **(source.depths if source is not None else {})}
 
 
 def _parts(image: Image, wanted: Wanted, source: SourcePart | None) -> tuple[FilePart, ...]:

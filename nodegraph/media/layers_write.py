@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from nodegraph.media.open_lazy import Convert
 from nodegraph.media.splice import Change, splice
 
 MOST_HALF = 65504.0
+EXACT_FLOAT = 1 << 24  # pixels are floats: larger whole numbers have no room in them
 TOGETHER = {("R", "G", "B"): "RGB", ("R", "G", "B", "A"): "RGBA"}
 
 
@@ -35,10 +36,16 @@ class Doubts:
     nan: int = 0
     infinite: int = 0
     beyond_half: int = 0
+    beyond_float: int = 0
 
-    def count(self, pixels: Pixels, half: bool) -> None:
+    def count(self, pixels: Pixels, depths: Sequence[Depth]) -> None:
+        """Look at the channels of a box, each to be written in its own bits."""
         if pixels.size == 0:
             return
+        half = Depth.HALF in depths
+        whole = [k for k, depth in enumerate(depths) if depth is Depth.UINT]
+        if whole:
+            self.beyond_float += int((pixels[..., whole] >= EXACT_FLOAT).sum())
         ends: list[float] = []
 
         def look(first: int, end: int) -> None:
@@ -50,7 +57,8 @@ class Doubts:
         self.nan += int(np.isnan(pixels).sum())
         self.infinite += int(np.isinf(pixels).sum())
         if half:
-            self.beyond_half += int((np.isfinite(pixels) & (np.abs(pixels) > MOST_HALF)).sum())
+            narrow = pixels[..., [k for k, depth in enumerate(depths) if depth is Depth.HALF]]
+            self.beyond_half += int((np.isfinite(narrow) & (np.abs(narrow) > MOST_HALF)).sum())
 
     def told(self, path: Path, compression: str) -> str:
         """What to warn the artist of; empty if there is nothing."""
@@ -60,6 +68,7 @@ class Doubts:
                 (self.nan, "NaN"),
                 (self.infinite, "infinite"),
                 (self.beyond_half, "too large for half (they become infinite)"),
+                (self.beyond_float, f"whole numbers from {EXACT_FLOAT} on (they are rounded)"),
             )
             if number
         ]
@@ -126,7 +135,7 @@ def splice_picture(
         wanted = values.whole_colours(tuple(found))
         if wanted:
             pixels = values.of(box, wanted)
-            doubts.count(pixels, any(plan.depths[name] is Depth.HALF for name in wanted))
+            doubts.count(pixels, [plan.depths[name] for name in wanted])
             planes = {source.names[name]: pixels[..., k] for k, name in enumerate(wanted)}
             order = tuple(source.names[name] for name in wanted)
             changes.append(Change(box.move(part.display.x0, part.display.y0), planes, order, pixels))
@@ -140,7 +149,9 @@ def splice_picture(
         if lent and same and not why_not(part, renamed):
             more.append(PartCopy(origin.part, each.name, renamed))
         else:
-            more.append(part_to_write(image, each, plan, values, attributes={}, level=level, doubts=doubts))
+            fresh = part_to_write(image, each, plan, values, attributes={}, level=level, doubts=doubts)
+            x, y = part.display.x0, part.display.y0  # a picture begins at 0, 0, whatever its file says
+            more.append(replace(fresh, data=fresh.data.move(x, y), display=part.display))
     splice(file, origin.part, target, changes, attributes=attributes, more=more, level=level if changes else None)
 
 
@@ -192,7 +203,7 @@ def part_to_write(
     pixels = values.of(data, names)
     planes = _planes(pixels, part, plan.depths)
     if not all(plane.dtype == np.float16 and all_finite(plane) for plane in planes.values()):
-        doubts.count(pixels, any(plan.depths[name] is Depth.HALF for name in names))
+        doubts.count(pixels, [plan.depths[name] for name in names])
     return PartToWrite(
         data=data,
         display=image.format.box,

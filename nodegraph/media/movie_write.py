@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -43,6 +44,8 @@ SETTINGS: dict[Codec, dict[str, Any]] = {
     Codec.H265: {"vcodec": "libx265", "crf": 16, "preset": "medium", "pix_fmt": "yuv420p10le", "tag:v": "hvc1"},
 }
 QUICKTIME = frozenset({".mov", ".mp4", ".m4v"})
+PLAIN_SOUND = frozenset({".mov", ".mxf"})  # they hold sound as it is, and an MXF holds no other
+WHO_SPEAKS = re.compile(r"^(\[[^\]]*\]\s*)+")  # in front of a line of FFmpeg
 MATRIX_NUMBERS = {"bt709": 1, "smpte170m": 6, "bt2020nc": 9}
 
 
@@ -194,7 +197,9 @@ def _command(
     if sound is not None:
         span = {"t": float(count / fps)} if count else {}
         streams.append(ffmpeg.input(str(sound.file), ss=sound.start, **span).audio)
-        options["acodec"] = "pcm_s24le" if suffix == ".mov" else "aac"
+        options["acodec"] = "pcm_s24le" if suffix in PLAIN_SOUND else "aac"
+        if suffix == ".mxf":
+            options["ar"] = 48000  # it knows no other
     output = ffmpeg.output(*streams, str(beside), **options).global_args("-v", "error", "-nostdin", "-y")
     command: list[str] = output.compile(cmd=imageio_ffmpeg.get_ffmpeg_exe())
     return command
@@ -205,7 +210,8 @@ def _complaint(target: Path, told: IO[bytes]) -> MediaError:
     lines = told.read().decode(errors="replace").strip().splitlines()
     if any("No space left on device" in line for line in lines):
         return write_fault(target, OSError(errno.ENOSPC, ""))
+    said = [WHO_SPEAKS.sub("", line).rstrip(".") for line in lines[:2]]  # those after say what followed from it
     return MediaError(
-        f"{target}: the encoder failed: {'; '.join(lines[-3:]) or 'it did not say why'}",
+        f"{target}: the encoder failed: {'; '.join(said) or 'it did not say why'}",
         "check the disk, the size of the picture (even numbers for H.264 and H.265), and the sound file",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -94,7 +95,7 @@ def open_exr_picture(reader: ExrReader, *, view: str = "", layer: str = "", part
         data=joined(each.data for each in used).move(-x, -y),
         channels=channels,
         decoder=ExrDecoder(reader, places, (x, y)),
-        metadata=MappingProxyType(_metadata(file, main)),
+        metadata=MappingProxyType(_metadata(file, main, places)),
         sample=next(each.type for each in main.channels),
         part=main.index,
         lost=_why_no_origin(file, main, kept),
@@ -109,7 +110,7 @@ def _part_number(file: ExrFile, part: str) -> int:
     raise MediaError(f"{file.path} has no part {part}", f"it has {known}")
 
 
-def _metadata(file: ExrFile, main: ExrPart) -> dict[str, Any]:
+def _metadata(file: ExrFile, main: ExrPart, places: Mapping[str, Place]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for each in reversed([main, *(other for other in file.parts if other is not main)]):
         found.update(carried(each.attributes))
@@ -117,6 +118,10 @@ def _metadata(file: ExrFile, main: ExrPart) -> dict[str, Any]:
         found[INPUT + "part"] = main.name or str(main.index)
     found[INPUT + "compression"] = main.compression
     found[INPUT + "bits"] = main.channels[0].type
+    types = [{channel.name: channel.type for channel in part.channels} for part in file.parts]
+    bits = {name: types[place.part][place.channel] for name, place in places.items()}
+    if set(bits.values()) != {main.channels[0].type}:
+        found[INPUT + "depths"] = json.dumps(bits)
     return found
 
 

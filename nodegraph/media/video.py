@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from bisect import bisect_right
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +19,7 @@ from nodegraph.data.box import believed
 from nodegraph.data.errors import MediaError
 from nodegraph.data.image import Pixels, frozen
 from nodegraph.data.threads import cores
-from nodegraph.media.yuv import WEIGHTS, Coding, rgb_of_gbr, rgb_of_planes
+from nodegraph.media.yuv import WEIGHTS, Coding, doubled, rgb_of_gbr, rgb_of_planes
 
 NEAR = 12  # so many frames on, decoding through is quicker than seeking
 UNSAID = 2  # of H.273
@@ -82,32 +85,56 @@ class VideoReader:
         if not video:
             self._container.close()
             raise MediaError(f"{self.path} has no pictures in it", "pick a movie")
-        self._stream: Any = video[0]
-        self._stream.thread_type = "AUTO"
-        self._stream.codec_context.thread_count = cores()
+        self._stream: Any = self._streamed()
+        self._dropped = 0  # frames that are stored, but which the movie says are not to be shown
         self._times, self._keys = self._index()
+        self._counted = self._untimed()
         self._last: tuple[int, Any] | None = None  # the newest decoded frame
         self._frames: Any = None
         if not self._times:
             raise self._cut_off(0)
         self.info = self._describe()
 
+    def _streamed(self) -> Any:
+        stream = self._container.streams.video[0]
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = cores()
+        return stream
+
     def _index(self) -> tuple[list[int], list[int]]:
-        """Times of all frames in the order they are shown, and of those that decoding can begin at."""
+        """Times of all frames in the order they are shown, and of those that decoding can begin at.
+
+        A movie that was trimmed without encoding it again begins in the middle of a group: what is before is
+        stored and decoded, but not shown.
+        """
         import av
 
-        times, keys = [], []
+        times: list[int] = []
+        keys: list[int] = []
+        self._in_order = True
         try:
             for packet in self._container.demux(self._stream):
-                if packet.pts is None or packet.size == 0 or packet.is_discard:
+                if packet.pts is None or packet.size == 0:
                     continue
-                times.append(int(packet.pts))
+                self._in_order = self._in_order and (not times or packet.pts > times[-1])
                 if packet.is_keyframe:
                     keys.append(int(packet.pts))
+                if packet.is_discard:
+                    self._dropped += 1
+                else:
+                    times.append(int(packet.pts))
         except av.FFmpegError:
             if not times:
                 raise self._cut_off(0) from None
         return sorted(set(times)), sorted(set(keys))
+
+    def _untimed(self) -> bool:
+        """True if frames are told no times but those of decoding, and some are decoded early: an AVI of H.264 is so.
+
+        Then frames can only be counted, from the beginning on.
+        """
+        early = bool(self._stream.codec_context.has_b_frames)
+        return early and self._in_order and self._container.format.name == "avi"
 
     def _describe(self) -> MovieInfo:
         context = self._stream.codec_context
@@ -124,7 +151,7 @@ class VideoReader:
             width=frame.width,
             height=frame.height,
             fps=Fraction(self._stream.average_rate or self._stream.guessed_rate or 24),
-            count=max(len(self._times), int(self._stream.frames or 0)),
+            count=max(len(self._times), int(self._stream.frames or 0) - self._dropped),
             pixel_format=frame.format.name,
             bits=parts[0].bits,
             full_range=int(frame.color_range) == 2 or frame.format.name.startswith(("yuvj", "gb", "rgb", "bgr")),
@@ -164,17 +191,15 @@ class VideoReader:
         if self._last is not None and self._last[0] == index:
             return self._last[1]
         wanted = self._times[index]
-        start = bisect_right(self._keys, wanted) - 1
         try:
             if self._last is not None and self._near(index):
                 found = self._forward(wanted)
                 if found is not None:
                     self._last = (index, found)
                     return found
-            # A picture that opens a group may need one of the group before: then begin there.
-            for key in range(start, max(-1, start - 3), -1):
-                self._container.seek(self._keys[key], stream=self._stream, backward=True, any_frame=False)
-                self._frames = self._container.decode(self._stream)
+            for begin in self._beginnings(wanted):
+                begin()
+                self._frames = self._timed()
                 found = self._forward(wanted)
                 if found is not None:
                     self._last = (index, found)
@@ -184,25 +209,55 @@ class VideoReader:
         self._last, self._frames = None, None
         raise self._cut_off(index)
 
+    def _beginnings(self, wanted: int) -> Iterator[Callable[[], None]]:
+        """Where decoding may begin to get to a time, the nearest first.
+
+        A picture that opens a group may need one of the group before, and a transport stream is found only after
+        the place asked for. What nothing else finds is found from the very beginning.
+        """
+        start = 0 if self._counted else bisect_right(self._keys, wanted)
+        for key in reversed(self._keys[max(0, start - 3) : start]):
+            yield partial(self._container.seek, key, stream=self._stream, backward=True, any_frame=False)
+        yield self._again
+
+    def _again(self) -> None:
+        """Open the file anew: not every kind of file can be sent back to its first frame."""
+        self._frames = None
+        self._container.close()
+        self._container = _opened(self.path)
+        self._stream = self._streamed()
+
+    def _timed(self) -> Iterator[tuple[int | None, Any]]:
+        """The frames from here on, each with its time."""
+        frames = self._container.decode(self._stream)
+        if self._counted:
+            return zip(self._times, frames, strict=False)
+        return ((frame.pts, frame) for frame in frames)
+
     def _near(self, index: int) -> bool:
         assert self._last is not None
         last = self._last[0]
         if not last < index or self._frames is None:
             return False
         between = bisect_right(self._keys, self._times[index]) - bisect_right(self._keys, self._times[last])
-        return index - last <= NEAR or between == 0
+        return index - last <= NEAR or between == 0 or self._counted
 
     def _forward(self, wanted: int) -> Any | None:
-        for frame in self._frames:
-            if frame.pts is not None and frame.pts >= wanted:
-                return frame if frame.pts == wanted and not frame.is_corrupt else None
+        for time, frame in self._frames:
+            if time is not None and time >= wanted:
+                return frame if time == wanted and not frame.is_corrupt else None
         self._frames = None
         return None
 
     def _rgb(self, frame: Any) -> Pixels:
-        if frame.format.name in SAME and SAME[frame.format.name] != frame.format.name:
-            frame = frame.reformat(format=SAME[frame.format.name])
+        alike = SAME.get(frame.format.name, frame.format.name)
+        if alike.endswith("be"):
+            alike = alike.removesuffix("be") + "le"
+        if alike != frame.format.name:
+            frame = frame.reformat(format=alike)
         name = frame.format.name
+        if frame.format.components[0].bits > 16 or re.search(r"f(16|32)", name):
+            raise self._unread(name)
         info = self.info
         planes = [_plane(frame, k) for k in range(len(frame.planes))]
         bits = frame.format.components[0].bits
@@ -214,15 +269,22 @@ class VideoReader:
             grey = (planes[0].astype(np.float32) - np.float32(offset)) / np.float32(span)
             pixels = np.repeat(grey[..., None], 3, axis=2)
         elif name.startswith("yuv") and len(planes) >= 3:
+            if "410" in name:
+                raise self._unread(name)
+            if "411" in name:  # a chroma sample for four pixels, as DV has it
+                planes[1:3] = [doubled(chroma) for chroma in planes[1:3]]
             across = 2 if planes[1].shape[1] < frame.width else 1
             down = 2 if planes[1].shape[0] < frame.height else 1
             pixels = rgb_of_planes(planes[:3], coding, across, down)
         else:
-            raise MediaError(f"{self.path} stores its pictures as {name}, which is not read", "convert the movie")
+            raise self._unread(name)
         if len(planes) == 4:
             alpha = planes[3].astype(np.float32) / np.float32((1 << bits) - 1)
             pixels = np.concatenate((pixels, alpha[..., None]), axis=2)
         return pixels
+
+    def _unread(self, name: str) -> MediaError:
+        return MediaError(f"{self.path} stores its pictures as {name}, which is not read", "convert the movie")
 
 
 def _plane(frame: Any, index: int) -> NDArray[Any]:

@@ -85,7 +85,8 @@ def read(
     if is_movie(name):
         image = _movie(Path(name), frame, timing, shot, ctx, colorspace, alpha)
     else:
-        image = _picture(name, frame, timing, shot, ctx, colorspace, alpha, Inside(view, layer, part))
+        inside = Inside("" if "%V" in file else view, layer, part)  # a file of one eye seldom says which it is
+        image = _picture(name, frame, timing, shot, ctx, colorspace, alpha, inside)
     return replace(image, format=image.format._replace(pixel_aspect=pixel_aspect)) if pixel_aspect else image
 
 

@@ -219,7 +219,7 @@ def _write_display(
         ctx.warn(f"{target.suffix[1:].upper()} holds no layers: {', '.join(left)} is not written")
     pixels = image.region(image.format.box, names)
     doubts = Doubts()
-    doubts.count(pixels, half=False)
+    doubts.count(pixels, [Depth.FLOAT] * len(names))
     if len(names) > 2:
         working = config.space(image.colorspace or shot.space)
         shown = working != config.space(shot.space)  # a display's values already

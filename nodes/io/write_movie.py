@@ -18,11 +18,12 @@ from nodegraph.data.kinds import is_movie
 from nodegraph.data.shot import Clip, Shot
 from nodegraph.graph.context import Context
 from nodegraph.graph.knob import File, Knob, Space
-from nodegraph.graph.node import node
+from nodegraph.graph.node import Knobs, node
 from nodegraph.media.atomic import make_room, sweep
 from nodegraph.media.attributes import timecode
 from nodegraph.media.burn_in import draw, fill
 from nodegraph.media.movie_write import Codec, ColorTags, Sound, encode_movie
+from nodegraph.media.sequence import stamp_of
 
 # What players take a movie for: Rec.709 on a BT.1886 display.
 USUAL = "g24/rec709"
@@ -39,7 +40,12 @@ TRANSFERS: Mapping[str, str] = {
 PRIMARIES: Mapping[str, str] = {"rec709": "bt709", "p3d65": "smpte432", "rec2020": "bt2020"}
 
 
-@node(sink=True)
+def _heard(frame: int, knobs: Knobs) -> str:
+    del frame
+    return stamp_of(knobs["audio"]) if knobs["audio"] else ""
+
+
+@node(sink=True, fingerprint=_heard)
 def write_movie(
     image: Clip[Image],
     shot: Shot,
@@ -70,6 +76,8 @@ def write_movie(
     sound = Sound(Path(audio), max(0.0, float((first - shot.first) / shot.fps))) if audio else None
     if sound is not None and not sound.file.is_file():
         raise MediaError(f"there is no sound file {sound.file}", "check the path, or write without sound")
+    if sound is not None and image.frames[-1] - first + 1 != len(image):
+        ctx.warn(f"{target.name} leaves frames out: its sound runs on, and out of step with the picture")
     text = burn_in_text if burn_in else ""
     frames = iter(image)
     number, picture = next(frames)

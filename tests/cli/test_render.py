@@ -50,6 +50,15 @@ def lines(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
+def test_a_graph_of_a_newer_program_is_told(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = project / "shot.ngraph.json"
+    assert call(project, "render", "--frames", "1001") == 0
+    assert "newer" not in capsys.readouterr().err
+    file.write_text(json.dumps({**json.loads(file.read_text()), "version": 99}))
+    assert call(project, "render", "--frames", "1001") == 0
+    assert "warning: shot.ngraph.json: a newer program wrote it" in capsys.readouterr().err
+
+
 def test_all_frames_of_all_sinks(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert call(project, "render") == 0
     assert len(values(project)) == 6

@@ -106,6 +106,22 @@ def test_a_torn_receipt_costs_one_frame(tmp_path: Path) -> None:
     assert render(project(), "w", root=tmp_path, resume=True).done == []
 
 
+def test_receipts_of_something_else_cost_their_frames(tmp_path: Path) -> None:
+    render(project(), "w", root=tmp_path, workers=1)
+    path = Receipts(tmp_path, "w").path
+    first, _, *rest = path.read_text().splitlines()
+    odd = [
+        "\x00\xff",
+        "[]",
+        "7",
+        "null",
+        '{"frame": 2, "key": 4, "files": [["a", 1, "x"]], "seconds": 1, "versions": {}}',
+    ]
+    odd += ['{"frame": [2], "key": {}, "files": [["a", 1, "x"]], "seconds": 1, "versions": {}}']
+    path.write_text("\n".join([first, *odd, *rest]) + "\n")
+    assert render(project(), "w", root=tmp_path, resume=True).done == [2]
+
+
 def test_a_project_that_moved_still_resumes(tmp_path: Path) -> None:
     render(project(), "w", root=tmp_path / "a")
     (tmp_path / "a").rename(tmp_path / "b")

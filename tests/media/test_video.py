@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import av
 import imageio_ffmpeg
 import numpy as np
 import pytest
@@ -76,11 +77,15 @@ def test_chroma_lies_on_the_left_pixel_and_between_lines() -> None:
 
 
 LOSSLESS_265 = ("-c:v", "libx265", "-x265-params", "lossless=1:log-level=error", "-pix_fmt", "yuv420p10le")
+ALL_B = ("-x264-params", "b-adapt=0:bframes=2:scenecut=0", "-crf", "4")
 ENCODERS = {
     "h264 long groups": ("a.mp4", ("-c:v", "libx264", "-g", "12", "-bf", "3", "-qp", "0", "-pix_fmt", "yuv420p")),
     "h265 10 bit": ("a.mp4", LOSSLESS_265),
     "prores": ("a.mov", ("-c:v", "prores_ks", "-profile:v", "3", "-pix_fmt", "yuv422p10le")),
     "ffv1 in mkv": ("a.mkv", ("-c:v", "ffv1", "-g", "5")),
+    "a camera's transport stream": ("a.mts", ("-c:v", "libx264", "-g", "12", *ALL_B)),
+    "mpeg-2 in a transport stream": ("a.ts", ("-c:v", "mpeg2video", "-g", "12", "-bf", "2", "-q:v", "2")),
+    "an avi that knows no times": ("a.avi", ("-c:v", "libx264", "-g", "12", *ALL_B)),
 }
 
 
@@ -98,6 +103,48 @@ def test_any_frame_in_any_order(tmp_path: Path, name: str) -> None:
     with pytest.raises(MediaError, match="frame 41"):
         reader.frame(40)
     reader.close()
+
+
+@pytest.mark.parametrize(("start", "ending"), [("0.6", "mov"), ("0.7", "mp4"), ("1.0", "mov"), ("0.7", "mkv")])
+def test_a_movie_trimmed_without_encoding_it_again(tmp_path: Path, start: str, ending: str) -> None:
+    """Its first frame lies in the middle of a group; what is before is stored, but not shown."""
+    whole = movie(
+        tmp_path / "a.mov", flat([20 + 4 * k for k in range(48)]), "yuv420p", *ENCODERS["h264 long groups"][1]
+    )
+    path = tmp_path / f"b.{ending}"
+    trim = ["-v", "error", "-y", "-ss", start, "-i", str(whole), "-t", "0.9", "-c", "copy", str(path)]
+    subprocess.run([imageio_ffmpeg.get_ffmpeg_exe(), *trim], check=True)
+    with av.open(str(path)) as container:  # from first to last: no seeking, and no index
+        shown = [int(np.median(frame.to_ndarray()[:48])) for frame in container.decode(video=0)]
+    reader = VideoReader(path)
+    assert reader.info.count == len(shown) > 20
+    for index in [*range(len(shown)), *np.random.default_rng(2).permutation(len(shown)).tolist()]:
+        assert float(np.median(reader.frame(index))) == pytest.approx((shown[index] - 16) / 219, abs=0.004), index
+    reader.close()
+
+
+def test_one_chroma_sample_for_four_pixels(tmp_path: Path) -> None:
+    """As DV has it: a ramp of chroma that is linear over the picture comes back linear."""
+    luma, blue = np.full((48, 64), 126, np.uint8), np.tile(np.arange(40, 104, 4, dtype=np.uint8), (48, 1))
+    frame = luma.tobytes() + blue.tobytes() + np.full((48, 16), 128, np.uint8).tobytes()
+    reader = VideoReader(movie(tmp_path / "a.mkv", [frame], "yuv411p", "-c:v", "ffv1"))
+    out = reader.frame(0)
+    seen = (out[..., 2] - out[..., 0]) / (2 - 2 * 0.114) * 224 + 128
+    assert np.allclose(seen[:, :60], 40 + np.arange(60.0), atol=1e-3)
+    assert np.allclose(out[..., 0], (126 - 16) / 219, atol=1e-6)
+
+
+def test_numbers_of_either_order_of_bytes(tmp_path: Path) -> None:
+    level = (0x1234).to_bytes(2, "big")
+    reader = VideoReader(movie(tmp_path / "a.mov", [level * (48 * 64)], "gray16be", "-c:v", "rawvideo"))
+    assert reader.frame(0)[7, 9, 1] == pytest.approx((0x1234 - 16 * 256) / (219 * 256), abs=1e-6)
+
+
+def test_pictures_of_a_kind_that_is_not_read_are_told(tmp_path: Path) -> None:
+    frame = np.full((3, 48, 64), 0.5, np.float32).tobytes()
+    reader = VideoReader(movie(tmp_path / "a.nut", [frame], "gbrpf32le", "-c:v", "rawvideo"))
+    with pytest.raises(MediaError, match="gbrpf32le, which is not read"):
+        reader.frame(0)
 
 
 def test_ten_bits_are_all_there(tmp_path: Path) -> None:

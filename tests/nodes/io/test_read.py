@@ -118,6 +118,17 @@ def test_parts_layers_and_views(tmp_path: Path, shot: Shot, ctx: Context) -> Non
         opened(plate, shot, ctx, layer="diffuse")
 
 
+@pytest.mark.parametrize("says", ["", "right"])
+def test_a_file_for_each_eye(tmp_path: Path, shot: Shot, ctx: Context, says: str) -> None:
+    """Most of them do not say which eye they are of: their name does."""
+    eyes = {"left": noise(20, 30, "RGB"), "right": noise(20, 30, "RGB", seed=5)}
+    for eye, planes in eyes.items():
+        OpenEXR.File([part(planes, "rgba", **({"view": eye} if says else {}))]).write(str(tmp_path / f"a.{eye}.exr"))
+    for eye, planes in eyes.items():
+        image = opened(tmp_path / "a.%V.exr", shot, ctx, view=eye, **SAME)
+        assert np.array_equal(image.pixels[..., 0], planes["R"].astype(np.float32))
+
+
 def test_metadata_comes_along(tmp_path: Path, shot: Shot, ctx: Context) -> None:
     plate = save(tmp_path / "a.exr", noise(8, 8), framesPerSecond=Fraction(24000, 1001), owner="Stag", lens__mm=35.0)
     metadata = opened(plate, shot, ctx).metadata

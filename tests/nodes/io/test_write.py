@@ -158,6 +158,29 @@ def test_layers_added_as_parts_leave_the_plate_alone(tmp_path: Path, shot: Shot,
     assert np.array_equal(again.pixels[..., :3], image.pixels[..., :3])
 
 
+def test_layers_added_lie_on_the_plate_wherever_its_display_window_begins(
+    tmp_path: Path, shot: Shot, ctx: Context
+) -> None:
+    plate = tmp_path / "in.exr"
+    spec = oiio.ImageSpec(40, 30, 3, oiio.HALF)
+    spec.x, spec.y, spec.full_x, spec.full_y, spec.full_width, spec.full_height = 15, -5, 13, -7, 64, 48
+    spec["compression"] = "zip"
+    out = oiio.ImageOutput.create(str(plate))
+    assert out.open(str(plate), spec)
+    out.write_image(np.random.default_rng(3).random((30, 40, 3), np.float32))
+    out.close()
+    image = opened(plate, shot, ctx)
+    box = Box(5, 6, 25, 20)
+    image = image.patched(box, image.region(box, ("R",)), ("mask.A",))
+    assert "splices" in explained(image, tmp_path / "out.exr", layout="as parts")
+    path = str(written(image, tmp_path / "out.exr", shot, ctx, layout="as parts"))
+    light, mask = (oiio.ImageBuf(path, number, 0) for number in (0, 1))
+    assert mask.spec().full_x == light.spec().full_x == 13
+    where = oiio.ROI(13 + 5, 13 + 25, -7 + 6, -7 + 20)
+    assert np.array_equal(mask.get_pixels(oiio.FLOAT, where)[..., 0], light.get_pixels(oiio.FLOAT, where)[..., 0])
+    assert mask.get_pixels(oiio.FLOAT, where).min() > 0
+
+
 @pytest.mark.parametrize(
     ("knobs", "why"),
     [
@@ -276,6 +299,44 @@ def test_bits_follow_the_layer(tmp_path: Path, shot: Shot, ctx: Context) -> None
         "diffuse.R": "float32",
         "CryptoObject00.R": "float32",
     }
+
+
+def test_bits_stay_those_of_the_source_when_it_is_not_spliced(tmp_path: Path, shot: Shot, ctx: Context) -> None:
+    rng = np.random.default_rng(5)
+    planes: Planes = {name: rng.random((20, 30)).astype(np.float16) for name in "RGBA"}
+    planes |= {
+        "clean.y": rng.random((20, 30), np.float32),
+        "objid.id": rng.integers(70000, 1 << 24, (20, 30), np.uint32),
+    }
+    source = tmp_path / "in.exr"
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}, dict(planes)).write(
+        str(source)
+    )
+    image = opened(source, shot, ctx)
+    moved = image.with_pixels(image.pixels)  # as after a Transform: nothing of it can be copied
+    same(planes_of(written(moved, tmp_path / "a.exr", shot, ctx)), planes)
+    same(planes_of(written(image, tmp_path / "b.exr", shot, ctx, channels="objid")), {"objid.id": planes["objid.id"]})
+    halved = planes_of(written(image, tmp_path / "c.exr", shot, ctx, bits="half"))
+    same(halved, {**planes, "clean.y": planes["clean.y"].astype(np.float16)})
+    assert ctx.warnings == []
+
+
+def test_numbers_too_large_are_told_where_they_are(tmp_path: Path, shot: Shot) -> None:
+    ids = np.full((20, 30), (1 << 24) + 1, np.uint32)
+    far = np.full((20, 30), 1e6, np.float32)
+    light = np.full((20, 30), 0.5, np.float16)
+    planes: Planes = {"R": light, "G": light, "B": light, "Z": far, "objid.id": ids}
+    source = tmp_path / "in.exr"
+    OpenEXR.File({"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}, dict(planes)).write(
+        str(source)
+    )
+    ctx = Context()
+    same(planes_of(written(opened(source, shot, ctx), tmp_path / "a.exr", shot, ctx)), planes)
+    assert ctx.warnings == []
+    written(opened(source, shot, ctx), tmp_path / "b.exr", shot, ctx, compression="PIZ")
+    (told,) = ctx.warnings
+    assert "600 whole numbers from 16777216 on" in told
+    assert "half" not in told
 
 
 def test_warnings_tell_what_is_doubtful(tmp_path: Path, shot: Shot) -> None:

@@ -12,10 +12,12 @@ import av
 import numpy as np
 import pytest
 
+import nodegraph as ng
 from nodegraph.data.errors import Cancelled, MediaError
 from nodegraph.data.image import Image
 from nodegraph.data.shot import Clip, Frame, Shot
 from nodegraph.graph.context import Context
+from nodegraph.media.movie_write import Codec
 from nodes.io.read import read
 from nodes.io.write_movie import write_movie
 from tests.nodes.io.pictures import run
@@ -77,22 +79,55 @@ def test_each_codec_comes_back_as_the_light_it_was(
         assert np.median(back.region(back.data)[10:30, 10:40, :3]) == pytest.approx(level, rel=0.03)
 
 
-def test_sound_runs_in_step(tmp_path: Path, shot: Shot, ctx: Context) -> None:
-    sound = tmp_path / "a.wav"
+def clap(path: Path, at: int) -> Path:
+    """A second of sound with a clap on that frame."""
     rate = 48000
-    with wave.open(str(sound), "wb") as out:
+    with wave.open(str(path), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)
         out.setframerate(rate)
         samples = np.zeros(rate, np.int16)
-        samples[rate // 24 * 2 : rate // 24 * 2 + 400] = 20000  # a clap on the third frame
+        samples[rate // 24 * at : rate // 24 * at + 400] = 20000
         out.writeframes(samples.tobytes())
-    path = made(tmp_path / "a.mov", shot, ctx, audio=str(sound))
+    return path
+
+
+@pytest.mark.parametrize("name", ["a.mov", "a.mxf"])
+def test_sound_runs_in_step(tmp_path: Path, shot: Shot, ctx: Context, name: str) -> None:
+    rate = 48000
+    path = made(tmp_path / name, shot, ctx, audio=str(clap(tmp_path / "a.wav", 2)))
     with av.open(str(path)) as movie:
         heard = np.concatenate([np.abs(frame.to_ndarray()).max(axis=0) for frame in movie.decode(audio=0)])
         length = float(movie.streams.video[0].duration * movie.streams.video[0].time_base)
     assert np.argmax(heard > heard.max() / 2) == pytest.approx(rate // 24 * 2, abs=200)
     assert len(heard) / rate == pytest.approx(length, abs=0.06)
+
+
+def test_sound_that_cannot_be_in_step_is_told(tmp_path: Path, shot: Shot) -> None:
+    ctx = Context()
+    audio = str(clap(tmp_path / "a.wav", 2))
+    made(tmp_path / "a.mov", shot, ctx, audio=audio)
+    assert ctx.warnings == []
+    every_other = Clip.of({frame: bars(0.1) for frame in shot.frames[::2]})
+    run(write_movie, every_other, shot, ctx, file=str(tmp_path / "b.mov"), audio=audio)
+    assert ["out of step" in line for line in ctx.warnings] == [True]
+
+
+def test_another_sound_is_another_movie(tmp_path: Path) -> None:
+    graph = ng.new(first=1, last=3, format=ng.Format(WIDTH, HEIGHT)).add("TestPlate", "Bars")
+    graph = graph.add("WriteMovie", "Out", file="a.mov", audio="a.wav").connect("Out", "image", "Bars")
+    clap(tmp_path / "a.wav", 0)
+    ng.render(graph, "Out", root=tmp_path)
+    assert ng.render(graph, "Out", root=tmp_path, resume=True).skipped == [1, 2, 3]
+    clap(tmp_path / "a.wav", 1)
+    assert ng.render(graph, "Out", root=tmp_path, resume=True).done == [1, 2, 3]
+
+
+def test_the_encoder_is_asked_why(tmp_path: Path, ctx: Context) -> None:
+    odd = Clip.of({1: Image.of(np.zeros((47, 63, 3), np.float32), colorspace="ACEScg")})
+    with pytest.raises(MediaError, match="width not divisible by 2"):
+        run(write_movie, odd, Shot(first=1, last=1), ctx, file=str(tmp_path / "a.mp4"), codec=Codec.H264)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_burn_in_stands_at_the_foot(tmp_path: Path, shot: Shot, ctx: Context) -> None:
