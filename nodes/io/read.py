@@ -56,7 +56,7 @@ def _fingerprint(frame: int, knobs: Knobs) -> str:
     return f"{path} {stamp_of(path)}" if path is not None else f"black, as {first_file(file)}"
 
 
-@node(fingerprint=_fingerprint)
+@node(fingerprint=_fingerprint, revision=1)
 def read(
     frame: Frame,
     shot: Shot,
