@@ -14,6 +14,8 @@ from nodegraph.data.image import Pixels
 BANDS = (1.0, 2.0)  # sigmas between which sharpness is compared, in pixels of the plate
 SOFTEST = 6.0  # the widest blur that is looked for, in pixels of the plate
 LEAST_MOTION = 0.5  # pixels of the plate below which nothing is blurred
+# In sizes of the face: by how much it may gather speed in a frame, and how far it may go in one that has one neighbour.
+MOST_HASTE, MOST_MOTION = 0.25, 1.0
 
 
 LEAST_BLUR = 0.2  # of a blur that is broader one way than the other: the narrower way, in pixels of the crop
@@ -225,17 +227,25 @@ def _fine(grey: Pixels, where: Pixels, pixel: float) -> float:
 
 
 def motion(crop: Crop, before: Crop | None, after: Crop | None) -> tuple[float, float]:
-    """How far the face goes in a frame, right and down, in pixels of its crop."""
+    """How far the face goes in a frame, right and down, in pixels of its crop.
+
+    A cut is no motion: where it came from and where it goes to must agree, or the slower of the two is believed.
+    """
     middle = np.full((1, 2), crop.size / 2)
     here = moved(middle, np.linalg.inv(crop.matrix))[0]
-    there = [
-        sign * (moved(middle, np.linalg.inv(other.matrix))[0] - here)
+    ways = [
+        crop.matrix[:2, :2] @ (sign * (moved(middle, np.linalg.inv(other.matrix))[0] - here))
         for other, sign in ((before, -1.0), (after, 1.0))
         if other is not None
     ]
-    if not there:
+    if not ways:
         return 0.0, 0.0
-    way = crop.matrix[:2, :2] @ np.mean(there, axis=0)
+    size = crop.face_size
+    if len(ways) == 2 and np.linalg.norm(ways[1] - ways[0]) > MOST_HASTE * size:
+        ways = [min(ways, key=lambda way: float(np.linalg.norm(way)))]
+    way = np.mean(ways, axis=0)
+    if len(ways) == 1 and np.linalg.norm(way) > MOST_MOTION * size:
+        return 0.0, 0.0
     return float(way[0]), float(way[1])
 
 
