@@ -239,7 +239,17 @@ def _square_root(matrix: Reals) -> Reals:
 def _solid(*many: Moments) -> list[Moments]:
     """The moments with a little variance every way, so that none is divided by nothing."""
     usual = sum(float(np.trace(each.covariance)) for each in many) / (3 * len(many))
-    return [Moments(each.mean, each.covariance + np.eye(3) * max(LEAST * usual, 1e-12)) for each in many]
+    little = np.eye(3) * max(LEAST * usual, 1e-12)
+    return [Moments(each.mean, _not_below_nothing(each.covariance) + little) for each in many]
+
+
+def _not_below_nothing(covariance: Reals) -> Reals:
+    """A covariance whose variance is nowhere less than none: that of greys is none two ways, but for the rounding."""
+    values, vectors = np.linalg.eigh(covariance)
+    if values[0] >= 0:
+        return covariance
+    result: Reals = (vectors * np.maximum(values, 0)) @ vectors.T
+    return result
 
 
 def _about(matrix: Any, source: Moments, target: Moments) -> Affine:

@@ -13,6 +13,10 @@ from nodegraph.ops.vectors import blend_weights, copied, weighed, weighed_sixtee
 
 _compiled = compiled("contract")
 
+# From here on a face hides its plate. A filter's weights make a whole matte a little less than 1 by rounding, and the
+# plate's dead pixels would come through as if by chance.
+WHOLE = np.float32(1 - 1e-5)
+
 
 @_compiled
 def laid_over(
@@ -67,7 +71,7 @@ def laid_over(
                 blend_weights(down, row_y, part_y, wy)
                 r, g, b, a = weighed(flat, begin, line, 4, wx, wy, tx, ty)
             cover = min(max(a, np.float32(0)), np.float32(1)) * mix
-            if cover >= 1:
+            if cover >= WHOLE:
                 over[j, 0], over[j, 1], over[j, 2] = r, g, b
             elif cover > 0:
                 over[j, 0] = under[j, 0] + cover * (r - under[j, 0])
@@ -91,4 +95,4 @@ def blended(
                     new = face[y, x, c]
                     if detail > 0.0:
                         new = (1.0 - detail) * new + detail * (old + (new - plate[y, x, c]))
-                    result[y, x, c] = new if cover >= 1.0 else old + cover * (new - old)
+                    result[y, x, c] = new if cover >= WHOLE else old + cover * (new - old)

@@ -11,7 +11,7 @@ from nodegraph.ops.black_and_white import light
 from nodegraph.ops.resample import Filter, affine, moved_box
 
 BESIDE = 2  # pixels more than a moved frame covers that the taps of a filter reach, at most
-AROUND = 7  # pixels around a broken one that tell what it might have been
+AROUND = 7  # pixels around a broken one that tell what it might have been; more where all of them are broken
 
 
 def sampled(image: Image, matrix: Matrix, size: int, filter: Filter) -> Pixels:
@@ -44,10 +44,16 @@ def mended(pixels: Pixels) -> Pixels:
     if not broken.any():
         return pixels
     result = np.where(broken[..., None], np.float32(0), pixels)
+    if broken.all():
+        return result
     known = np.where(broken, np.float32(0), np.float32(1))
-    total = cv2.blur(result, (AROUND, AROUND), borderType=cv2.BORDER_CONSTANT)
-    share = cv2.blur(known, (AROUND, AROUND), borderType=cv2.BORDER_CONSTANT)
-    result[broken] = total[broken] / np.maximum(share[broken], np.float32(1e-3))[:, None]
+    light, around = result.copy(), AROUND
+    while broken.any():  # a hole wider than the window, filled with black, would darken the face
+        total = cv2.blur(light, (around, around), borderType=cv2.BORDER_CONSTANT)
+        share = cv2.blur(known, (around, around), borderType=cv2.BORDER_CONSTANT)
+        told = broken & (share > np.float32(0.5 / around**2))
+        result[told] = total[told] / share[told][:, None]
+        broken, around = broken & ~told, 2 * around + 1
     return result
 
 

@@ -13,7 +13,10 @@ from nodegraph.data.image import Pixels
 
 BANDS = (1.0, 2.0)  # sigmas between which sharpness is compared, in pixels of the plate
 SOFTEST = 6.0  # the widest blur that is looked for, in pixels of the plate
+USUAL = 0.99  # share of the face whose detail counts in full: a glint does not say how sharp the skin is
 LEAST_MOTION = 0.5  # pixels of the plate below which nothing is blurred
+# In sizes of the face: by how much it may gather speed in a frame, and how far it may go in one that has one neighbour.
+MOST_HASTE, MOST_MOTION = 0.25, 1.0
 
 
 LEAST_BLUR = 0.2  # of a blur that is broader one way than the other: the narrower way, in pixels of the crop
@@ -134,13 +137,15 @@ def softness(new: Pixels, like: Pixels, where: Pixels, pixel: float) -> float:
     """
     scale = 1 / max(1.0, pixel)
     grey, other, inside = (_small(each, scale) for each in (new.mean(axis=2), like.mean(axis=2), where))
-    wanted = _fine(other, inside, pixel * scale)
-    if _fine(grey, inside, pixel * scale) <= wanted:
+    like_it = _band(other, pixel * scale)
+    most = _usual(like_it, inside)
+    wanted = _much(like_it, inside, most)
+    if _fine(grey, inside, pixel * scale, most) <= wanted:
         return 0.0
     low, high = 0.0, SOFTEST * pixel * scale
     for _ in range(7):
         middle = (low + high) / 2
-        if _fine(blurred(grey, middle), inside, pixel * scale) > wanted:
+        if _fine(blurred(grey, middle), inside, pixel * scale, most) > wanted:
             low = middle
         else:
             high = middle
@@ -162,13 +167,15 @@ def softness_each_way(new: Pixels, like: Pixels, where: Pixels, plate: PlatePixe
         one = _along(grey, found[across] * sides[across], across)
         # Only what is fine this way is looked at, however fine it is the other.
         one, two = (_along(each, BANDS[1] * sides[across], across) for each in (one, other))
-        wanted = _fine_along(two, inside, sides[way], way)
+        like_it = _band_along(two, sides[way], way)
+        most = _usual(like_it, inside)
+        wanted = _much(like_it, inside, most)
         low, high = 0.0, SOFTEST
-        if _fine_along(one, inside, sides[way], way) <= wanted:
+        if _fine_along(one, inside, sides[way], way, most) <= wanted:
             high = 0.0
         for _ in range(7 if high else 0):
             middle = (low + high) / 2
-            if _fine_along(_along(one, middle * sides[way], way), inside, sides[way], way) > wanted:
+            if _fine_along(_along(one, middle * sides[way], way), inside, sides[way], way, most) > wanted:
                 low = middle
             else:
                 high = middle
@@ -203,10 +210,13 @@ def _along(plane: Pixels, sigma: float, way: int) -> Pixels:
     return np.asarray(cv2.sepFilter2D(plane, -1, across, down, borderType=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _fine_along(grey: Pixels, where: Pixels, pixel: float, way: int) -> float:
+def _fine_along(grey: Pixels, where: Pixels, pixel: float, way: int, most: float) -> float:
     """How much detail there is between two sizes along rows or columns."""
-    band = _along(grey, BANDS[0] * pixel, way) - _along(grey, BANDS[1] * pixel, way)
-    return float(np.sqrt((band**2 * where).sum() / max(1e-6, float(where.sum()))))
+    return _much(_band_along(grey, pixel, way), where, most)
+
+
+def _band_along(grey: Pixels, pixel: float, way: int) -> Pixels:
+    return _along(grey, BANDS[0] * pixel, way) - _along(grey, BANDS[1] * pixel, way)
 
 
 def _small(plane: NDArray[Any], scale: float) -> Pixels:
@@ -218,24 +228,52 @@ def _small(plane: NDArray[Any], scale: float) -> Pixels:
     return np.asarray(cv2.resize(plane, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.float32)
 
 
-def _fine(grey: Pixels, where: Pixels, pixel: float) -> float:
+def _fine(grey: Pixels, where: Pixels, pixel: float, most: float) -> float:
     """How much detail there is between two sizes, coarser than grain and finer than features."""
-    band = blurred(grey, BANDS[0] * pixel) - blurred(grey, BANDS[1] * pixel)
-    return float(np.sqrt((band**2 * where).sum() / max(1e-6, float(where.sum()))))
+    return _much(_band(grey, pixel), where, most)
+
+
+def _band(grey: Pixels, pixel: float) -> Pixels:
+    return blurred(grey, BANDS[0] * pixel) - blurred(grey, BANDS[1] * pixel)
+
+
+def _usual(band: Pixels, where: Pixels) -> float:
+    """The strongest detail there is, but for the few places that are far stronger than all others."""
+    inside = np.abs(band[where > 0.5])
+    if not len(inside):
+        return np.inf
+    rank = int(USUAL * (len(inside) - 1))
+    return float(np.partition(inside, rank)[rank])
+
+
+def _much(band: Pixels, where: Pixels, most: float) -> float:
+    """The root of the mean square of detail, none of which counts for more than so much."""
+    square = band * band
+    np.minimum(square, np.float32(most * most), out=square)
+    square *= where
+    return float(np.sqrt(square.sum() / max(1e-6, float(where.sum()))))
 
 
 def motion(crop: Crop, before: Crop | None, after: Crop | None) -> tuple[float, float]:
-    """How far the face goes in a frame, right and down, in pixels of its crop."""
+    """How far the face goes in a frame, right and down, in pixels of its crop.
+
+    A cut is no motion: where it came from and where it goes to must agree, or the slower of the two is believed.
+    """
     middle = np.full((1, 2), crop.size / 2)
     here = moved(middle, np.linalg.inv(crop.matrix))[0]
-    there = [
-        sign * (moved(middle, np.linalg.inv(other.matrix))[0] - here)
+    ways = [
+        crop.matrix[:2, :2] @ (sign * (moved(middle, np.linalg.inv(other.matrix))[0] - here))
         for other, sign in ((before, -1.0), (after, 1.0))
         if other is not None
     ]
-    if not there:
+    if not ways:
         return 0.0, 0.0
-    way = crop.matrix[:2, :2] @ np.mean(there, axis=0)
+    size = crop.face_size
+    if len(ways) == 2 and np.linalg.norm(ways[1] - ways[0]) > MOST_HASTE * size:
+        ways = [min(ways, key=lambda way: float(np.linalg.norm(way)))]
+    way = np.mean(ways, axis=0)
+    if len(ways) == 1 and np.linalg.norm(way) > MOST_MOTION * size:
+        return 0.0, 0.0
     return float(way[0]), float(way[1])
 
 

@@ -128,10 +128,13 @@ def tracked(frames: Iterable[tuple[int, Faces]], cuts: Cuts, rules: Rules) -> li
     going: list[Sights] = []
     ended: list[Sights] = []
     before: int | None = None
+    shots: list[list[int]] = [[]]
     for frame, faces in frames:
         if before is not None and cuts.between(before, frame):
             ended += going
             going = []
+            shots.append([])
+        shots[-1].append(frame)
         before = frame
         stale = [track for track in going if frame - track.last > rules.gap + 1]
         ended += stale
@@ -139,12 +142,17 @@ def tracked(frames: Iterable[tuple[int, Faces]], cuts: Cuts, rules: Rules) -> li
         going += _go_on(going, ended, frame, faces.faces, rules)
         going += [other for track in going if (other := _another(track, rules)) is not None]
     people = _same_people([*ended, *going], rules)
-    people = [track for track in people if len(track.faces) >= rules.shortest]
+    people = [track for track in people if len(track.faces) >= min(rules.shortest, _room(track, shots))]
     people.sort(key=lambda track: (-len(track.faces), track.first, track.faces[track.first].box.x0))
     return [
         filled(Track(f"face{number}", MappingProxyType(dict(sorted(track.faces.items())))), cuts, rules.gap)
         for number, track in enumerate(people, 1)
     ]
+
+
+def _room(track: Sights, shots: list[list[int]]) -> int:
+    """On how many frames it could have been seen: those of the shots that show it. No error for want of frames."""
+    return sum(len(shot) for shot in shots if not track.faces.keys().isdisjoint(shot))
 
 
 def _go_on(going: list[Sights], ended: list[Sights], frame: int, faces: Sequence[Face], rules: Rules) -> list[Sights]:

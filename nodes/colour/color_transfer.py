@@ -50,7 +50,7 @@ def _balance(knobs: Knobs) -> Balance:
     return Balance(tuple(knobs["gain"]), tuple(knobs["offset"]), knobs["saturation"])
 
 
-@node(frames=_near, identity=_off, costly=True, revision=1)
+@node(frames=_near, identity=_off, costly=True, revision=2)
 def color_transfer(
     crops: Window[Crops],
     shot: Shot,

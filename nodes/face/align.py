@@ -27,7 +27,7 @@ class Follow(Enum):
     FIVE = "five points"
 
 
-@node
+@node(revision=1)
 def align(
     image: Image,
     frame: Frame,

@@ -34,7 +34,7 @@ def _neutral(frame: int, knobs: Knobs) -> Identity:
     return "crops" if idle and (knobs["sharpen"] is Sharpen.NONE or not knobs["amount"]) else None
 
 
-@node(frames=_near, identity=_neutral, revision=1)
+@node(frames=_near, identity=_neutral, revision=3)
 def finish(
     crops: Window[Crops],
     *,

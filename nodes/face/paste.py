@@ -30,7 +30,7 @@ def _neutral(frame: int, knobs: Knobs) -> Identity:
     return "image" if knobs["mix"] == 0 else None
 
 
-@node(identity=_neutral, revision=2)
+@node(identity=_neutral, revision=3)
 def paste(
     image: Image,
     crops: Crops,

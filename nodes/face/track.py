@@ -18,7 +18,7 @@ from nodegraph.ops.gaps import believed
 from nodegraph.ops.tracking import Rules, tracked
 
 
-@node(store=True, revision=2)
+@node(store=True, revision=3)
 def track(
     faces: Clip[Faces],
     ctx: Context,

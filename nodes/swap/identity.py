@@ -84,7 +84,7 @@ def _brings(knobs: Knobs, wired: frozenset[str]) -> tuple[str, ...]:
     return ("dlib 68 landmarks", "dlib face descriptor")
 
 
-@node(fingerprint=_fingerprint, consent=_whose, models=_brings, costly=True, store=True, revision=2)
+@node(fingerprint=_fingerprint, consent=_whose, models=_brings, costly=True, store=True, revision=3)
 def identity(
     shot: Shot,
     ctx: Context,
@@ -225,7 +225,8 @@ def _consent(
     }
     record = (place if place.is_dir() else place.parent) / RECORD
     if place.is_dir() and record.is_file():
-        given = {name: value or str(_read(record).get(name, "")) for name, value in given.items()}
+        beside = _read(record, tuple(given))
+        given = {name: value or beside[name] for name, value in given.items()}
     day = given.pop("expires").strip()
     try:
         return replace(Consent(**given), expires=date.fromisoformat(day) if day else None)
@@ -235,11 +236,27 @@ def _consent(
         ) from fault
 
 
-def _read(record: Path) -> dict[str, Any]:
+def _read(record: Path, names: tuple[str, ...]) -> dict[str, str]:
+    """What a record states, as text: what it leaves out, or says to be null, it does not state."""
     try:
         found = json.loads(record.read_text("utf-8"))
     except (OSError, ValueError) as fault:
         raise NodegraphError(f"{record} cannot be read: {fault}", "it is to be JSON, as the manual shows") from fault
     if not isinstance(found, dict):
         raise NodegraphError(f"{record} is no consent record", "it is to be JSON with subject, granted_by, …")
-    return found
+    stated = {name: "" if found.get(name) is None else found[name] for name in names}
+    for name, value in stated.items():
+        if not isinstance(value, str):
+            raise NodegraphError(
+                f"{record}: {name} is {json.dumps(value, ensure_ascii=False)}, which is no text",
+                "write it in quotation marks, or leave it out",
+            )
+    reasons = [reason.value for reason in Reason if reason is not Reason.NONE]
+    if stated["reason"] == Reason.NONE.value:
+        stated["reason"] = ""
+    if stated["reason"] and stated["reason"] not in reasons:
+        raise NodegraphError(
+            f"{record}: {stated['reason']!r} is no reason to go without a record",
+            f"one of {', '.join(reasons)}; or leave it out, and state who allowed what",
+        )
+    return stated

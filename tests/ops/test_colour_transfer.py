@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import scipy.linalg
 
+from nodegraph.colour.coding import Coding
+from nodegraph.data.shot import Shot
 from nodegraph.ops.colour_match import contrasted
 from nodegraph.ops.colour_transfer import (
     OPPONENT,
@@ -123,3 +127,15 @@ def test_contrast_leaves_its_middle() -> None:
     change = contrasted(pivot, 1.7)
     assert np.allclose(apply(np.full((1, 1, 3), pivot, np.float32), change), pivot, atol=1e-6)
     assert np.allclose(change.matrix, np.eye(3) * 1.7)
+
+
+@pytest.mark.parametrize("way", [*Root, monge_kantorovich, reinhard])
+def test_two_greys_give_no_absurd_colours(way: Any) -> None:
+    """They vary in one way only: by rounding, the variance of the others may be less than nothing."""
+    coding = Coding.screen(Shot())
+    for one, other in np.random.default_rng(0).uniform(0.02, 1, (20, 2)):
+        half = np.where(np.arange(128) < 64, one, other)[None, :, None]
+        code = coding.encode((half * np.ones((128, 1, 3))).astype(np.float32))
+        own = seen(code)
+        change = linear(own, own, way) if isinstance(way, Root) else way(own, own, *[OPPONENT] * (way is reinhard))
+        assert np.abs(apply(code, change) - code).max() < 1e-3

@@ -290,3 +290,20 @@ def test_landmarks_with_something_in_front_are_not_believed() -> None:
 def test_names_go_from_the_left_whoever_the_detector_saw_surest(way: int) -> None:
     tracks = run({t: [sight(100, 150, ANNA, t), sight(400, 150, None, t)][::way] for t in range(12)})
     assert [(one.name, one.faces[0].box.middle[0] < 250) for one in tracks] == [("face1", True), ("face2", False)]
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_shot_of_fewer_frames_than_a_sight_must_have(count: int) -> None:
+    """A still, or a shot of two frames: whoever is there throughout is no error of the detector."""
+    tracks = run({1001 + k: [sight(100, 150, ANNA, k)] for k in range(count)})
+    assert [len(each.faces) for each in tracks] == [count]
+
+
+def test_between_two_cuts_that_are_near_somebody_is_seen_too() -> None:
+    """An insert of two frames of somebody else; one who is in it for a frame only is still an error."""
+    sights = {t: [sight(100, 150, BEN if t in (10, 11) else ANNA, t)] for t in range(20)}
+    sights[11].append(sight(400, 150, CARL))
+    sights[15].append(sight(400, 150, DORA))
+    tracks = run(sights, cuts="10 12")
+    assert [people(each) for each in tracks] == [{"Anna"}, {"Ben"}]
+    assert set(tracks.tracks[1].faces) == {10, 11}

@@ -112,6 +112,39 @@ def test_a_day_that_is_none_and_a_record_that_is_none_are_refused(folder: Path) 
         (folder / "consent.json").unlink()
 
 
+@pytest.mark.parametrize("empty", [None, "", "none"])
+def test_a_record_that_gives_no_reason_needs_a_consent(empty: str | None, folder: Path) -> None:
+    """A form that nobody filled in: null is no reason, and nobody's name."""
+    form = dict.fromkeys(("subject", "granted_by", "scope", "document", "production", "expires"))
+    (folder / "consent.json").write_text(json.dumps({**form, "reason": empty}))
+    try:
+        consent = identity(SHOT, Context(), file=File(folder), most=1).consent
+        assert consent == Consent()
+        assert "no consent record" in consent.problem(TODAY)
+    finally:
+        (folder / "consent.json").unlink()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"reason": "because"}, "no reason to go without"),
+        ({"reason": False}, "reason is false"),
+        ({"reason": True}, "reason is true"),
+        ({"granted_by": {}}, "granted_by is"),
+        ({"subject": ["Ada"]}, "subject is"),
+        ({"expires": 20271231}, "expires is"),
+    ],
+)
+def test_a_record_states_texts_and_reasons_that_are_known(changes: dict, said: str, folder: Path) -> None:
+    (folder / "consent.json").write_text(json.dumps({**RECORD, **changes}))
+    try:
+        with pytest.raises(NodegraphError, match=said):
+            identity(SHOT, Context(), file=File(folder), most=1)
+    finally:
+        (folder / "consent.json").unlink()
+
+
 def test_a_reason_goes_in_place_of_a_record(folder: Path) -> None:
     who = identity(SHOT, Context(), file=File(folder / "a.png"), reason=Reason.PUBLIC)
     assert who.consent.reason == "public domain"
