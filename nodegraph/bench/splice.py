@@ -60,8 +60,7 @@ def _against_plain(
 ) -> list[Figure]:
     """Ours is on the disk when the clock stops, the baseline's is left to the system; beside it, both on the disk.
 
-    Of a frame that nothing touched also what the disk alone would allow: its bytes, at hand in memory, written at once
-    and forced there.
+    Of a frame that nothing touched also what its bare bytes take, at hand in memory, written at one go and forced.
     """
     ours = _ours(brightened(str(source), str(folder / "ours.exr"), box, GAIN), folder)
     theirs = folder / "plain.exr"
