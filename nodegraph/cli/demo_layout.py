@@ -1,26 +1,39 @@
-"""How the demo lies on the canvas: three backdrops side by side, and above them a rail that carries the plate."""
+"""How the demo lies on the canvas: three backdrops side by side, and rails that carry plate, tracks and crops."""
 
 from __future__ import annotations
 
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import Backdrop, Place, Point, placed, with_item
 
-# Dots by name: what each is wired to, and where its middle is.
-RAIL: dict[str, tuple[str, Point]] = {
-    "ToFaces": ("AsideTop", (-20, 56)),
-    "AsideTop": ("Plate", (-110, 56)),
-    "Aside": ("AsideTop", (-110, 150)),
-    "ToCuts": ("ToFaces", (170, 56)),
-    "ToSwap": ("ToCuts", (390, 56)),
-    "ToComp": ("ToSwap", (790, 56)),
-    "ToLayersTop": ("ToComp", (920, 56)),
-    "ToLayers": ("ToLayersTop", (920, 340)),
+# Who has dots in its wire, and these by name: what each is wired to, and where its middle is.
+RAILS: dict[str, dict[str, tuple[str, Point]]] = {
+    "Plate": {
+        "ToFaces": ("AsideTop", (-20, 38)),
+        "AsideTop": ("Plate", (-110, 38)),
+        "Aside": ("AsideTop", (-110, 150)),
+        "ToCuts": ("ToFaces", (170, 38)),
+        "ToSwap": ("ToCuts", (390, 38)),
+        "ToComp": ("ToSwap", (790, 38)),
+        "ToLayersTop": ("ToComp", (920, 38)),
+        "ToLayers": ("ToLayersTop", (920, 340)),
+    },
+    "Smooth": {
+        "Tracks": ("Smooth", (285, 336)),
+        "TracksTop": ("Tracks", (285, 62)),
+        "ToAlign": ("TracksTop", (430, 62)),
+        "TracksOn": ("Tracks", (715, 336)),
+    },
+    "Finish": {
+        "Crops": ("Finish", (685, 392)),
+        "CropsTop": ("Crops", (685, 122)),
+        "ToPaste": ("CropsTop", (830, 122)),
+    },
 }
 DOT = 8.0  # half of its size
 
 # The middle of each node's upper edge.
 NODES: dict[str, Point] = {
-    "Plate": (-240, -38),
+    "Plate": (-240, -56),
     "Detect": (0, 112),
     "Cuts": (170, 112),
     "Landmarks": (0, 172),
@@ -49,19 +62,21 @@ BACKDROPS: dict[str, Backdrop] = {
 }
 
 
-def railed(graph: Graph) -> Graph:
-    """The graph with the dots that carry the plate to all who want it."""
-    for name in RAIL:
+def railed(graph: Graph, giver: str) -> Graph:
+    """The graph with the dots that carry what a node gives to all who want it."""
+    rail = RAILS[giver]
+    for name in rail:
         graph = graph.add("Dot", name)
-    for name, (giver, _) in RAIL.items():
-        graph = graph.connect(name, "image", giver)
+    for name, (source, _) in rail.items():
+        graph = graph.connect(name, "image", source)
     return graph
 
 
 def tidy(graph: Graph) -> Graph:
     """The graph with everything in its place."""
-    for name, (_, (x, y)) in RAIL.items():
-        graph = with_item(graph, name, Place((x - DOT, y - DOT)))
+    for rail in RAILS.values():
+        for name, (_, (x, y)) in rail.items():
+            graph = with_item(graph, name, Place((x - DOT, y - DOT)))
     for name, backdrop in BACKDROPS.items():
         graph = with_item(graph, name, backdrop)
     return placed(graph, **{name: (x - WIDTHS.get(name, WIDTH) / 2, y) for name, (x, y) in NODES.items()})

@@ -12,10 +12,10 @@ from typing import Any
 
 from nodegraph.colour.config import config_stamp
 from nodegraph.data.errors import GraphError
-from nodegraph.data.image import Image, Matte
 from nodegraph.data.shot import Shot
 from nodegraph.engine.paths import absolute
 from nodegraph.engine.step import Feed, Step
+from nodegraph.graph.carry import fits
 from nodegraph.graph.graph import Graph, Wire
 from nodegraph.graph.knob import Color, File, KnobType, Vec
 from nodegraph.graph.node import NodeType, Port
@@ -191,7 +191,7 @@ class Index:
         sources = [entry.wired[name] for name in names]
         for source in sources:
             given = source.output
-            if given is not None and not _fits(given, port.type):
+            if given is not None and not fits(given, port.type):
                 raise GraphError(
                     f"{entry.name}: {source.wire} gives {given.__name__}, and its input {port.name} takes "
                     f"{port.type.__name__}",
@@ -255,7 +255,3 @@ def _output(entry: Entry, name: str) -> tuple[type | None, int]:
         names = ", ".join(each.name for each in entry.kind.outputs) or "none"
         raise GraphError(f"{entry.name} has no output {name or 'at all'}", f"it has {names}")
     return found.type, entry.kind.outputs.index(found) if len(entry.kind.outputs) > 1 else -1
-
-
-def _fits(given: type, wanted: type) -> bool:
-    return issubclass(given, wanted) or (wanted is Matte and issubclass(given, Image))

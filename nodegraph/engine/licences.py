@@ -39,7 +39,7 @@ class ModelUse(NamedTuple):
 def models_of(graph: Graph, folder: Path) -> Iterator[ModelUse]:
     """The models that the nodes of a graph use, those of nodes that nothing is made of left out."""
     for name in used(graph):
-        kind = graph.type_of(name)
+        kind = graph.declared(name)  # a Dot in a model's wire brings none of its own
         if kind is None or graph.nodes[name].disabled:
             continue
         wires = graph.nodes[name].inputs.items()

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from nodegraph.data.errors import GraphError
 from nodegraph.data.shot import Shot
+from nodegraph.graph.carry import carried, fits, wants
 from nodegraph.graph.curve import Curve
 from nodegraph.graph.knob import Animated, Color, KnobType, Vec
 from nodegraph.graph.library import Library
@@ -83,7 +84,12 @@ class Graph:
             raise GraphError(f"there is no node {name}", f"the graph has {', '.join(self.nodes) or 'none'}") from None
 
     def type_of(self, name: str) -> NodeType | None:
-        """Its node type; None for a placeholder."""
+        """Its node type, that of a Dot as its wire makes it; None for a placeholder."""
+        kind = self.declared(name)
+        return kind.carrying(carried(self, name)) if kind is not None and kind.carries else kind
+
+    def declared(self, name: str) -> NodeType | None:
+        """Its node type as it is without a wire; None for a placeholder."""
         node = self.node(name)
         return None if node.saved is not None else self.library.types.get(node.kind)
 
@@ -259,11 +265,13 @@ class Graph:
                 if out is None:
                     names = ", ".join(each.name for each in giver.outputs) or "none: it only writes"
                     raise GraphError(f"{wire.node} has no output {wire.output or 'at all'}", f"it has {names}")
-                if not fits(out.type, into.type):
-                    raise GraphError(
-                        f"{wire} gives {out.type.__name__}, but {name}.{port} takes {into.type.__name__}",
-                        "put a node between them that makes the one of the other",
-                    )
+                for end, label, wanted in wants(self, name, port):
+                    if not fits(out.type, wanted):
+                        on = "" if end == name else f", to which {name} would carry it"
+                        raise GraphError(
+                            f"{wire} gives {out.type.__name__}, but {end}.{label} takes {wanted.__name__}{on}",
+                            "put a node between them that makes the one of the other",
+                        )
 
     def disconnect(self, name: str, port: str) -> Graph:
         """With an input unwired."""
@@ -336,13 +344,6 @@ def _relinked(saved: Mapping[str, Any] | None, name: str, new: str) -> Mapping[s
         if isinstance(link, str) and link.startswith(f"{name}."):
             moved[knob] = {"link": new + link.removeprefix(name)}
     return {**saved, "knobs": {**knobs, **moved}} if saved and knobs and moved else saved
-
-
-def fits(given: type, wanted: type) -> bool:
-    """True if a wire may carry `given` into a port that takes `wanted`; a picture gives its matte."""
-    from nodegraph.data.image import Image, Matte
-
-    return issubclass(given, wanted) or (issubclass(given, Image) and wanted is Matte)
 
 
 def check_name(name: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints, overload
 
@@ -24,6 +25,10 @@ Identity = str | tuple[str, int] | None
 
 HANDED_IN: Mapping[type, str] = {Frame: "frame", Shot: "shot", Moves: "moves", Context: "ctx"}
 TIMES: Mapping[Any, str] = {Window: "window", Clip: "clip"}
+
+
+class Anything:
+    """What a wire carries, whatever it is: the input and the output of a node that only hands it on, as a Dot."""
 
 
 class Port(NamedTuple):
@@ -80,6 +85,15 @@ class NodeType:
         """What results go by: it rises with every version and every revision, so that none is taken for another's."""
         return self.version + self.revision
 
+    @cached_property
+    def carries(self) -> bool:
+        """True if it hands on whatever is wired to it."""
+        return any(output.type is Anything for output in self.outputs)
+
+    def carrying(self, what: type) -> NodeType:
+        """This node type where the wire is known: it takes `what` and gives `what`."""
+        return _carrying(self, what)
+
     @property
     def sees_frame(self) -> bool:
         return Frame in self.handed_in.values()
@@ -101,6 +115,13 @@ class NodeType:
 
     def __repr__(self) -> str:
         return f"<{self.name}>"
+
+
+@cache
+def _carrying(kind: NodeType, what: type) -> NodeType:
+    inputs = tuple(port._replace(type=what) if port.type is Anything else port for port in kind.inputs)
+    outputs = tuple(output._replace(type=what) if output.type is Anything else output for output in kind.outputs)
+    return replace(kind, inputs=inputs, outputs=outputs)
 
 
 def node_type(function: Callable[..., Any]) -> NodeType:

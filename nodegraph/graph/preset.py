@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from nodegraph.data.errors import DocumentError, GraphError
+from nodegraph.graph.carry import fits
 from nodegraph.graph.document import Saved, layout, node_table, save_text, text_of, with_nodes
-from nodegraph.graph.graph import NOTHING, Graph, Link, Wire, fits
+from nodegraph.graph.graph import NOTHING, Graph, Link, Wire
 from nodegraph.graph.library import Library
 from nodegraph.graph.piece import cut, joined
 from nodegraph.graph.private import private

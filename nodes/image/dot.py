@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from nodegraph.data.image import Image
-from nodegraph.graph.node import Identity, node
+from nodegraph.graph.node import Anything, Identity, node
 
 
 def passes(frame: int, knobs: Mapping[str, Any]) -> Identity:
@@ -15,6 +14,6 @@ def passes(frame: int, knobs: Mapping[str, Any]) -> Identity:
 
 
 @node(identity=passes)
-def dot(image: Image) -> Image:
-    """A bend in a wire."""
+def dot(image: Anything) -> Anything:
+    """A bend in a wire, whatever the wire carries."""
     return image

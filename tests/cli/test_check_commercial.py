@@ -67,6 +67,16 @@ def test_a_forbidden_model_is_named_with_its_licence(tmp_path: Path, capsys: Out
     assert len(problems) == 1
 
 
+def test_a_dot_in_a_model_s_wire_is_not_told_as_a_second_model(tmp_path: Path, capsys: Out) -> None:
+    put(tmp_path, licence="CC BY-NC 4.0", commercial=False)
+    graph = upscaled().add("Dot", "Bend").connect("Bend", "image", "Load").connect("Up", "model", "Bend")
+    code, told = check(graph, tmp_path, capsys, "--commercial", "--json")
+    assert code == 1
+    (problems,) = json.loads(told).values()
+    assert len(problems) == 1
+    assert "Load" in problems[0]
+
+
 def test_an_unknown_model_is_no_yes(tmp_path: Path, capsys: Out) -> None:
     put(tmp_path)
     code, told = check(upscaled(), tmp_path, capsys, "--commercial")

@@ -26,6 +26,7 @@ from nodegraph.editor.canvas.shapes import (
     bend,
     node_look,
     note_size,
+    out_ports,
     spot_at,
 )
 from nodegraph.editor.canvas.view import Rect, around, at_corner
@@ -168,6 +169,7 @@ def _nodes(
                 and old_rows.get(name) is rows.get(name)
                 and before.marks.get(name, PLAIN) == marks.get(name, PLAIN)
                 and (name in before.picked.nodes) == (name in picked.nodes)
+                and not _carries_other(graph, before.nodes[name])
             ):
                 kept[name] = before.nodes[name]
     fresh = {name: rows[name] for name in graph.nodes if name not in kept and name in rows}
@@ -183,6 +185,13 @@ def _nodes(
         else:
             return None
     return found
+
+
+def _carries_other(graph: Graph, item: NodeItem) -> bool:
+    """True of a dot that another wire, further up, has made carry something else than it is drawn with."""
+    if not item.look.dot:
+        return False
+    return [spot.type for spot in item.look.outs] != [each for _, _, each in out_ports(graph.type_of(item.look.title))]
 
 
 def _nodes_with_lost(graph: Graph, marks: Mapping[str, Marks], picked: Picked) -> dict[str, NodeItem]:

@@ -13,7 +13,8 @@ from nodegraph.data.errors import GraphError
 from nodegraph.editor.canvas.arrange import GAP_DOWN, boxes
 from nodegraph.editor.canvas.shapes import DOT, DOT_RADIUS, in_ports, node_look, out_ports
 from nodegraph.editor.canvas.view import at_corner
-from nodegraph.graph.graph import Graph, Wire, fits
+from nodegraph.graph.carry import fits, wants
+from nodegraph.graph.graph import Graph, Wire
 from nodegraph.graph.layout import Place, Point, moved
 from nodegraph.graph.library import Library
 from nodegraph.graph.node import NodeType
@@ -49,7 +50,7 @@ def targets(graph: Graph, wire: Wire) -> Targets:
     for name in graph.nodes:
         placeholder = graph.type_of(name) is None
         for label, port in in_ports(graph, name):
-            known = port is not None and (giver is None or (out is not None and fits(out.type, port.type)))
+            known = port is not None and (giver is None or (out is not None and _goes(graph, out.type, name, label)))
             (lit if name not in above and (placeholder or known) else refused).add((name, label))
     return Targets(frozenset(lit), frozenset(refused))
 
@@ -57,7 +58,7 @@ def targets(graph: Graph, wire: Wire) -> Targets:
 def sources(graph: Graph, taker: str, port: str) -> Targets:
     """Where a wire that is dragged from an input may come from."""
     kind = graph.type_of(taker)
-    into = kind.port(port) if kind is not None else None
+    asked = wants(graph, taker, port) if kind is not None and kind.port(port) is not None else None
     below = _downstream(graph, taker)
     lit: set[tuple[str, str]] = set()
     refused: set[tuple[str, str]] = set()
@@ -65,9 +66,14 @@ def sources(graph: Graph, taker: str, port: str) -> Targets:
         giver = graph.type_of(name)
         for wire, _, _ in out_ports(giver):
             out = giver.output(wire) if giver is not None else None
-            known = into is not None and (giver is None or (out is not None and fits(out.type, into.type)))
+            fitting = asked is not None and out is not None and all(fits(out.type, each) for _, _, each in asked)
+            known = asked is not None and (giver is None or fitting)
             (lit if name not in below and (kind is None or known) else refused).add((name, wire))
     return Targets(frozenset(lit), frozenset(refused))
+
+
+def _goes(graph: Graph, given: type, taker: str, port: str) -> bool:
+    return all(fits(given, wanted) for _, _, wanted in wants(graph, taker, port))
 
 
 def why_not(graph: Graph, taker: str, port: str, wire: Wire) -> str:

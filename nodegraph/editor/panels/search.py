@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from nodegraph.graph.graph import fits
+from nodegraph.graph.carry import fits
 from nodegraph.graph.library import Library
 from nodegraph.graph.node import NodeType
 

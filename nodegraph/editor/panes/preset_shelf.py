@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from nodegraph.data.errors import NodegraphError
 from nodegraph.editor.pane import Point
-from nodegraph.graph.graph import Graph, fits
+from nodegraph.graph.carry import fits
+from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import places
 from nodegraph.graph.library import Library
 from nodegraph.graph.model_files import find

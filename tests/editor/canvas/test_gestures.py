@@ -172,6 +172,24 @@ def test_a_dot_bends_a_wire_where_the_hand_is() -> None:
     assert graph.node(name).inputs == {"image": Wire("Gain1")}
 
 
+def test_a_dot_carries_every_wire_in_its_colour_and_the_whole_row_follows_its_first() -> None:
+    graph = chain().add("Detect", "Who").add("Frame", "Box").connect("Box", "faces", "Who")
+    graph, low = wiring.dotted(graph, "Box", "faces", (40, 170))
+    graph, high = wiring.dotted(graph, low, "image", (40, 140))
+    scene = scene_of(graph)
+    assert [spot.type for name in (high, low) for spot in scene.nodes[name].look.ins] == ["Faces", "Faces"]
+    loose = graph.disconnect("Box", "faces")
+    assert ("Box", "faces") in wiring.targets(loose, Wire(low)).lit
+    assert ("Box", "image") in wiring.targets(loose, Wire(low)).refused
+    assert (high, "image") in wiring.targets(loose, Wire("Plate1")).lit
+    assert (high, "image") in wiring.targets(graph, Wire("Plate1")).refused
+    assert ("Plate1", "") in wiring.sources(graph, high, "image").refused
+    other = loose.connect(high, "image", "Plate1")
+    taken = scene_of(other, before=scene_of(loose))  # the lower dot itself was not touched
+    assert taken.nodes[low].look.ins[0].type == "Image"
+    assert taken.items == scene_of(other).items
+
+
 def test_a_new_node_goes_under_the_selected_one_and_into_its_stream() -> None:
     graph, name = wiring.created_after(chain(), "Gain", "Gain1")
     assert graph.node(name).inputs == {"image": Wire("Gain1")}
@@ -212,8 +230,8 @@ def test_swap_and_pull() -> None:
 
 def test_what_a_loose_wire_may_go_to() -> None:
     faces, matte = LIBRARY.types["Detect"].outputs[0].type, LIBRARY.types["Soften"].outputs[0].type
-    assert wiring.kinds_taking(LIBRARY, faces) == ["Frame"]
-    assert wiring.kinds_giving(LIBRARY, faces) == ["Detect"]
+    assert wiring.kinds_taking(LIBRARY, faces) == ["Dot", "Frame"]
+    assert wiring.kinds_giving(LIBRARY, faces) == ["Dot", "Detect"]
     assert {"Gain", "Merge", "Soften"} <= set(wiring.kinds_taking(LIBRARY, matte))
     assert "Plate" not in wiring.kinds_taking(LIBRARY, matte)
 

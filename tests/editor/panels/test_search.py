@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nodegraph.data.faces import Faces
 from nodegraph.data.image import Image, Matte
 from nodegraph.editor.panels.search import Dragged, found, port_for, used
-from nodegraph.graph.graph import fits
+from nodegraph.graph.carry import fits
 from nodegraph.graph.library import Library
 
 LIBRARY = Library.discover()

@@ -181,6 +181,21 @@ def test_ctrl_and_a_press_on_a_wire_makes_a_dot(canvas: Canvas) -> None:
     assert canvas.steps() == 1
 
 
+def test_a_wire_of_faces_takes_a_dot_as_any_other(canvas: Canvas) -> None:
+    driver, chooser = canvas.driver, canvas.pane.adding.chooser
+    driver.drag(canvas.port("Faces", "", out=True), canvas.at(480, 170))
+    driver.until(lambda: chooser.shown, "the search")
+    driver.type("track")
+    driver.key("Return")
+    with driver.hold("ctrl"):
+        driver.drag(canvas.wire("Track1", "faces"), canvas.at(300, 200))
+    assert canvas.graph.node("Dot1").inputs == {"image": Wire("Faces")}
+    assert canvas.graph.node("Track1").inputs == {"faces": Wire("Dot1")}
+    driver.drag(canvas.port("Dot1", "", out=True), canvas.port("Free", "image"))
+    assert "Dot1 gives Faces, but Free.image takes Image" in driver.app.said[0]
+    assert canvas.steps() == 2
+
+
 def test_a_backdrop_carries_its_nodes_and_can_be_resized_and_named(canvas: Canvas) -> None:
     driver = canvas.driver
     graph = with_item(canvas.graph, "Back", Backdrop((-40, 60), (230, 200), "grades"))
