@@ -105,6 +105,7 @@ class GraphPane(Pane):
             and old.picked == new.picked
             and old.faults is new.faults
             and old.inputs is new.inputs
+            and old.pictured == new.pictured
             and self.words.fresh
         )
         if not same:
@@ -132,13 +133,13 @@ class GraphPane(Pane):
         viewers: dict[str, tuple[int, ...]] = {}
         for slot, name in sorted(state.inputs.items()):
             viewers[name] = (*viewers.get(name, ()), slot)
-        names = {*state.faults, *viewers, *self.words.cached, *self.words.seconds, *self.words.pictured}
+        names = {*state.faults, *viewers, *self.words.cached, *self.words.seconds, *state.pictured}
         return {
             name: Marks(
                 error=state.faults.get(name, ""),
                 cached=name in self.words.cached,
                 seconds=self.words.seconds.get(name),
-                picture=name in self.words.pictured,
+                picture=name in state.pictured,
                 viewers=viewers.get(name, ()),
             )
             for name in names

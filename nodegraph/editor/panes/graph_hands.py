@@ -119,17 +119,15 @@ class Move(Hand):
         self.goal: Hit | None = None
         was = pane.app.state.picked
         self.held_before = self.one.within(self.graph) == _both(self.one, was)
-        if held.shift:
-            pane.app.pick(_without(was, self.one) if self.held_before else was.joined(self.one))
-        elif not self.held_before:
-            pane.app.pick(self.one)
+        if not self.held_before:
+            pane.app.pick(was.joined(self.one) if held.shift else self.one)
 
     def click(self, at: Point, held: Held) -> None:
         app = self.pane.app
         if held.ctrl and self.hit.part is Part.NODE:
             app.pick(nodes(*self.graph.upstream(self.hit.name)))
-        elif self.held_before and not held.shift:
-            app.pick(self.one)
+        elif self.held_before:
+            app.pick(_without(app.state.picked, self.one) if held.shift else self.one)
 
     def drag(self, at: Point, held: Held) -> None:
         app = self.pane.app

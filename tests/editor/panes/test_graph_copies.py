@@ -1,4 +1,4 @@
-"""Copies through the clipboard, backdrops and notes under real keys: what is told, and how many steps it is."""
+"""Copies through the clipboard, backdrops, notes and thumbnails under real keys: what is told, and how many steps it is."""
 
 from __future__ import annotations
 
@@ -75,3 +75,32 @@ def test_one_name_is_typed_for_one_node(canvas: Canvas) -> None:
     driver.key("ctrl+a", "n")
     assert not canvas.pane.names.field.shown
     assert driver.app.said[0].startswith("several nodes are selected")
+
+
+@pytest.mark.parametrize("key", ["ctrl+shift+x", "ctrl+d", "l", "shift+backslash"])
+def test_a_key_that_changes_nothing_is_no_step(canvas: Canvas, key: str) -> None:
+    driver = canvas.driver
+    driver.click(canvas.node("Free"))  # it has no wires
+    driver.key(key)
+    before = canvas.steps()
+    driver.key(key)
+    assert canvas.steps() == before
+    assert before == (key == "shift+backslash")
+
+
+def test_a_thumbnail_goes_along_with_a_name_and_not_into_another_project(canvas: Canvas) -> None:
+    driver = canvas.driver
+
+    def pictured() -> set[str]:
+        return {name for name, item in canvas.pane.scene.nodes.items() if item.look.marks.picture}
+
+    driver.click(canvas.node("Two"))
+    driver.key("alt+p")
+    driver.until(lambda: pictured() == {"Two"}, "the thumbnail")
+    driver.app.edit("rename", canvas.graph.rename("Two", "Zwei"))
+    driver.until(lambda: pictured() == {"Zwei"}, "the thumbnail of the new name")
+    driver.key("ctrl+z")
+    driver.until(lambda: pictured() == {"Two"}, "the thumbnail of the old name")
+    driver.app.open(Document(start()))
+    driver.turn(2)
+    assert pictured() == set()

@@ -181,17 +181,6 @@ def test_one_key_is_one_step(canvas: Canvas, key: str, label: str) -> None:
     assert canvas.graph == start()
 
 
-@pytest.mark.parametrize("key", ["ctrl+shift+x", "ctrl+d", "l", "shift+backslash"])
-def test_a_key_that_changes_nothing_is_no_step(canvas: Canvas, key: str) -> None:
-    driver = canvas.driver
-    driver.click(canvas.node("Free"))  # it has no wires
-    driver.key(key)
-    before = canvas.steps()
-    driver.key(key)
-    assert canvas.steps() == before
-    assert before == (key == "shift+backslash")
-
-
 def test_disabled_deleted_duplicated(canvas: Canvas) -> None:
     driver = canvas.driver
     driver.click(canvas.node("One"))
