@@ -1,4 +1,4 @@
-"""Copies through the clipboard, backdrops, notes and thumbnails under real keys: what is told, and how many steps it is."""
+"""Copies through the clipboard, backdrops, notes and thumbnails under real keys: what is told, how many steps it is."""
 
 from __future__ import annotations
 
