@@ -75,8 +75,11 @@ class App:
     # -- what panes ask for ------------------------------------------------------------------------------
 
     def edit(self, label: str, graph: Graph, merge: str = "", picked: Picked | None = None) -> None:
-        """Go on with a new graph: one step of undo, or part of one, if `merge` names a gesture that goes on."""
-        if graph is self.state.graph:
+        """Go on with a new graph: one step of undo, or part of one, if `merge` names a gesture that goes on.
+
+        A graph that says the same as the one before is none, as when what has no wires is taken out of its wires.
+        """
+        if graph == self.state.graph:
             if picked is not None:
                 self.pick(picked)
             return

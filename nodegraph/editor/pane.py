@@ -41,6 +41,7 @@ class Pane:
 
     place: Place  # keys go to the pane under the cursor
     title = ""
+    turns_in_hand = False  # the wheel is its own while a button is down on it, too
 
     def __init__(self, app: App) -> None:
         self.app = app

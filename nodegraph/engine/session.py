@@ -54,6 +54,7 @@ class Session:
         self.loads = Loads()
         self._past = [Edit("", graph)]
         self._future: list[Edit] = []
+        self._ahead: list[Edit] = []  # what could be done again before the last step began
         self._lock = threading.RLock()
         self._planner: Planner | None = None
         self._looked = 0.0
@@ -70,16 +71,23 @@ class Session:
         return self._past[-1].graph
 
     def edit(self, label: str, graph: Graph, merge: str = "") -> None:
-        """Go on with a new graph. Edits in a row with the same `merge` (a drag) are one step of undo."""
+        """Go on with a new graph. Edits in a row with the same `merge` (a drag) are one step of undo.
+
+        A drag that comes back to the very graph that it began with is none, and takes no redo away.
+        """
         with self._lock:
             if graph is self.graph:
                 return
             last = self._past[-1]
             if merge and merge == last.merge and not self._future:
-                self._past[-1] = Edit(last.label, graph, merge)
+                if graph is self._past[-2].graph:
+                    self._past.pop()
+                    self._future = self._ahead
+                else:
+                    self._past[-1] = Edit(last.label, graph, merge)
             else:
                 self._past.append(Edit(label, graph, merge))
-            self._future.clear()
+                self._ahead, self._future = self._future, []
             self._planner = None
 
     def undo(self) -> Graph:

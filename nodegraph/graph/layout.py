@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from nodegraph.data.errors import GraphError
 from nodegraph.graph.graph import Graph, check_name
 
+FURTHEST = 1e12  # from the origin; what is beyond has no place, and was written by no hand
 ROOM, GAP = 240.0, 80.0  # from where a node begins, or a backdrop ends, to what stands beside it
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 Point = tuple[float, float]
@@ -154,7 +155,7 @@ def _item(kind: type[Item], row: Any) -> Item | None:
         value = row.get(field, "" if field in ("colour", "label") else None)
         if field in ("at", "size"):
             whole = isinstance(value, list) and len(value) == 2
-            if not whole or not all(isinstance(part, (int, float)) for part in value):
+            if not whole or not all(isinstance(part, (int, float)) and abs(part) <= FURTHEST for part in value):
                 return None
             value = (value[0], value[1])
         elif not isinstance(value, str):

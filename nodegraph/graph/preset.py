@@ -325,7 +325,12 @@ def copied(graph: Graph, names: Iterable[str]) -> str:
 
 def pasted(graph: Graph, text: str, *, source: str = "", at: tuple[float, float] | None = None) -> Inserted:
     """The graph with the nodes of a copied text in it; `source` is wired to the first input that takes it."""
-    preset = replace(read(text, graph.library, "the clipboard"), name="what was copied")
+    if FORMAT not in text:
+        raise DocumentError("the clipboard holds no nodes", "copy nodes first, or paths of pictures, movies or presets")
+    try:
+        preset = replace(read(text, graph.library, "the clipboard"), name="what was copied")
+    except DocumentError as fault:
+        raise DocumentError(fault.message, "a part of it may be missing: copy the nodes again") from fault
     wired: dict[str, str | Wire] = {}
     if source and (giver := graph.type_of(source)) is not None and giver.outputs:
         for label, places in preset.inputs.items():

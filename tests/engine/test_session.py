@@ -53,6 +53,20 @@ def test_a_drag_is_one_step_of_undo() -> None:
         assert session.undo() is graph
 
 
+def test_a_drag_back_to_where_it_began_is_no_step_and_takes_no_redo_away() -> None:
+    graph = empty().add("Gain", "g")
+    with Session(graph) as session:
+        session.edit("gain", graph.set("g", "by", 2.0))
+        session.undo()
+        session.edit("drag", graph.set("g", "by", 3.0), merge="drag")
+        session.edit("drag", graph, merge="drag")
+        assert session.graph is graph
+        assert (session.undo_label, session.redo_label) == ("", "gain")
+        session.edit("drag", graph.set("g", "by", 4.0), merge="drag")
+        assert (session.undo_label, session.redo_label) == ("drag", "")
+        assert session.undo() is graph
+
+
 def test_what_was_seen_is_not_computed_again(tmp_path: Path, unchecked: None) -> None:
     graph = wired(empty().add("Plate", "p").add("Gain", "g", by=2.0).add("Plus", "a"), g__image="p", a__a="g")
     RECORD.take()

@@ -36,6 +36,15 @@ def graph() -> Graph:
     return with_item(laid_out, "Todo", Note((300, 0), "ask for a clean plate"))
 
 
+@pytest.mark.parametrize("number", [1e300, -1e300, 10**400])
+def test_what_lies_beyond_all_canvases_has_no_place_and_is_kept(graph: Graph, number: float) -> None:
+    text = write(Document(graph)).replace("[10, 20]", f"[10, {number}]").replace("[200, 80]", f"[{number}, 80]")
+    far = read(text, graph.library).graph
+    assert places(far).keys() == {"Warm"}
+    assert backdrops(far) == {}
+    assert far.ui["nodes"]["Plate"]["at"] == [10, number]
+
+
 def test_what_is_laid_out_is_read_back(graph: Graph) -> None:
     text = write(Document(graph))
     again = read(text, graph.library).graph

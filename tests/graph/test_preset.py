@@ -116,8 +116,11 @@ def test_copy_and_paste(graph: Graph) -> None:
     whole, names = presets.pasted(empty, text, source="Other")
     assert names == {"Warm": "Warm", "Soft": "Soft"}
     assert whole.nodes["Warm"].inputs == {"image": Wire("Other")}
-    with pytest.raises(DocumentError, match="clipboard"):
-        presets.pasted(empty, "some other text")
+    for other in ("some other text", "{}", "", "x" * 30_000_000):
+        with pytest.raises(DocumentError, match="the clipboard holds no nodes"):
+            presets.pasted(empty, other)
+    with pytest.raises(DocumentError, match="copy the nodes again"):
+        presets.pasted(empty, text[:-20])
 
 
 def test_copying_keeps_full_paths_and_presets_refuse_them(graph: Graph, tmp_path: Path) -> None:

@@ -143,6 +143,8 @@ def pasted(graph: Graph, text: str, at: Point | None = None, source: str = "") -
 def duplicated(graph: Graph, picked: Picked, by: Point = ASIDE, keep_inputs: bool = False) -> Made:
     """The graph with what is picked in it twice; with the wires that came in from outside, if they are kept."""
     chosen = carried(graph, picked.within(graph))
+    if not (chosen.nodes or chosen.backdrops or chosen.notes):
+        raise GraphError("there is nothing to duplicate", "select nodes first")
     piece = cut(settled(graph), _in_order(graph, chosen.nodes))
     whole, names = joined(graph, _with_papers(piece.graph, graph, chosen))
     for places in piece.inputs.values() if keep_inputs else ():

@@ -14,6 +14,7 @@ from nodegraph.editor.canvas.scene import Key, Scene, box_of, diff, scene_of
 from nodegraph.editor.canvas.shapes import Marks
 from nodegraph.editor.canvas.view import View, fitted
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
+from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.search import Dragged
 from nodegraph.editor.panes import graph_ink as inks
@@ -41,6 +42,7 @@ class GraphPane(Pane):
 
     place = Place.GRAPH
     title = "Node graph"
+    turns_in_hand = True
 
     drawlist: int
     painter: Painter
@@ -103,6 +105,7 @@ class GraphPane(Pane):
             and old.picked == new.picked
             and old.faults is new.faults
             and old.inputs is new.inputs
+            and old.pictured == new.pictured
             and self.words.fresh
         )
         if not same:
@@ -130,13 +133,13 @@ class GraphPane(Pane):
         viewers: dict[str, tuple[int, ...]] = {}
         for slot, name in sorted(state.inputs.items()):
             viewers[name] = (*viewers.get(name, ()), slot)
-        names = {*state.faults, *viewers, *self.words.cached, *self.words.seconds, *self.words.pictured}
+        names = {*state.faults, *viewers, *self.words.cached, *self.words.seconds, *state.pictured}
         return {
             name: Marks(
                 error=state.faults.get(name, ""),
                 cached=name in self.words.cached,
                 seconds=self.words.seconds.get(name),
-                picture=name in self.words.pictured,
+                picture=name in state.pictured,
                 viewers=viewers.get(name, ()),
             )
             for name in names
@@ -200,7 +203,7 @@ class GraphPane(Pane):
 
     def tick(self, now: float) -> bool:
         seconds, self._ticked = min(now - self._ticked, LONGEST), now
-        hand = self.hand
+        hand = self.at_work()
         scrolling = hand is not None and hand.scroll(seconds)
         if self.hand is None and self._map_stale:
             self._map_stale = False
@@ -256,23 +259,30 @@ class GraphPane(Pane):
 
     def dragged(self, at: Point, held: Held) -> None:
         self.cursor = self.local(at)
-        hand = self.hand
+        hand = self.at_work()
         if hand is not None:
             self.app.guarded(lambda: hand.move(self.local(at), held))
 
     def released(self, at: Point, held: Held) -> None:
         self.cursor = self.local(at)
-        hand, self.hand = self.hand, None
+        hand, self.hand = self.at_work(), None
         self.overlay.clear()
         if hand is not None:
             self.app.guarded(lambda: hand.release(self.local(at), held))
 
     def drop_hand(self) -> None:
         """Escape while something is dragged: as if it had not been."""
-        hand, self.hand = self.hand, None
+        hand, self.hand = self.at_work(), None
         self.overlay.clear()
         if hand is not None:
             hand.cancel()
+
+    def at_work(self) -> Hand | None:
+        """The hand, unless a key has changed the graph under it: then it lets go, and what it did stays."""
+        if self.hand is not None and self.hand.is_overtaken:
+            self.hand = None
+            self.overlay.clear()
+        return self.hand
 
     def hovered(self, at: Point, held: Held) -> None:
         self.cursor = self.local(at)
@@ -289,7 +299,10 @@ class GraphPane(Pane):
 
     def wheeled(self, at: Point, clicks: float, held: Held) -> bool:
         self.names.field.take()
-        self.show(self.view.wheeled(clicks, self.local(at)))
+        hand, self.cursor = self.at_work(), self.local(at)
+        self.show(self.view.wheeled(clicks, self.cursor))
+        if hand is not None:
+            hand.follow()
         return True
 
     def opened(self, hit: Hit) -> None:
@@ -321,6 +334,13 @@ class GraphPane(Pane):
         if self.hand is not None:
             return {**self.deeds.table, "cancel": self.drop_hand}
         return self.deeds.table
+
+    def key(self, chord: Chord) -> bool:
+        """Escape lets go of what is dragged with Ctrl or Shift held, too."""
+        mine = chord.key == "Escape" and self.hand is not None
+        if mine:
+            self.drop_hand()
+        return mine
 
     def _nothing(self) -> None:
         """A key that a popup has taken starts nothing."""

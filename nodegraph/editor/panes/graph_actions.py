@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import dearpygui.dearpygui as dpg
 
@@ -12,7 +13,7 @@ from nodegraph.data.errors import GraphError
 from nodegraph.editor.canvas import gestures, wiring
 from nodegraph.editor.canvas.arrange import Edge, aligned, arranged, to_grid
 from nodegraph.editor.canvas.gestures import Made
-from nodegraph.editor.canvas.picked import Picked
+from nodegraph.editor.canvas.picked import Picked, carried
 from nodegraph.editor.pane import Start
 from nodegraph.editor.panels.commands import PLACES
 from nodegraph.editor.panes import graph_edits as edits
@@ -25,6 +26,7 @@ from nodegraph.graph.preset import SUFFIX
 if TYPE_CHECKING:
     from nodegraph.editor.panes.graph import GraphPane
 
+FILE = "file://"
 ZOOM = 1.25  # of the zoom keys
 CREATE = ("Read", "Write", "Blur", "Grade", "Merge", "Transform", "Roto", "Dot")
 
@@ -125,21 +127,26 @@ class Actions:
     def copy(self) -> None:
         """As text, so that it can be sent in a message."""
         dpg.set_clipboard_text(gestures.copied(self.graph, self._picked()))
-        count = len(self.picked.nodes)
-        self.pane.app.say(f"copied {count} node{'s' * (count != 1)} as text")
+        self._tell("copied")
 
     def cut(self) -> None:
-        """Copied, and gone."""
+        """Copied, and gone: with a backdrop what lies on it, too."""
         self.copy()
-        self._edit("cut", gestures.deleted(self.graph, self.picked))
-        self.pane.app.say(self.pane.app.said[0].replace("copied", "cut"))
+        self._tell("cut")
+        self._edit("cut", gestures.deleted(self.graph, carried(self.graph, self.picked)))
+
+    def _tell(self, done: str) -> None:
+        """What was copied or cut."""
+        count = len(carried(self.graph, self.picked).nodes)
+        what = f"{count} node{'s' * (count != 1)}" if count else "what is selected"
+        self.pane.app.say(f"{done} {what} as text")
 
     def paste(self, branch: bool = False) -> None:
         """Nodes from a text, under the selected node or where the cursor is; or the files of pasted paths."""
         pane = self.pane
         text = platform_x.clipboard()
         place = pane.view.to_graph(pane.cursor)
-        paths = tuple(line.strip().removeprefix("file://") for line in text.splitlines() if line.strip())
+        paths = _paths(text)
         if paths and all(Path(path).is_absolute() or path.endswith(SUFFIX) for path in paths):
             if not pane.adding.files(place, paths):
                 raise GraphError("nothing in these paths can be read", "paste pictures, movies or presets")
@@ -181,6 +188,8 @@ class Actions:
             names.backdrop(next(iter(picked.backdrops)))
         elif len(picked.notes) == 1:
             names.note(next(iter(picked.notes)))
+        elif picked.nodes:
+            raise GraphError("several nodes are selected", "select the one that is to be called otherwise")
         else:
             names.node(next(iter(self._nodes())))
 
@@ -208,23 +217,24 @@ class Actions:
         self._edit("colour", gestures.coloured(graph, picked.within(graph), colour))
 
     def backdrop(self) -> None:
-        """Behind what is selected, and its name is asked for."""
+        """Behind what is selected, and its name is asked for; all of it is one step."""
         pane = self.pane
         boxes = pane.scene.boxes(self.picked.nodes)
+        merge = fresh_gesture()
         made = gestures.backed(self.graph, boxes.values(), pane.view.to_graph(pane.cursor))
-        self._made("backdrop", made)
+        pane.app.edit("backdrop", made.graph, merge, made.picked)
         pane.refresh()
         for name in made.picked.backdrops:
-            pane.names.backdrop(name)
+            pane.names.backdrop(name, merge=merge)
 
     def note(self) -> None:
         """Where the cursor is, and its words are asked for; all of it is one step."""
-        pane, merge = self.pane, fresh_gesture()
-        made = gestures.noted(self.graph, pane.view.to_graph(pane.cursor), "note")
+        pane, merge, before = self.pane, fresh_gesture(), self.graph
+        made = gestures.noted(before, pane.view.to_graph(pane.cursor), "note")
         pane.app.edit("note", made.graph, merge, made.picked)
         pane.refresh()
         for name in made.picked.notes:
-            pane.names.note(name, merge=merge)
+            pane.names.note(name, merge=merge, without=before)
 
     def minimap(self) -> None:
         """Shown, or not."""
@@ -299,3 +309,14 @@ class Actions:
         """The highest version of the files that there is."""
         folder = self.pane.app.state.document.folder
         self._edit("latest version", edits.latest(self.graph, self._nodes(), folder))
+
+
+def _paths(text: str) -> tuple[str, ...]:
+    """The lines of a text; file managers give paths as addresses, in which a space is %20."""
+    lines = (line.strip() for line in text.splitlines())
+    return tuple(_path(line.removeprefix(FILE)) if line.startswith(FILE) else line for line in lines if line)
+
+
+def _path(address: str) -> str:
+    path = unquote(address)
+    return path if path.isprintable() else address  # of a sequence, by hand: %04d

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from nodegraph.editor.canvas import edge
 from nodegraph.editor.pane import Held
+from nodegraph.graph.graph import Graph
 from nodegraph.graph.layout import Point
 
 if TYPE_CHECKING:
@@ -26,20 +27,37 @@ class Hand:
     """What the mouse does from a press to its release. Points are in pixels of the canvas."""
 
     scrolls = False  # what it drags takes the canvas along at its edge
+    edits = True  # what it drags is of the graph
 
     def __init__(self, pane: GraphPane, at: Point) -> None:
         self.pane = pane
-        self.start = at
-        self.graph = pane.app.state.graph
+        self.origin = pane.view.to_graph(at)  # stays where it is while the canvas moves
+        self.graph = self.before = self.made = pane.app.state.graph
         self.merge = fresh_gesture()
         self.dragging = False
         self._held = Held()
         self._came_in = False  # a press near the edge does not scroll before the hand has been further in
 
+    @property
+    def start(self) -> Point:
+        """Where it was pressed, in pixels as the canvas lies now."""
+        return self.pane.view.to_screen(self.origin)
+
     def by(self, at: Point) -> Point:
         """How far the hand has gone, in the graph."""
-        zoom = self.pane.view.zoom
-        return (at[0] - self.start[0]) / zoom, (at[1] - self.start[1]) / zoom
+        x, y = self.pane.view.to_graph(at)
+        return x - self.origin[0], y - self.origin[1]
+
+    def edit(self, label: str, graph: Graph) -> None:
+        """Go on with what the hand makes of the graph; all of it is one step."""
+        app = self.pane.app
+        app.edit(label, graph, self.merge)
+        self.made = app.state.graph
+
+    @property
+    def is_overtaken(self) -> bool:
+        """True if a key has changed the graph since: what the hand would make of the old one would undo that."""
+        return self.edits and self.pane.app.state.graph is not self.made
 
     def move(self, at: Point, held: Held) -> None:
         """The mouse moved; below a few pixels it only trembled."""
@@ -61,12 +79,15 @@ class Hand:
         outside = not (0 <= pane.cursor[0] <= pane.size[0] and 0 <= pane.cursor[1] <= pane.size[1])
         if not (self._came_in or outside):
             return False
-        by = (-x * seconds, -y * seconds)
-        pane.show(pane.view.panned(by))
-        self.start = (self.start[0] + by[0], self.start[1] + by[1])
-        self.scrolled()
-        pane.app.guarded(lambda: self.drag(pane.cursor, self._held))
+        pane.show(pane.view.panned((-x * seconds, -y * seconds)))
+        self.follow()
         return True
+
+    def follow(self) -> None:
+        """The canvas went on under the hand, or was zoomed: what is dragged goes along."""
+        if self.dragging:
+            self.scrolled()
+            self.pane.app.guarded(lambda: self.drag(self.pane.cursor, self._held))
 
     def scrolled(self) -> None:
         """Other parts of the graph are seen now."""

@@ -27,16 +27,15 @@ ZOOM_DRAG = 1.006  # a pixel of an Alt+middle drag
 class Pan(Hand):
     """The middle button, or Alt with the left one, moves the view."""
 
+    edits = False
+
     def __init__(self, pane: GraphPane, at: Point) -> None:
         super().__init__(pane, at)
         self.view = pane.view
 
     def drag(self, at: Point, held: Held) -> None:
-        self.pane.show(self.view.panned((at[0] - self.start[0], at[1] - self.start[1])))
-
-    def click(self, at: Point, held: Held) -> None:
-        del held
-        self.pane.show(self.view)
+        start, view = self.start, self.pane.view
+        self.pane.show(view.panned((at[0] - start[0], at[1] - start[1])))
 
     def cancel(self) -> None:
         self.pane.show(self.view)
@@ -51,6 +50,8 @@ class Zoom(Pan):
 
 class Map(Hand):
     """In the small map the view follows the hand."""
+
+    edits = False
 
     def __init__(self, pane: GraphPane, at: Point) -> None:
         super().__init__(pane, at)
@@ -67,13 +68,12 @@ class Box(Hand):
 
     def __init__(self, pane: GraphPane, at: Point) -> None:
         super().__init__(pane, at)
-        self.before = pane.app.state.picked
+        self.was = pane.app.state.picked
 
     def drag(self, at: Point, held: Held) -> None:
         self.pane.overlay.box(between(self.start, at))
-        view = self.pane.view
-        inside = self.pane.painter.hits.inside(between(view.to_graph(self.start), view.to_graph(at)))
-        picked = self.before.joined(inside) if held.shift else inside
+        inside = self.pane.painter.hits.inside(between(self.origin, self.pane.view.to_graph(at)))
+        picked = self.was.joined(inside) if held.shift else inside
         if picked != self.pane.app.state.picked:
             self.pane.app.pick(picked)
 
@@ -82,7 +82,7 @@ class Box(Hand):
             self.pane.app.pick(Picked())
 
     def cancel(self) -> None:
-        self.pane.app.pick(self.before)
+        self.pane.app.pick(self.was)
 
 
 class Resize(Hand):
@@ -95,15 +95,13 @@ class Resize(Hand):
         self.hit = hit
 
     def drag(self, at: Point, held: Held) -> None:
-        graph = gestures.resized(self.graph, self.hit.name, self.hit.port, self.by(at))
-        self.pane.app.edit("resize the backdrop", graph, self.merge)
+        self.edit("resize the backdrop", gestures.resized(self.graph, self.hit.name, self.hit.port, self.by(at)))
 
     def click(self, at: Point, held: Held) -> None:
         self.pane.app.pick(Picked(backdrops=frozenset((self.hit.name,))))
 
     def cancel(self) -> None:
-        if self.dragging:
-            self.pane.app.edit("resize the backdrop", self.graph, self.merge)
+        self.edit("resize the backdrop", self.before)
 
 
 class Move(Hand):
@@ -121,17 +119,15 @@ class Move(Hand):
         self.goal: Hit | None = None
         was = pane.app.state.picked
         self.held_before = self.one.within(self.graph) == _both(self.one, was)
-        if held.shift:
-            pane.app.pick(_without(was, self.one) if self.held_before else was.joined(self.one))
-        elif not self.held_before:
-            pane.app.pick(self.one)
+        if not self.held_before:
+            pane.app.pick(was.joined(self.one) if held.shift else self.one)
 
     def click(self, at: Point, held: Held) -> None:
         app = self.pane.app
         if held.ctrl and self.hit.part is Part.NODE:
             app.pick(nodes(*self.graph.upstream(self.hit.name)))
-        elif self.held_before and not held.shift:
-            app.pick(self.one)
+        elif self.held_before:
+            app.pick(_without(app.state.picked, self.one) if held.shift else self.one)
 
     def drag(self, at: Point, held: Held) -> None:
         app = self.pane.app
@@ -147,7 +143,7 @@ class Move(Hand):
             by = self._snapped(picked, by)
         graph = gestures.moved(self.graph, picked, by)
         label = "extract" if self.out else "move"
-        app.edit(label, graph, self.merge)
+        self.edit(label, graph)
         self._over_wire(picked, by)
 
     def _snapped(self, picked: Picked, by: Point) -> Point:
@@ -190,12 +186,11 @@ class Move(Hand):
         if self.goal is not None:
             app = self.pane.app
             graph = wiring.inserted(app.state.graph, self.hit.name, self.goal.name, self.goal.port)
-            app.edit("insert", graph, self.merge)
+            self.edit("insert", graph)
             app.say(f"{self.hit.name} is in the wire to {self.goal.name}")
 
     def cancel(self) -> None:
-        if self.dragging:
-            self.pane.app.edit("move", self.graph, self.merge)
+        self.edit("move", self.before)
 
 
 def _one(hit: Hit) -> Picked:
@@ -240,10 +235,11 @@ def taken(pane: GraphPane, at: Point, button: Button, held: Held, double: bool) 
 
 def _dot(pane: GraphPane, at: Point, hit: Hit) -> Hand:
     """Ctrl and a press on a wire bends it there; the dot goes along with the hand."""
-    made = wiring.dotted(pane.app.state.graph, hit.name, hit.port, pane.view.to_graph(at))
+    before = pane.app.state.graph
+    made = wiring.dotted(before, hit.name, hit.port, pane.view.to_graph(at))
     merge = fresh_gesture()
     pane.app.edit("dot", made.graph, merge, nodes(made.name))
     pane.refresh()
     hand = Move(pane, at, Hit(Part.NODE, made.name), Held())
-    hand.merge = merge
+    hand.merge, hand.before = merge, before
     return hand

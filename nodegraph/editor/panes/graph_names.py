@@ -39,7 +39,7 @@ class Names:
             return
         app.edit(f"rename {name}", app.state.graph.rename(name, new), picked=nodes(new))
 
-    def backdrop(self, name: str) -> None:
+    def backdrop(self, name: str, *, merge: str = "") -> None:
         """Type a backdrop's label."""
         box, panel = self._box(Key("backdrop", name)), backdrops(self.pane.app.state.graph).get(name)
         if box is None or panel is None:
@@ -47,17 +47,20 @@ class Names:
         height = TITLE_BAR * self.pane.view.zoom
         place = (box.left, box.top + height / 2 - self.field.high / 2)
         self.field.ask(
-            place, min(box.width, 420.0 * self.field.unit), panel.label, lambda text: self._label(name, text.strip())
+            place,
+            min(box.width, 420.0 * self.field.unit),
+            panel.label,
+            lambda text: self._label(name, text.strip(), merge),
         )
 
-    def _label(self, name: str, text: str) -> None:
+    def _label(self, name: str, text: str, merge: str) -> None:
         graph = self.pane.app.state.graph
         panel = backdrops(graph).get(name)
         if panel is not None and panel.label != text:
-            self._edit("name the backdrop", with_item(graph, name, panel._replace(label=text)))
+            self._edit("name the backdrop", with_item(graph, name, panel._replace(label=text)), merge)
 
-    def note(self, name: str, *, merge: str = "") -> None:
-        """Type a note's words; one without any is taken away."""
+    def note(self, name: str, *, merge: str = "", without: Graph | None = None) -> None:
+        """Type a note's words; one without any is taken away. `without` is the graph before a new one."""
         box, note = self._box(Key("note", name)), notes(self.pane.app.state.graph).get(name)
         unit = self.field.unit
         if box is not None and note is not None:
@@ -65,18 +68,18 @@ class Names:
                 (box.left, box.top),
                 max(220.0 * unit, box.width + 24 * unit),
                 note.text,
-                lambda text: self._write(name, text.strip(), merge),
+                lambda text: self._write(name, text.strip(), merge, without),
                 several=True,
                 height=box.height + 40 * unit,
             )
 
-    def _write(self, name: str, text: str, merge: str) -> None:
+    def _write(self, name: str, text: str, merge: str, without: Graph | None) -> None:
         graph = self.pane.app.state.graph
         note = notes(graph).get(name)
         if note is None or note.text == text:
             return
         if not text:
-            self._edit("delete the note", deleted(graph, Picked(notes=frozenset((name,)))))
+            self._edit("delete the note", without or deleted(graph, Picked(notes=frozenset((name,)))), merge)
             return
         self._edit("write the note", with_item(graph, name, note._replace(text=text)), merge)
 

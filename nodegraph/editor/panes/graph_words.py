@@ -27,7 +27,6 @@ class Words:
         self.app = app
         self.files = True  # are the names of files shown
         self.known = Known(app, self._come)
-        self.pictured: frozenset[str] = frozenset()
         self._other: set[str] = set()
         self.fresh = True
         self._told: dict[str, tuple[str, ...]] = {}
@@ -78,9 +77,8 @@ class Words:
 
     def turn_pictures(self, names: frozenset[str]) -> None:
         """Show pictures on nodes, or no longer."""
-        self.pictured = self.pictured - names if names <= self.pictured else self.pictured | names
-        self.fresh = False
-        self.app.change()
+        shown = self.app.state.pictured
+        self.app.change(pictured=shown - names if names <= shown else shown | names)
 
     def card(self, name: str) -> str:
         """What is known of a node, line by line."""
@@ -105,7 +103,7 @@ class Words:
 
     def poll(self, state: State, scene: Scene, seen: Collection[str]) -> None:
         """Look for what else has come to be known of the nodes that are seen."""
-        self.known.poll(state, seen, [name for name in sorted(self.pictured) if name in scene.nodes])
+        self.known.poll(state, seen, [name for name in sorted(state.pictured) if name in scene.nodes])
 
     def _come(self, names: set[str]) -> None:
         """There is something new: it is drawn with the next frame."""

@@ -214,6 +214,10 @@ class Hands:
         return double
 
     def _wheel(self, clicks: float) -> None:
+        if self.holder is not None:
+            if self.holder.turns_in_hand:
+                self.holder.wheeled(self.at, clicks, self.held())
+            return
         found = self.under()
         if found is not None and not platform_x.popup_open() and found.is_hovered():
             found.pane.wheeled(self.at, clicks, self.held())

@@ -315,8 +315,12 @@ def test_notes_and_backdrops_are_copied_with_what_is_on_them() -> None:
     assert (len(made.picked.nodes), len(made.picked.backdrops), len(made.picked.notes)) == (3, 1, 1)
     (panel,) = (backdrops(made.graph)[name] for name in made.picked.backdrops)
     assert panel == Backdrop((990, -10), (180, 250), "plates")
-    with pytest.raises(GraphError, match="nothing to copy"):
-        gestures.copied(graph, Picked())
+    wire = Picked(wires=frozenset((("Gain1", "image"),)))
+    for one in (Picked(), wire):
+        with pytest.raises(GraphError, match="nothing to copy"):
+            gestures.copied(graph, one)
+        with pytest.raises(GraphError, match="nothing to duplicate"):
+            gestures.duplicated(graph, one)
 
 
 def test_disable_turns_all_off_or_all_on() -> None:

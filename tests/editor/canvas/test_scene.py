@@ -41,7 +41,7 @@ def test_a_scene_that_takes_over_is_the_same_as_a_new_one(graph: Graph, chosen: 
         "move": lambda: gestures.moved(graph, picked, by),
         "delete": lambda: gestures.deleted(graph, picked),
         "disable": lambda: gestures.disabled(graph, picked.nodes),
-        "duplicate": lambda: gestures.duplicated(graph, picked).graph,
+        "duplicate": lambda: gestures.duplicated(graph, picked).graph if chosen else graph,
     }
     other = deeds[deed]()
     before = scene_of(graph, picked=picked)

@@ -66,6 +66,20 @@ def test_a_drag_moves_what_is_selected_in_one_step(canvas: Canvas) -> None:
     assert places(canvas.graph)["One"].at == (-100, 120)
 
 
+def test_shift_on_what_is_selected_lets_go_of_it_by_a_click_and_moves_it_by_a_drag(canvas: Canvas) -> None:
+    driver = canvas.driver
+    driver.click(canvas.node("One"))
+    with driver.hold("shift"):
+        driver.click(canvas.node("Two"))
+        at = canvas.node("One")
+        driver.drag(at, (at[0] - 100, at[1] + 30))
+        assert canvas.picked == nodes("One", "Two")
+        driver.click(canvas.node("One"))
+    assert canvas.picked == nodes("Two")
+    where = {name: place.at for name, place in places(canvas.graph).items()}
+    assert (where["One"], where["Two"]) == ((-100, 120), (-100, 230))
+
+
 def test_a_box_selects_and_a_click_on_nothing_lets_go(canvas: Canvas) -> None:
     driver = canvas.driver
     driver.drag(canvas.at(-60, 60), canvas.at(170, 245))
