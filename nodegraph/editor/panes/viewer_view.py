@@ -138,6 +138,8 @@ class View:
             self.play.changed(new)
         if new.playing:
             self.play.follow(old, new)
+            if self.a is not None and self.target("A") is None:
+                self._nothing("A")
         elif not self.home.settings.paused:
             self.ask()
         if not new.playing:

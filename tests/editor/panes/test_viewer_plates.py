@@ -81,3 +81,17 @@ def test_a_frame_that_is_not_there_does_not_take_the_picture_away_from_where_it_
     driver.until(lambda: pane.view.a is not None, "the next frame")
     driver.turn(2)
     assert pane.framing == before
+
+
+def test_a_node_that_is_deleted_while_it_plays_is_not_seen_any_more(driver: Driver) -> None:
+    pane, app = look(driver, "Wide"), driver.app
+    app.change(playing=1)
+    driver.until(lambda: pane.cached(), "frames that play")
+    app.edit("delete", app.state.graph.remove("Wide"))
+    driver.until(lambda: pane.view.a is None, "no picture")
+    assert pane.view.words is not None
+    app.undo()
+    app.goto(1002)  # as the timeline does, which is not in this window
+    driver.until(lambda: pane.view.a is not None, "it plays again")
+    app.change(playing=0)
+    driver.turn(2)
