@@ -54,6 +54,8 @@ class Processor:
                 part[..., :3] = colour
             else:
                 self._apply(part)
+                if depth == 4:  # a matrix multiplies a NaN or an endless red by 0 into it
+                    part[..., 3] = pixels[first:end, :, 3]
             if straight:
                 associate(part, pixels[first:end])
 

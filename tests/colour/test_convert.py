@@ -159,6 +159,15 @@ def test_alpha_is_untouched_and_taken_out_of_a_curve(space):
     np.testing.assert_allclose(result[..., :3], convert(straight, CG, "ACEScg", space) * alpha, atol=2e-5)
 
 
+@pytest.mark.parametrize("broken", [np.nan, np.inf, -np.inf])
+def test_alpha_stays_where_a_colour_is_no_number(broken):
+    pixels = picture(4, low=0.0)
+    pixels[3, 4, 0] = broken
+    result = convert(pixels, CG, "ACES2065-1", "ACEScg")
+    assert processor(CG, "ACES2065-1", "ACEScg").linear
+    np.testing.assert_array_equal(result[..., 3], pixels[..., 3])
+
+
 def test_alpha_that_is_not_associated_is_left_out_of_it():
     pixels = picture(depth=4, low=0.0, high=1.0)
     result = convert(pixels, CG, "srgb_texture", "ACEScg", unpremult=False)

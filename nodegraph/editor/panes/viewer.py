@@ -340,6 +340,8 @@ class ViewerPane(Pane):
             self.bar.layers([each.label for each in layers(image.channels)])
             if first or (self.fitting and self.framing != fitted_format(image.format, self.half)):
                 self.fit()
+            else:
+                self._framed(self.framing.shaped(image.format.pixel_aspect, self.half))
         self.redraw()
 
     def _drawn(self) -> None:

@@ -78,6 +78,7 @@ class View:
         self.edition = 0  # counts the edits that may have changed what is looked at
         self.a: Side | None = None
         self.b: Side | None = None
+        self._fresh = True  # no picture of this document was shown yet
         self.at: dict[str, Wanted] = {}  # what sides show
         self.rests: dict[str, Rest] = {}
         self.over: dict[str, Over] = {}
@@ -137,6 +138,8 @@ class View:
             self.play.changed(new)
         if new.playing:
             self.play.follow(old, new)
+            if self.a is not None and self.target("A") is None:
+                self._nothing("A")
         elif not self.home.settings.paused:
             self.ask()
         if not new.playing:
@@ -149,6 +152,7 @@ class View:
             self.looker.forget(viewer)
         self.edition += 1
         self.a = self.b = None
+        self._fresh = True
         self.at.clear()
         self.rests.clear()
         self.over.clear()
@@ -314,9 +318,9 @@ class View:
             side.take(*ready.stand.coarse, ready.stand.within, ready.proxy)
 
     def show(self, side: str, shown: Side) -> None:
-        first = side == "A" and self.a is None
+        first = side == "A" and self._fresh
         if side == "A":
-            self.a, self.words = shown, None
+            self.a, self.words, self._fresh = shown, None, False
         else:
             self.b = shown
         self.home.came(first)

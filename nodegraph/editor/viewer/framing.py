@@ -83,6 +83,13 @@ class Framing:
         across, down = self.to_picture(x, y)
         return replace(self, x=across - x / (zoom * self.aspect), y=down - y / zoom, zoom=zoom)
 
+    def shaped(self, aspect: float, pane: Pane) -> Framing:
+        """With pixels of another shape; what lies in the middle of the pane stays there."""
+        if aspect == self.aspect:
+            return self
+        across, _ = self.to_picture(pane.width / 2, 0)
+        return replace(self, x=across - pane.width / (2 * self.zoom * aspect), aspect=aspect)
+
     def one_to_one(self, pane: Pane) -> Framing:
         """A screen pixel to each row, about the middle of the pane, rows and columns lying on the screen's own."""
         there = self.at_zoom(1.0, pane.width / 2, pane.height / 2)

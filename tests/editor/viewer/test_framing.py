@@ -42,6 +42,14 @@ def test_panning_moves_everything_by_as_much(framing: Framing, x: float, y: floa
     assert (after[0] - before[0], after[1] - before[1]) == pytest.approx((x, y), abs=1e-4)
 
 
+@given(framings, st.sampled_from([1.0, 2.0, 0.9]))
+def test_pixels_of_another_shape_leave_the_middle_where_it_is(framing: Framing, aspect: float) -> None:
+    pane = Pane(640, 360)
+    after = framing.shaped(aspect, pane)
+    assert (after.aspect, after.zoom) == (aspect, framing.zoom)
+    assert after.to_picture(320, 180) == pytest.approx(framing.to_picture(320, 180), abs=1e-6)
+
+
 @pytest.mark.parametrize("aspect", [1.0, 2.0])
 @pytest.mark.parametrize("pane", [Pane(1280, 720), Pane(300, 900)])
 def test_a_fitted_frame_lies_in_the_middle_and_touches_neither_side(aspect: float, pane: Pane) -> None:
