@@ -92,7 +92,7 @@ class Foot:
                 self._swatch(x, found, look)
                 x += 50 * by
             if found.broken:
-                pen.words(x, top, f"{found.broken} no numbers", theme.BAD, self.type)
+                pen.words(x, top, f"{found.broken} NaN or Inf", theme.BAD, self.type)
             elif file is not None:
                 self._filed(x, width - text_width(told, self.type) - 20 * by, *file)
         if told:

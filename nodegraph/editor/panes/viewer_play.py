@@ -61,6 +61,7 @@ class Play:
         self.filling = False  # frames are being made, to be played when all are there
         self.broken: set[Wanted] = set()  # frames that cannot be made
         self._due: int | None = None  # asked for by play, and not shown yet
+        self._edition = -1  # of the graph that it was asked of
 
     def key(self, side: str, stand: Stand) -> Hashable:
         """Of what frames of a side are made: node, edition, and how the picture lies in the pane."""
@@ -108,11 +109,12 @@ class Play:
         self.view.at.clear()  # what is shown while it plays is no more than light
 
     def follow(self, old: State | None, new: State) -> None:
-        """Play has come to a frame."""
-        if old is None or old.frame != new.frame or not old.playing:
-            if self._due is not None:
-                self.view.reels.dropped += 1
-            self._due = new.frame
+        """Play has come to a frame, or the frame has become another one: an edit in a shot of one frame is seen too."""
+        moved = old is None or old.frame != new.frame or not old.playing
+        if moved and self._due is not None:
+            self.view.reels.dropped += 1
+        if moved or self._edition != self.view.edition:
+            self._due, self._edition = new.frame, self.view.edition
             self._show_due(new.frame)
         self._fill()
 
