@@ -49,7 +49,7 @@ class Window:
         self.app.guard = self.guard.run
         self.pacer = Pacer(can_sleep=wake is not None)
         self.placed: list[Placed] = []
-        self.dialogs = Dialogs(self.guard, self.scale, self.app.post)
+        self.dialogs = Dialogs(self.guard, self.scale, self.app.post, self.soon)
         self.app.ask = self.dialogs.ask
         self.app.bring = self.bring
         self.hands = Hands(self.placed, self.app.key, self.dialogs.key)
