@@ -226,9 +226,10 @@ class App:
             old, self._drawn = self._drawn, self.state
             for pane in self.panes:
                 self.guard(pane.sync, old, self._drawn)
+        problem = self.autosaver.problem
         if self.autosaver.poll(self.state.document, now):
             self.autosaved = time.time()
-        elif self.autosaver.problem:
+        elif self.autosaver.problem != problem:
             self.say(self.autosaver.problem, True)
         return any(moving)
 
