@@ -13,7 +13,7 @@ from nodegraph.editor.panes.status import StatusPane
 from nodegraph.graph.document import Document, save
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.library import Library
-from tests.editor.driver import asked, opened
+from tests.editor.driver import opened
 
 
 @pytest.fixture
