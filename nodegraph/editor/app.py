@@ -18,6 +18,7 @@ from nodegraph.editor.first_look import first_look
 from nodegraph.editor.pane import Pane, Start
 from nodegraph.editor.panels.bindings import Bindings, Chord
 from nodegraph.editor.panels.commands import Pane as Place
+from nodegraph.editor.panels.files import readable
 from nodegraph.editor.panels.recovery import Autosaver
 from nodegraph.editor.returning import Returning
 from nodegraph.editor.state import State
@@ -127,7 +128,7 @@ class App:
 
     def say(self, text: str, complaint: bool = False) -> None:
         """Tell the artist something in the status line."""
-        self.said = (text, complaint)
+        self.said = (readable(text), complaint)
 
     def browse(
         self, title: str, path: str, took: Callable[[str], None], *, saves: bool = False, folders: bool = False
@@ -261,4 +262,4 @@ class App:
 
 def faults_of(faults: Mapping[str, str]) -> Mapping[str, str]:
     """Faults by node, as a state holds them."""
-    return MappingProxyType(dict(faults))
+    return MappingProxyType({name: readable(fault) for name, fault in faults.items()})
