@@ -18,6 +18,7 @@ from nodegraph.editor.first_look import first_look
 from nodegraph.editor.pane import Pane, Start
 from nodegraph.editor.panels.bindings import Bindings, Chord
 from nodegraph.editor.panels.commands import Pane as Place
+from nodegraph.editor.panels.files import readable
 from nodegraph.editor.panels.recovery import Autosaver
 from nodegraph.editor.returning import Returning
 from nodegraph.editor.state import State
@@ -130,7 +131,7 @@ class App:
 
     def say(self, text: str, complaint: bool = False) -> None:
         """Tell the artist something in the status line."""
-        self.said = (text, complaint)
+        self.said = (readable(text), complaint)
 
     def browse(
         self, title: str, path: str, took: Callable[[str], None], *, saves: bool = False, folders: bool = False
@@ -229,9 +230,10 @@ class App:
             old, self._drawn = self._drawn, self.state
             for pane in self.panes:
                 self.guard(pane.sync, old, self._drawn)
+        problem = self.autosaver.problem
         if self.autosaver.poll(self.state.document, now):
             self.autosaved = time.time()
-        elif self.autosaver.problem:
+        elif self.autosaver.problem != problem:
             self.say(self.autosaver.problem, True)
         return any(moving)
 
@@ -263,4 +265,4 @@ class App:
 
 def faults_of(faults: Mapping[str, str]) -> Mapping[str, str]:
     """Faults by node, as a state holds them."""
-    return MappingProxyType(dict(faults))
+    return MappingProxyType({name: readable(fault) for name, fault in faults.items()})

@@ -98,7 +98,7 @@ class Projects:
             return
         when = time.strftime("%H:%M on %d %B", time.localtime(row.changed))
         answers = (
-            Answer("Recover", lambda: self._recovered(row)),
+            Answer("Recover", lambda: self._recovered(row, recovery.recovered(row, library))),
             Answer("Open as saved", lambda: self.opened(document)),
         )
         text = f"There is an autosave of {path.name} from {when} that holds more than the file."
@@ -115,8 +115,12 @@ class Projects:
             count = len(document.problems)
             self.app.say(document.problems[0] + (f" (and {count - 1} more)" if count > 1 else ""), True)
 
-    def _recovered(self, row: Found) -> None:
+    def _recover(self, row: Found) -> None:
+        """It is read before the open document is left, whose own autosave it may be: that one goes with it."""
         document = recovery.recovered(row, self.app.state.graph.library)
+        self.leaving(lambda: self._recovered(row, document))
+
+    def _recovered(self, row: Found, document: Document) -> None:
         self.app.recovered(document)
         self.app.autosaver.took_over(row, document, time.monotonic())
         self.app.say("recovered; save to keep it")
@@ -128,7 +132,7 @@ class Projects:
         if not rows:
             self.app.say("there is no autosave that holds more than what is saved")
             return
-        answers = [Answer(_told(row), partial(self.leaving, partial(self._recovered, row))) for row in rows[:5]]
+        answers = [Answer(_told(row), partial(self._recover, row)) for row in rows[:5]]
         self.app.ask(Question("Recover an autosave", "Which one?", (*answers, Answer("Cancel"))))
 
     def check(self) -> None:

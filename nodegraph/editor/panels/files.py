@@ -67,7 +67,7 @@ class Entry(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """What is in a folder; `problem` says why it cannot be listed."""
+    """What is in a folder; `problem` says why it, or some of it, cannot be listed."""
 
     folder: Path
     entries: tuple[Entry, ...] = ()
@@ -104,6 +104,8 @@ def listed(
         return Listing(folder, problem=f"{folder} is no folder")
     except OSError as fault:
         return Listing(folder, problem=f"{folder} cannot be opened: {fault.strerror or fault}")
+    every = len(seen)
+    seen = [each for each in seen if is_readable(each.name)]
     files = [each for each in seen if not each.is_folder]
     entries = [
         Entry(each.name, str(folder / each.name), Sort.FOLDER, 0, each.changed) for each in seen if each.is_folder
@@ -116,7 +118,27 @@ def listed(
     ]
     kept.sort(key=lambda each: _place(each, order), reverse=backwards)
     kept.sort(key=lambda each: each.sort is not Sort.FOLDER)
-    return Listing(folder, tuple(kept))
+    return Listing(folder, tuple(kept), _left_out(every - len(seen)))
+
+
+def is_readable(name: str) -> bool:
+    """False for a name that is no UTF-8: no project can hold it, and Dear PyGui ends the program over it."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def readable(text: str) -> str:
+    """A text to show, with a ? for every byte of a file's name that is no UTF-8."""
+    return text.encode(errors="replace").decode()
+
+
+def _left_out(count: int) -> str:
+    if not count:
+        return ""
+    return f"{count} {'file is' if count == 1 else 'files are'} left out: the name is no UTF-8, rename it"
 
 
 def _scan(folder: Path, hidden: bool) -> Iterator[_Seen]:

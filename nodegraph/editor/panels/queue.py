@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from enum import Enum
 from pathlib import Path
@@ -57,6 +57,21 @@ class Order(NamedTuple):
     options: tuple[str, ...] = ()
 
 
+def name_of(document: Document) -> str:
+    """How the jobs of a project call it."""
+    return document.path.name.removesuffix(FROZEN) if document.path else "untitled"
+
+
+def failed_frames(jobs: Iterable[Job], document: Document) -> frozenset[int]:
+    """The frames of this project that could not be made, and were not by a later job: the jobs as they were run."""
+    failed: set[tuple[str, int]] = set()
+    for job in jobs:
+        if (job.folder, job.name) == (document.folder, name_of(document)):
+            failed -= job.progress.done | job.progress.skipped
+            failed |= job.progress.failed.keys()
+    return frozenset(frame for _, frame in failed)
+
+
 class Job:
     """One render. It keeps the graph as it was when it was queued; what is edited since does not touch it."""
 
@@ -81,7 +96,7 @@ class Job:
         order = Order(
             write(replace(document, path=None)),
             document.folder,
-            document.path.name.removesuffix(FROZEN) if document.path else "untitled",
+            name_of(document),
             writers,
             frames or FrameRange.of(graph.shot.frames),
             frozenset(graph.nodes),

@@ -133,8 +133,11 @@ class Autosaver:
         return True
 
     def took_over(self, row: Found, document: Document, now: float) -> None:
-        """Tell that an autosave is gone on with: work without a file is kept under this editor's own name now."""
-        if row.autosave != self.target(document) and self._keep(write(document), self.target(document), now):
+        """Tell that an autosave is gone on with: it is kept, and work without a file under this editor's own name."""
+        target = self.target(document)
+        if row.autosave == target and target.exists():
+            return
+        if self._keep(write(document), target, now) and row.autosave != target:
             discard(row)
 
     def saved(self, document: Document) -> None:

@@ -17,6 +17,7 @@ from nodegraph.editor.pane import Button, Held, Pane, Point, Start
 from nodegraph.editor.panels.casting import is_same
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.consents import Person, people
+from nodegraph.editor.panels.files import is_readable
 from nodegraph.editor.panes import face_row, model_rows, small
 from nodegraph.editor.panes.bar import Bar
 from nodegraph.editor.panes.cards import Cards, Look
@@ -134,7 +135,7 @@ class ModelsPane(Pane):
         number, graph, folder = self._number, self.app.state.graph, self.app.state.document.folder
 
         def look() -> None:
-            found = [*along(), *here(folder)] if files else None
+            found = [each for each in (*along(), *here(folder)) if is_readable(str(each.path))] if files else None
             # Without its writers, so that nodes that are not wired to one yet are looked at as well.
             writers = set(graph.sinks())
             every = replace(graph, nodes={name: node for name, node in graph.nodes.items() if name not in writers})

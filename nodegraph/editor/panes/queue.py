@@ -17,7 +17,7 @@ from nodegraph.editor.pane import Button, Held, Pane, Point, Start
 from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.progress import Line
-from nodegraph.editor.panels.queue import OVER, Job, RenderQueue
+from nodegraph.editor.panels.queue import OVER, Job, RenderQueue, failed_frames
 from nodegraph.editor.panels.queue import State as JobState
 from nodegraph.editor.panels.queue_store import QueueStore, names_of
 from nodegraph.editor.panes import queue_row, small
@@ -141,7 +141,7 @@ class QueuePane(Pane):
     # -- the turn of the window ------------------------------------------------------------------------------
 
     def sync(self, old: State | None, new: State) -> None:
-        if old is None:
+        if old is None or old.document.path != new.document.path:
             self.repaint()
         elif old.frame != new.frame:
             self.log.show(self.job, new.frame)
@@ -165,7 +165,7 @@ class QueuePane(Pane):
             self.resized()
         else:
             self.rows.redraw()
-        self._failures = frozenset(frame for job in self.queue.jobs for _, frame in job.progress.failed)
+        self._failures = failed_frames(self.queue.jobs, self.app.state.document)
         job = self.job
         self.log.show(job, self.app.state.frame)
         over = job is not None and job.state in OVER

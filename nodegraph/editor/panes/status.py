@@ -71,8 +71,8 @@ class StatusPane(Pane):
             self.app.wake_in(STAYS + 0.1, "status")
         text, complaint = self._said
         gone = not complaint and now - self._since > STAYS
-        shown = ("", False) if gone or not text else (text.replace("\n", ": "), complaint)
-        state = (shown, self.app.working, self.app.autosaved)
+        shown = ("", False) if gone or not text else (_one_line(text), complaint)
+        state = (shown, self.app.working, self.app.autosaved, self.app.autosaver.problem)
         if state != self._shown:
             self._shown = state
             self._show(*shown)
@@ -85,8 +85,10 @@ class StatusPane(Pane):
         dpg.configure_item(self._word, color=theme.BAD if complaint else theme.FAINT if not text else theme.TEXT)
         dpg.configure_item(self._sign, show=bool(text or working), color=theme.BAD if complaint else theme.FAINT)
         dpg.set_value(self._sign, icons.WARNING if complaint else icons.CLOCK if not text else icons.INFO)
-        saved = self.app.autosaved
-        dpg.set_value(self._safe, f"autosaved {time.strftime('%H:%M', time.localtime(saved))}" if saved else "")
+        saved, failed = self.app.autosaved, bool(self.app.autosaver.problem)
+        safe = f"autosaved {time.strftime('%H:%M', time.localtime(saved))}" if saved else ""
+        dpg.set_value(self._safe, "not autosaved" if failed else safe)
+        dpg.configure_item(self._safe, color=theme.BAD if failed else theme.FAINT)
 
     def _show_right(self) -> None:
         cache = self.app.session.cache
@@ -116,3 +118,8 @@ class StatusPane(Pane):
         self.app.pick(Picked(nodes=frozenset({name})))
         self.app.say(f"{name}: {self.app.state.faults[name]}", True)
         self.app.start("fit", Place.GRAPH)
+
+
+def _one_line(text: str) -> str:
+    """What went wrong and what to do about it, beside each other."""
+    return ": ".join(line.strip() for line in text.splitlines())

@@ -16,6 +16,8 @@ from nodegraph.editor.shell.loop import Guard
 from nodegraph.editor.shell.sheet import sheet
 
 WIDTH = 440
+Post = Callable[[Callable[[], None]], None]
+Soon = Callable[[int, Callable[[], object]], None]
 
 
 class Sheet(Protocol):
@@ -39,16 +41,18 @@ class Sheet(Protocol):
 class Dialogs:
     """Shows what is asked."""
 
-    def __init__(self, guard: Guard, scale: float, post: Callable[[Callable[[], None]], None]) -> None:
+    def __init__(self, guard: Guard, scale: float, post: Post, soon: Soon) -> None:
         self.guard = guard
         self.scale = scale
         self.post = post
+        self.soon = soon  # a few frames from now
         self.sheet: Sheet | None = None
         self._waiting: list[Asked | Sheet] = []
+        self._clearing = False  # the last sheet was taken away since the last frame
 
     def ask(self, asked: Asked | Sheet) -> None:
         """Show a question, or keep it until the one before it is answered."""
-        if self.sheet is not None:
+        if self.sheet is not None or self._clearing:
             self._waiting.append(asked)
             return
         match asked:
@@ -72,7 +76,7 @@ class Dialogs:
         """A key; True while something is asked, since then it is for nobody else."""
         sheet = self.sheet
         if sheet is None:
-            return False
+            return bool(self._waiting)
         if self.guard.run(sheet.key, chord):
             return True
         if chord.key == "Escape":
@@ -86,6 +90,14 @@ class Dialogs:
         sheet, self.sheet = self.sheet, None
         if sheet is not None and sheet.window and dpg.does_item_exist(sheet.window):
             dpg.delete_item(sheet.window)
+            # A modal window that is made in the frame in which another goes is never shown.
+            self._clearing = True
+            self.soon(0, self._next)
+        else:
+            self._next()
+
+    def _next(self) -> None:
+        self._clearing = False
         if self._waiting and self.sheet is None:
             self.ask(self._waiting.pop(0))
 

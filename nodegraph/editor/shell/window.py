@@ -15,7 +15,7 @@ import dearpygui.dearpygui as dpg
 from nodegraph.editor.app import App
 from nodegraph.editor.pane import Pane
 from nodegraph.editor.panels.commands import Pane as Place
-from nodegraph.editor.panels.files import GRAPH
+from nodegraph.editor.panels.files import GRAPH, is_readable
 from nodegraph.editor.panes.menus import MenusPane
 from nodegraph.editor.panes.preferences import remembered_memory
 from nodegraph.editor.panes.welcome import WelcomePane
@@ -49,7 +49,7 @@ class Window:
         self.app.guard = self.guard.run
         self.pacer = Pacer(can_sleep=wake is not None)
         self.placed: list[Placed] = []
-        self.dialogs = Dialogs(self.guard, self.scale, self.app.post)
+        self.dialogs = Dialogs(self.guard, self.scale, self.app.post, self.soon)
         self.app.ask = self.dialogs.ask
         self.app.bring = self.bring
         self.hands = Hands(self.placed, self.app.key, self.dialogs.key)
@@ -221,6 +221,10 @@ class Window:
 
     def dropped(self, paths: tuple[str, ...]) -> None:
         """Files were dropped: a project is opened; others go to the pane under the cursor, or to who wants them."""
+        for path in paths:
+            if not is_readable(path):
+                self.app.say(f"the name of {path} is no UTF-8: rename it", True)
+                return
         if paths and paths[0].endswith(GRAPH):
             self.projects.leaving(lambda: self.projects.open(Path(paths[0])))
             return

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nodegraph.data.errors import DocumentError
-from nodegraph.editor.panels.files import Order, Places, Sort, existence, listed, natural, sort_of
+from nodegraph.editor.panels.files import Order, Places, Sort, existence, listed, natural, readable, sort_of
 from nodegraph.media.sequence import FileSequence
 
 
@@ -147,3 +147,11 @@ def test_places_are_remembered(tmp_path: Path) -> None:
     file.write_text("{")
     with pytest.raises(DocumentError):
         Places.load(file)
+
+
+def test_names_that_are_no_text_are_left_out_and_told_of(tmp_path: Path) -> None:
+    put(tmp_path, "good.exr", os.fsdecode(b"plat\xe9.exr"))
+    found = listed(tmp_path)
+    assert [each.name for each in found.entries] == ["good.exr"]
+    assert found.problem == "1 file is left out: the name is no UTF-8, rename it"
+    assert readable(os.fsdecode(b"plat\xe9.exr")) == "plat?.exr"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import nodegraph as ng
 from nodegraph.data.errors import GraphError
 from nodegraph.data.frames import FrameRange
 from nodegraph.editor.panels.progress import Progress
-from nodegraph.editor.panels.queue import Job, RenderQueue, State
+from nodegraph.editor.panels.queue import Job, RenderQueue, State, failed_frames
 from nodegraph.graph.document import Document, load
 
 
@@ -169,3 +170,20 @@ def test_lines_that_are_no_events_stay_in_the_log() -> None:
         progress.line(text)
     assert len(progress.log) == 4
     assert progress.count == 0
+
+
+def test_frames_are_failed_in_their_own_project_and_until_a_later_job_makes_them(
+    document: Document, tmp_path: Path
+) -> None:
+    def failed(job: Job, frame: int) -> None:
+        error = {"message": "Write1: the disk is full", "hint": ""}
+        job.progress.add({"event": "frame_failed", "sink": "Write1", "frame": frame, "error": error})
+
+    first, second = Job(document), Job(document)
+    for frame in (1001, 1002):
+        failed(first, frame)
+    assert failed_frames([first, second], document) == {1001, 1002}
+    second.progress.add({"event": "frame_done", "sink": "Write1", "frame": 1001, "files": []})
+    failed(second, 1003)
+    assert failed_frames([first, second], document) == {1002, 1003}
+    assert failed_frames([first, second], replace(document, path=tmp_path / "other.ngraph.json")) == frozenset()

@@ -158,3 +158,19 @@ def test_a_job_tells_what_the_engine_guesses(tmp_path: Path) -> None:
     told = [(text, f"{clock(left)} left") for text, left in zip(shown, guessed, strict=True) if left is not None]
     assert len(told) >= 10, "the engine guesses"
     assert all(text == wanted for text, wanted in told)
+
+
+def test_another_project_has_no_failed_frames_of_this_one(driver: Driver, tmp_path: Path) -> None:
+    pane, document = driver.pane(QueuePane), driver.app.state.document
+    job = pane.queue.add(Job(document, ("Out",)))
+    job.cancel()
+    error = {"message": "Out: the disk is full", "hint": ""}
+    job.progress.add({"event": "frame_failed", "sink": "Out", "frame": 1003, "error": error})
+    pane.repaint()
+    assert pane.failed_frames() == {1003}
+    driver.app.open(Document(start(1400), path=tmp_path / "other.ngraph.json"))
+    driver.turn(3)
+    assert pane.failed_frames() == frozenset()
+    driver.app.open(document)
+    driver.turn(3)
+    assert pane.failed_frames() == {1003}

@@ -1,0 +1,49 @@
+"""Files whose names are no UTF-8, as an old server has them: the window lives on, and says what is wrong."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nodegraph.editor.app import faults_of
+from nodegraph.editor.asking import FileWanted
+from nodegraph.editor.panes.models import ModelsPane
+from nodegraph.graph.document import Document
+from nodegraph.graph.graph import Graph
+from nodegraph.graph.library import Library
+from tests.editor.driver import Driver, asked, opened
+
+ODD = os.fsdecode(b"plat\xe9.onnx")
+
+
+def shows(driver: Driver, text: str) -> bool:
+    import dearpygui.dearpygui as dpg
+
+    return text in str(dpg.get_value(asked(driver)._told))
+
+
+def test_the_window_lives_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    models = tmp_path / "data" / "nodegraph" / "models"
+    models.mkdir(parents=True)
+    (models / ODD).write_bytes(b"none")
+    (models / "some.onnx").write_bytes(b"none")
+    graph = Graph(Library.discover()).add("Constant", "Grey")
+    with opened(Document(graph, path=tmp_path / "shot.ngraph.json"), tmp_path / "settings") as driver:
+        pane = driver.front(ModelsPane)
+        driver.until(lambda: "some.onnx" in {each.path.name for each in pane._found}, "the models that are here")
+        driver.turn(4)
+        driver.app.ask(FileWanted("A file", lambda _: None, models))
+        driver.until(lambda: asked(driver).rows, "the folder's rows")
+        driver.turn(4)
+        assert [each.name for each in asked(driver).listing.entries] == ["some.onnx"]
+        assert shows(driver, "1 file is left out")
+        driver.key("Escape")
+        driver.window.dropped((str(models / ODD),))
+        driver.turn(4)
+        assert driver.app.said == (f"the name of {models}/plat?.onnx is no UTF-8: rename it", True)
+        driver.app.change(faults=faults_of({"Grey": f"{ODD} cannot be read"}))
+        driver.turn(4)
+        assert driver.app.state.faults["Grey"] == "plat?.onnx cannot be read"
