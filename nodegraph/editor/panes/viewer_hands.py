@@ -117,7 +117,9 @@ class Hands:
 
     def drop(self) -> None:
         """Escape: what is dragged goes back to where it was, and a region is not drawn any more."""
-        self.drawing_region = False
+        if self.drawing_region:
+            self.drawing_region = False
+            self.viewed.app.say("no region is drawn")
         if self.gesture is not None:
             self.gesture.back()
             self.released()

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from nodegraph.data.box import Format
+from nodegraph.data.box import Box, Format
 from nodegraph.editor.canvas.picked import Picked
 from nodegraph.editor.panes.curves import BAR, CurvesPane
 from nodegraph.editor.panes.properties import PropertiesPane
@@ -16,6 +16,7 @@ from nodegraph.editor.panes.timeline import TimelinePane
 from nodegraph.editor.panes.timeline_ruler import KEYS
 from nodegraph.editor.panes.viewer import ViewerPane
 from nodegraph.editor.panes.viewer_settings import Settings
+from nodegraph.editor.viewer.compare import Compare
 from nodegraph.graph.curve import Curve
 from nodegraph.graph.document import Document, write
 from nodegraph.graph.graph import Graph
@@ -166,3 +167,43 @@ def test_escape_takes_a_drag_back_without_a_step(driver: Driver, place: Callable
     driver.release()
     assert write(app.state.document) == before
     assert (app.session.undo_label, app.session.redo_label) == ("disable", "turn")
+
+
+def test_a_key_that_edits_in_the_middle_of_a_drag_is_a_step_of_its_own(driver: Driver) -> None:
+    app, before = driver.app, write(driver.app.state.document)
+    pulled(driver, on_curve(driver))
+    driver.key("Delete")
+    without = write(app.state.document)
+    driver.move((driver.at[0] - 25, driver.at[1] - 9))
+    driver.release()
+    assert write(app.state.document) == without
+    assert [key.frame for key in app.state.graph.setting("Move", "rotate").keys] == [1005, 1030]
+    driver.key("ctrl+z", "ctrl+z")
+    assert write(app.state.document) == before
+
+
+def test_escape_puts_wipe_and_region_back_and_ends_that_one_is_drawn(driver: Driver) -> None:
+    app, pane = driver.app, driver.pane(ViewerPane)
+    app.pick(Picked())
+    app.change(panels=app.state.panels.cleared())
+    app.look("Grey", 2)
+    app.look("Bars", 1)
+    app.change(against=2)
+    stand = Settings(compare=Compare.WIPE, region=Box(20, 20, 280, 150), in_region=True)
+    pane.set(stand)
+    driver.until(lambda: pane.view.a is not None and pane.view.b is not None and not pane.stale, "both pictures")
+    pane.fit()
+    driver.turn(4)
+    for part in (("wipe", "middle"), ("region", "box", "right top")):
+        handle = next(each for each in pane.hands.handles() if each.part == part)
+        pulled(driver, (pane.origin[0] + handle.x, pane.origin[1] + pane.bar_height + handle.y))
+        assert pane.settings != stand
+        driver.key("Escape")
+        driver.move((driver.at[0] - 25, driver.at[1] - 9))
+        driver.release()
+        assert pane.settings == stand
+    driver.key("alt+w")
+    driver.until(lambda: pane.hands.drawing_region, "a region to be drawn")
+    driver.key("Escape")
+    driver.until(lambda: not pane.hands.drawing_region, "none to be drawn")
+    assert app.said == ("no region is drawn", False)
