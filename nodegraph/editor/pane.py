@@ -77,6 +77,9 @@ class Pane:
     def released(self, at: Point, held: Held) -> None:
         """The button came up."""
 
+    def drop_hand(self) -> None:
+        """Escape with the button down: as if nothing had been dragged. The release still comes."""
+
     def hovered(self, at: Point, held: Held) -> None:
         """The mouse moved over the pane with no button down."""
 

@@ -73,14 +73,14 @@ class Session:
     def edit(self, label: str, graph: Graph, merge: str = "") -> None:
         """Go on with a new graph. Edits in a row with the same `merge` (a drag) are one step of undo.
 
-        A drag that comes back to the very graph that it began with is none, and takes no redo away.
+        A drag that comes back to the graph that it began with is none, and takes no redo away.
         """
         with self._lock:
             if graph is self.graph:
                 return
             last = self._past[-1]
             if merge and merge == last.merge and not self._future:
-                if graph is self._past[-2].graph:
+                if graph == self._past[-2].graph:
                     self._past.pop()
                     self._future = self._ahead
                 else:

@@ -67,6 +67,15 @@ def test_a_drag_back_to_where_it_began_is_no_step_and_takes_no_redo_away() -> No
         assert session.undo() is graph
 
 
+def test_a_drag_that_makes_the_graph_it_began_with_anew_is_no_step_either() -> None:
+    graph = empty().add("Gain", "g", by=2.0)
+    with Session(graph) as session:
+        session.edit("drag", graph.set("g", "by", 3.0), merge="drag")
+        session.edit("drag", session.graph.set("g", "by", 2.0), merge="drag")
+        assert session.graph is graph
+        assert session.undo_label == ""
+
+
 def test_what_was_seen_is_not_computed_again(tmp_path: Path, unchecked: None) -> None:
     graph = wired(empty().add("Plate", "p").add("Gain", "g", by=2.0).add("Plus", "a"), g__image="p", a__a="g")
     RECORD.take()

@@ -20,7 +20,7 @@ ZOOM = 1.01  # a pixel
 
 def of_keys(pane: CurvesPane, start: Point) -> Drag:
     """The held keys go along; with Shift only across or only up."""
-    begun, ruler = pane.keys, pane.ruler
+    begun, ruler, step = pane.keys, pane.ruler, pane.hand.step
     moving = False
 
     def drag(at: Point, held: Held) -> None:
@@ -31,14 +31,14 @@ def of_keys(pane: CurvesPane, start: Point) -> Drag:
             return
         if held.shift:
             x, y = (x, 0.0) if abs(x) >= abs(y) else (0.0, y)
-        pane.edit("move keys", begun.moved(pane.frame, float(round(x / ruler.across)), -y / ruler.up))
+        pane.edit("move keys", begun.moved(pane.frame, float(round(x / ruler.across)), -y / ruler.up), step)
 
     return drag
 
 
 def of_handle(pane: CurvesPane, key: RowId, index: int, side: str) -> Drag:
     """A handle of a key; its other one turns along, unless broken or with Ctrl or Alt."""
-    begun = pane.keys
+    begun, step = pane.keys, pane.hand.step
     row = begun.row(key)
 
     def drag(at: Point, held: Held) -> None:
@@ -48,14 +48,14 @@ def of_handle(pane: CurvesPane, key: RowId, index: int, side: str) -> Drag:
         to = pane.ruler.to_curve(*pane.inside(at))
         curve = with_handle(row.curve, index, side == "after", to, broken=broken)
         graph = with_curve(begun.graph, row, curve, pane.frame)
-        pane.edit("pull a handle", Keys.of(graph, pane.names(), begun.held))
+        pane.edit("pull a handle", Keys.of(graph, pane.names(), begun.held), step)
 
     return drag
 
 
 def of_box(pane: CurvesPane, bounds: Bounds, side: tuple[int, int], start: Point) -> Drag:
     """The box about held keys: they scale from its other side, with Ctrl from its middle."""
-    begun, ruler = pane.keys, pane.ruler
+    begun, ruler, step = pane.keys, pane.ruler, pane.hand.step
 
     def drag(at: Point, held: Held) -> None:
         about, factors = [0.0, 0.0], [1.0, 1.0]
@@ -68,7 +68,7 @@ def of_box(pane: CurvesPane, bounds: Bounds, side: tuple[int, int], start: Point
                 factors[axis] = (edge + moved - anchor) / (edge - anchor)
         if factors[0] == 0:
             return
-        pane.edit("scale keys", begun.scaled(pane.frame, (about[0], about[1]), factors[0], factors[1]))
+        pane.edit("scale keys", begun.scaled(pane.frame, (about[0], about[1]), factors[0], factors[1]), step)
 
     return drag
 

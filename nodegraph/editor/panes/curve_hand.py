@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from itertools import count
 from typing import TYPE_CHECKING
 
 from nodegraph.editor.pane import Button, Held, Point
+from nodegraph.editor.panels import key_lanes
+from nodegraph.editor.panels.curve_view import Ruler
 from nodegraph.editor.panes import curve_drags as drags
 from nodegraph.editor.panes import curve_find as find
-from nodegraph.editor.panes.curve_edit import RowId, id_of
+from nodegraph.editor.panes.curve_edit import Held as HeldKeys
+from nodegraph.editor.panes.curve_edit import Keys, RowId, id_of
+from nodegraph.editor.step import Step
 
 if TYPE_CHECKING:
     from nodegraph.editor.panes.curves import CurvesPane
-
-GESTURES = count(1)
 
 
 class CurveHand:
@@ -22,16 +23,19 @@ class CurveHand:
 
     def __init__(self, pane: CurvesPane) -> None:
         self.pane = pane
-        self.gesture = ""  # by what its edits are one step of undo
+        self.step = Step(pane.app)  # its edits are one step of undo
         self._drag: drags.Drag | None = None
+        self._looks = False  # what it drags is the view or the playhead
+        self._before: tuple[HeldKeys, key_lanes.Held, Ruler] = ({}, {}, pane.ruler)
         self._at: Point = (0.0, 0.0)  # where the mouse was pressed
         self._fresh: tuple[RowId, int] | None = None  # the key that this press has added
 
     def press(self, at: Point, button: Button, held: Held, double: bool) -> bool:
         """A button went down; True, since all of the pane is the pane's own."""
         pane = self.pane
-        self.gesture = f"curves {next(GESTURES)}"
-        self._at = at
+        self.step = Step(pane.app)
+        self._before = (pane.keys.held, pane.lanes.held, pane.ruler)
+        self._at, self._looks = at, False
         line = find.row(pane, at)
         if line is not None:
             self._press_list(*line, held)
@@ -49,10 +53,12 @@ class CurveHand:
             return True
         if button is Button.MIDDLE or held.alt:
             self._drag = drags.of_zoom(pane, at) if held.ctrl else drags.of_view(pane, at)
+            self._looks = True
             return True
         self._only(False)
         if pane.on_list(at)[1] > pane.whole.height or self._on_playhead(at):
             self._drag = drags.of_playhead(pane)
+            self._looks = True
             self._drag(at, held)
             return True
         self._press_curves(at, held, double)
@@ -110,7 +116,7 @@ class CurveHand:
             self._drag = drags.of_box(pane, bounds, side, at)
         elif (double or held.ctrl) and (hit := find.curve(pane, at)) is not None:
             curve, frame = hit
-            pane.app.guarded(lambda: pane.edit("insert a key", pane.keys.inserted(curve, frame, pane.frame)))
+            pane.app.guarded(lambda: pane.edit("insert a key", pane.keys.inserted(curve, frame, pane.frame), self.step))
             self._drag = drags.of_keys(pane, at)
         else:
             if not held.shift:
@@ -122,9 +128,28 @@ class CurveHand:
             self._drag = drags.of_rubber(pane, at, add=held.shift)
 
     def drag(self, at: Point, held: Held) -> None:
-        """The hand goes on."""
+        """The hand goes on; it lets go of keys when something else has changed the graph."""
+        if self.step.is_over and not self._looks:
+            self._drop()
         if self._drag is not None:
             self._drag(at, held)
+
+    def take_back(self) -> None:
+        """Escape: what was dragged, held and looked at is as it was before the press."""
+        if self._drag is None:
+            return
+        pane, (held, lanes, ruler) = self.pane, self._before
+        self.step.take_back()
+        self._drop()
+        pane.hold(Keys.of(pane.app.state.graph, pane.names(), held))
+        pane.lanes.show(pane.names())
+        pane.lanes.hold(key_lanes.within(pane.lanes.rows, lanes))
+        if pane.ruler != ruler:
+            pane.see(ruler)
+
+    def _drop(self) -> None:
+        self._drag = self.pane.rubber = None
+        self.pane.lanes.drop()
 
     def release(self, at: Point, held: Held) -> None:
         """The button came up: where it stood still that was a click."""
@@ -133,8 +158,7 @@ class CurveHand:
             pane.lanes.release(at, held)
         elif self._drag is not None and math.dist(at, self._at) <= drags.STILL:
             self._clicked(at, held)
-        self._fresh = None
-        self._drag, self.gesture = None, ""
+        self._fresh = self._drag = None
 
     def _clicked(self, at: Point, held: Held) -> None:
         """A click on one of many held keys holds it alone; with Shift it is let go."""

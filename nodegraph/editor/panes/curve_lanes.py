@@ -18,6 +18,7 @@ from nodegraph.editor.panes.curve_drags import STILL
 from nodegraph.editor.panes.curve_paint import KEY, Room, dim, shortened
 from nodegraph.editor.shell import fonts
 from nodegraph.editor.shell.theme import ACCENT, BRIGHT, CLEAR, FAINT, HOVERED, KEYED, LINE, PANEL, TEXT
+from nodegraph.editor.step import Step
 from nodegraph.graph.curve import Kind
 from nodegraph.graph.graph import Graph
 
@@ -222,19 +223,23 @@ class Lanes:
         key, frame = self.under(at) or (("", "", ""), None)
         if self._drag is not None and not self._moved and frame is not None and not held.shift:
             self.hold({key: frozenset({frame})})
+        self.drop()
+
+    def drop(self) -> None:
+        """Nothing is dragged any more."""
         self._drag, self._rubber = None, None
 
     def _of_keys(self, start: Point) -> Drag:
         """The held keys go along in whole frames; with Ctrl they leave copies behind."""
         pane = self.pane
-        graph, begun = pane.app.state.graph, self.held
+        graph, begun, step = pane.app.state.graph, self.held, pane.hand.step
 
         def drag(at: Point, held: Held) -> None:
             self._moved = self._moved or abs(at[0] - start[0]) > STILL
             if self._moved:
                 by = float(round((at[0] - start[0]) / pane.ruler.across))
                 after, now = key_lanes.moved(graph, begun, by, keep=held.ctrl)
-                self._edit("copy keys" if held.ctrl else "move keys", after, now)
+                self._edit("copy keys" if held.ctrl else "move keys", after, now, step)
 
         return drag
 
@@ -259,8 +264,8 @@ class Lanes:
 
     # -- edits -----------------------------------------------------------------------------------------------
 
-    def _edit(self, label: str, graph: Graph, held: key_lanes.Held) -> None:
-        self.pane.edit_graph(label, graph)
+    def _edit(self, label: str, graph: Graph, held: key_lanes.Held, step: Step | None = None) -> None:
+        self.pane.edit_graph(label, graph, step)
         self.show(self.pane.names())
         self.hold(key_lanes.within(self.rows, held))
 

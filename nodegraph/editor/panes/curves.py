@@ -27,6 +27,7 @@ from nodegraph.editor.panes.property_turn import Turning
 from nodegraph.editor.shell import fonts
 from nodegraph.editor.shell.theme import FAINT
 from nodegraph.editor.state import State
+from nodegraph.editor.step import Step
 from nodegraph.graph.graph import Graph
 
 BAR = 31.0
@@ -190,17 +191,17 @@ class CurvesPane(Pane):
         self.keys = keys
         self._dirty = True
 
-    def edit(self, label: str, keys: Keys) -> None:
-        """Go on with edited curves."""
+    def edit(self, label: str, keys: Keys, step: Step | None = None) -> None:
+        """Go on with edited curves, as a step of undo or as part of a drag's."""
         self.keys = Keys.of(keys.graph, self.names(), keys.held)
-        self.app.edit(label, keys.graph, merge=self.hand.gesture)
+        (step or self.app).edit(label, keys.graph)
         if self.app.state.graph is not keys.graph:  # a file that is open for looking only
             self.keys = Keys.of(self.app.state.graph, self.names(), self.keys.held)
         self._dirty = True
 
-    def edit_graph(self, label: str, graph: Graph) -> None:
-        """Go on with an edited graph, as part of what the hand does."""
-        self.app.edit(label, graph, merge=self.hand.gesture)
+    def edit_graph(self, label: str, graph: Graph, step: Step | None = None) -> None:
+        """Go on with an edited graph, as a step of undo or as part of a drag's."""
+        (step or self.app).edit(label, graph)
         self._dirty = True
 
     def _typed(self, field: str, text: str) -> None:
@@ -238,6 +239,10 @@ class CurvesPane(Pane):
     def released(self, at: Point, held: Held) -> None:
         self.hand.release(at, held)
         self.rubber = None
+        self._dirty = True
+
+    def drop_hand(self) -> None:
+        self.hand.take_back()
         self._dirty = True
 
     def hovered(self, at: Point, held: Held) -> None:

@@ -14,7 +14,6 @@ from nodegraph.editor.canvas.scene import Key, Scene, box_of, diff, scene_of
 from nodegraph.editor.canvas.shapes import Marks
 from nodegraph.editor.canvas.view import View, fitted
 from nodegraph.editor.pane import Button, Held, Pane, Point, Start
-from nodegraph.editor.panels.bindings import Chord
 from nodegraph.editor.panels.commands import Pane as Place
 from nodegraph.editor.panels.search import Dragged
 from nodegraph.editor.panes import graph_ink as inks
@@ -271,7 +270,6 @@ class GraphPane(Pane):
             self.app.guarded(lambda: hand.release(self.local(at), held))
 
     def drop_hand(self) -> None:
-        """Escape while something is dragged: as if it had not been."""
         hand, self.hand = self.at_work(), None
         self.overlay.clear()
         if hand is not None:
@@ -331,16 +329,7 @@ class GraphPane(Pane):
     def actions(self) -> Mapping[str, Start]:
         if any(popup.shown or popup.just_closed for popup in self._popups):
             return dict.fromkeys((*self.deeds.table, "cancel"), self._nothing)
-        if self.hand is not None:
-            return {**self.deeds.table, "cancel": self.drop_hand}
         return self.deeds.table
-
-    def key(self, chord: Chord) -> bool:
-        """Escape lets go of what is dragged with Ctrl or Shift held, too."""
-        mine = chord.key == "Escape" and self.hand is not None
-        if mine:
-            self.drop_hand()
-        return mine
 
     def _nothing(self) -> None:
         """A key that a popup has taken starts nothing."""

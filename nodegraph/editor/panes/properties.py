@@ -221,6 +221,10 @@ class PropertiesPane(Pane):
             self._pull = None
             self.turning.end()
 
+    def drop_hand(self) -> None:
+        self._linking = self._pull = None
+        self.turning.take_back()
+
     def _link(self, source: RowView, target: RowView | None) -> None:
         """Have the knob that was dropped on follow the one that was dragged."""
         if target is None or target is source:
@@ -271,7 +275,8 @@ class PropertiesPane(Pane):
         self.app.guarded(lambda: self.hands.arrow(key))
 
     def _escape(self) -> None:
-        """A popup does not close by itself."""
+        """A popup does not close by itself, and a slider that is dragged does not go back."""
+        self.hands.take_back()
         self.menu.close()
         self.colours.close()
 

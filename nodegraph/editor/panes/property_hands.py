@@ -32,6 +32,7 @@ class Hands:
         self.app = app
         self.turning = turning
         self.fields: dict[int, Field] = {}
+        self.sliders: dict[int, Callable[[], None]] = {}  # how each is made to show the knob again
         self.clicks: dict[int, Callable[[float], None]] = {}
         self.typed: dict[int, str] = {}
         self.active = 0  # the field that is typed into
@@ -60,7 +61,7 @@ class Hands:
         self.fields[item] = Field(took, again, unit)
         return item
 
-    def slider(self, took: Took, reset: Callable[[], None], **how: Any) -> int:
+    def slider(self, took: Took, reset: Callable[[], None], again: Callable[[], None], **how: Any) -> int:
         """A slider from 0 to 1; a drag of it is one step of undo. Pressed with Ctrl it is back at the default."""
 
         def slid(place: float) -> None:
@@ -77,6 +78,7 @@ class Hands:
             )
         )
         dpg.bind_item_handler_registry(item, self.on_slider)
+        self.sliders[item] = again
         return item
 
     def told(self, took: Took) -> dict[str, Any]:
@@ -92,6 +94,7 @@ class Hands:
         """These items are gone."""
         for item in items:
             self.fields.pop(item, None)
+            self.sliders.pop(item, None)
             self.clicks.pop(item, None)
             self.typed.pop(item, None)
             if item in (self.active, self._back):
@@ -169,10 +172,13 @@ class Hands:
 
     def tidy(self) -> None:
         """A drag is over when no button is down, whatever its widget told."""
-        if self.turning.busy and not (self.active or self._back):
-            buttons = (dpg.mvMouseButton_Left, dpg.mvMouseButton_Right, dpg.mvMouseButton_Middle)
-            if not any(dpg.is_mouse_button_down(button) for button in buttons):
-                self.turning.end()
+        if self.turning.busy and not (self.active or self._back or _pressed()):
+            self.turning.end()
+
+    def take_back(self) -> None:
+        """Escape while a slider or a colour is dragged: as if it had not been."""
+        if self.turning.busy and _pressed():
+            self.turning.take_back()
 
     def settle(self) -> bool:
         """Before a frame: give a field back the keyboard after a step; True while that is under way."""
@@ -190,11 +196,19 @@ class Hands:
         if not self.turning.busy:
             self.turning.begin()
 
-    def _let_go(self, _sender: int, _item: int, _user: Any) -> None:
+    def _let_go(self, _sender: int, item: int, _user: Any) -> None:
         self.turning.end()
+        if item in self.sliders:
+            self.sliders[item]()  # it stands where the hand left it, which a key may have undone
 
     def _clicked(self, _sender: int, told: tuple[int, int], _user: Any) -> None:
         item = told[1]
         if item in self.clicks:
             x = dpg.get_mouse_pos(local=False)[0] - dpg.get_item_rect_min(item)[0]
             self.app.guarded(lambda: self.clicks[item](x))
+
+
+def _pressed() -> bool:
+    """True while a button of the mouse is down."""
+    buttons = (dpg.mvMouseButton_Left, dpg.mvMouseButton_Right, dpg.mvMouseButton_Middle)
+    return any(dpg.is_mouse_button_down(button) for button in buttons)

@@ -85,7 +85,7 @@ class RowView:
     def _slider(self) -> None:
         self._number_field(look.NUMBER * self.scale, None)
         self.slider = self.hands.slider(
-            lambda place: self.turning.slid(self.node, self.knob, place), self._to_default, width=-1
+            lambda place: self.turning.slid(self.node, self.knob, place), self._to_default, self.again, width=-1
         )
         dpg.bind_item_theme(self.slider, look.SLIDER_THEME)
 
@@ -196,7 +196,7 @@ class RowView:
 
     def again(self) -> None:
         """Show the knob as it is, whatever was typed."""
-        for item in self.fields:
+        for item in (*self.fields, self.slider):
             self._cache.pop(item, None)
         self.show(self.row)
 
@@ -304,7 +304,7 @@ class RowView:
     def items(self) -> list[int]:
         """What the hands must forget when the row goes."""
         signs = [each.item for each in (self.swatch, self.keys) if each is not None]
-        return [*self.fields, *signs]
+        return [*self.fields, self.slider, *signs]
 
 
 BUILDERS: Mapping[Widget, Callable[[RowView], None]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from typing import Any
 
 from nodegraph.editor.app import App
@@ -19,11 +18,10 @@ from nodegraph.editor.panels.keys import (
 )
 from nodegraph.editor.panels.knob_text import copied, pasted
 from nodegraph.editor.panels.table import label_of
+from nodegraph.editor.step import Step
 from nodegraph.graph.graph import Graph, Link
 from nodegraph.graph.knob import KnobType
 from nodegraph.graph.text import dumps
-
-GESTURES = count(1)
 
 
 class Turning:
@@ -31,7 +29,7 @@ class Turning:
 
     def __init__(self, app: App) -> None:
         self.app = app
-        self._gesture = ""
+        self._step: Step | None = None
 
     @property
     def graph(self) -> Graph:
@@ -52,16 +50,21 @@ class Turning:
 
     def begin(self) -> None:
         """A drag begins: all that comes until its end is one step of undo."""
-        self._gesture = f"turn {next(GESTURES)}"
+        self._step = Step(self.app)
 
     @property
     def busy(self) -> bool:
         """True in the middle of a gesture."""
-        return bool(self._gesture)
+        return self._step is not None
 
     def end(self) -> None:
         """The drag is over."""
-        self._gesture = ""
+        self._step = None
+
+    def take_back(self) -> None:
+        """Escape in a drag: as if it had not been."""
+        if self._step is not None:
+            self._step.take_back()
 
     # -- values --------------------------------------------------------------------------------------------
 
@@ -200,4 +203,7 @@ class Turning:
         return isinstance(self.graph.setting(node, knob), Link)
 
     def _edit(self, label: str, graph: Graph) -> None:
-        self.app.edit(label, graph, merge=self._gesture)
+        if self._step is not None:
+            self._step.edit(label, graph)
+        else:
+            self.app.edit(label, graph)

@@ -350,6 +350,9 @@ class TimelinePane(Pane):
         if down and sign is not None and sign.action == down:
             {"play": self._toggle(1), "play_back": self._toggle(-1)}.get(down, self.actions()[down])()
 
+    def drop_hand(self) -> None:
+        self.keys.take_back()
+
     def hovered(self, at: Point, held: Held) -> None:
         sign = self.transport.at(at)
         self.transport.hover(sign, self._keys(sign))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import count
 
 from nodegraph.editor.app import App
 from nodegraph.editor.panels.key_times import nodes_shifted, nodes_thinned
@@ -12,10 +11,10 @@ from nodegraph.editor.panels.table import label_of
 from nodegraph.editor.panes.timeline_ruler import KEYS
 from nodegraph.editor.panes.timeline_scale import Scale
 from nodegraph.editor.state import State
+from nodegraph.editor.step import Step
 from nodegraph.graph.graph import Graph
 
 REACH = 6.0  # pixels about a key
-GESTURES = count(1)
 HINT = "Ctrl+drag moves it, with Shift copies it, Delete takes it out"
 
 
@@ -43,7 +42,7 @@ class KeyHand:
         self.under: float | None = None  # the frame of the key under the cursor
         self._from: float | None = None
         self._graph: Graph | None = None
-        self._gesture = ""
+        self._step = Step(app)
 
     @property
     def at_work(self) -> bool:
@@ -69,21 +68,26 @@ class KeyHand:
 
     def take(self, frame: float) -> None:
         """Begin to drag the keys of a frame."""
-        self._from, self._graph, self._gesture = frame, self.app.state.graph, f"timeline keys {next(GESTURES)}"
+        self._from, self._graph, self._step = frame, self.app.state.graph, Step(self.app)
 
     def drag(self, to: int, *, keep: bool) -> None:
         """The keys go to a frame; to `keep` them leaves copies behind."""
-        if self._from is None or self._graph is None:
+        if self._from is None or self._graph is None or self._step.is_over:
             return
         graph = nodes_shifted(
             self._graph, keyed_nodes(self.app.state), self._from, float(to) - round(self._from), keep=keep
         )
-        self.app.edit("copy keys" if keep else "move keys", graph, merge=self._gesture)
+        self._step.edit("copy keys" if keep else "move keys", graph)
         self.under = float(to)
 
     def drop(self) -> None:
         """The button came up."""
         self._from, self._graph = None, None
+
+    def take_back(self) -> None:
+        """Escape: the keys are where they were."""
+        if self.at_work:
+            self._step.take_back()
 
     def delete(self) -> bool:
         """Take out the keys under the cursor; False if there are none."""

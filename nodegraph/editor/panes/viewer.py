@@ -137,7 +137,7 @@ class ViewerPane(Pane):
         self.view.close()
 
     def actions(self) -> Mapping[str, Start]:
-        return self._actions
+        return {**self._actions, "cancel": self.drop_hand} if self.hands.drawing_region else self._actions
 
     # -- what others may look at: the timeline's bar, tests --------------------------------------------------
 
@@ -170,6 +170,10 @@ class ViewerPane(Pane):
     def released(self, at: Point, held: Held) -> None:
         del at, held
         self.hands.released()
+
+    def drop_hand(self) -> None:
+        self.hands.drop()
+        self.marks = True
 
     def hovered(self, at: Point, held: Held) -> None:
         del held

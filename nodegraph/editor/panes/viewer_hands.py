@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -13,13 +12,13 @@ from nodegraph.editor.app import App
 from nodegraph.editor.pane import Button, Held, Point
 from nodegraph.editor.panes.viewer_settings import Settings
 from nodegraph.editor.panes.viewer_tools import Chosen, RotoTool, Tool
+from nodegraph.editor.step import Step
 from nodegraph.editor.viewer.compare import Compare, Wipe
 from nodegraph.editor.viewer.framing import Framing, stepped
 from nodegraph.editor.viewer.handles import Handle, box_handles, dragged_box, hit
 from nodegraph.editor.viewer.overlays import dragged_out
 
 ARM = 74.0  # screen pixels from a wipe's middle to the handle that turns it
-COUNT = itertools.count(1)
 WIPE_MIDDLE, WIPE_TURN = ("wipe", "middle"), ("wipe", "turn")
 
 
@@ -54,7 +53,8 @@ class Gesture:
     """What goes on while a button is down."""
 
     moved: Callable[[Point, Held], None]
-    ended: Callable[[], None] = lambda: None
+    back: Callable[[], None]  # as if it had not been
+    step: Step | None = None  # of undo, if it edits a node
 
 
 class Hands:
@@ -102,14 +102,27 @@ class Hands:
         return True
 
     def dragged(self, at: Point, held: Held) -> None:
-        if self.gesture is not None:
-            self.gesture.moved(at, held)
+        gesture = self.gesture
+        if gesture is None:
+            return
+        if gesture.step is not None and gesture.step.is_over:  # a key has changed the graph since
+            self.released()
+        else:
+            gesture.moved(at, held)
 
     def released(self) -> None:
         if self.gesture is not None:
-            gesture, self.gesture, self.panning = self.gesture, None, False
-            gesture.ended()
+            self.gesture, self.panning = None, False
             self.viewed.redraw()
+
+    def drop(self) -> None:
+        """Escape: what is dragged goes back to where it was, and a region is not drawn any more."""
+        if self.drawing_region:
+            self.drawing_region = False
+            self.viewed.app.say("no region is drawn")
+        if self.gesture is not None:
+            self.gesture.back()
+            self.released()
 
     def wheeled(self, at: Point, clicks: float) -> None:
         """Nearer or farther, about the cursor."""
@@ -129,9 +142,9 @@ class Hands:
             self.viewed.chose((), False)
             return None
         if taken.part == WIPE_MIDDLE:
-            return Gesture(lambda to, _: self._wipe(self.viewed.wipe_now().moved_to(self.viewed.framing, *to)))
+            return self._wipe(Wipe.moved_to)
         if taken.part == WIPE_TURN:
-            return Gesture(lambda to, _: self._wipe(self.viewed.wipe_now().turned_to(self.viewed.framing, *to)))
+            return self._wipe(Wipe.turned_to)
         if taken.part[0] == "region":
             return self._resize(taken)
         return self._tool(taken, at, held)
@@ -150,7 +163,10 @@ class Hands:
     def _pan(self, at: Point) -> Gesture:
         start = self.viewed.framing
         self.panning = True
-        return Gesture(lambda to, _: self.viewed.frame_to(start.panned(to[0] - at[0], to[1] - at[1])))
+        viewed = self.viewed
+        return Gesture(
+            lambda to, _: viewed.frame_to(start.panned(to[0] - at[0], to[1] - at[1])), lambda: viewed.frame_to(start)
+        )
 
     def _probe(self, at: Point) -> Gesture:
         viewed = self.viewed
@@ -160,7 +176,7 @@ class Hands:
             viewed.probe_to(dragged_out(viewed.framing, at, to, viewed.full()))
 
         moved(at, Held())
-        return Gesture(moved)
+        return Gesture(moved, lambda: viewed.probe_to(None))
 
     def _region(self, at: Point) -> Gesture:
         viewed = self.viewed
@@ -171,7 +187,7 @@ class Hands:
             if not box.empty:
                 viewed.set(replace(viewed.settings, region=box, in_region=True))
 
-        return Gesture(moved)
+        return Gesture(moved, self._settled())
 
     def _resize(self, taken: Handle) -> Gesture:
         viewed = self.viewed
@@ -184,10 +200,21 @@ class Hands:
             if not box.empty:
                 viewed.set(replace(viewed.settings, region=box))
 
-        return Gesture(moved)
+        return Gesture(moved, self._settled())
 
-    def _wipe(self, wipe: Wipe) -> None:
-        self.viewed.set(replace(self.viewed.settings, wipe=wipe))
+    def _wipe(self, to_place: Callable[[Wipe, Framing, float, float], Wipe]) -> Gesture:
+        viewed = self.viewed
+
+        def moved(to: Point, held: Held) -> None:
+            del held
+            viewed.set(replace(viewed.settings, wipe=to_place(viewed.wipe_now(), viewed.framing, *to)))
+
+        return Gesture(moved, self._settled())
+
+    def _settled(self) -> Callable[[], None]:
+        """Puts wipe and region back to where they are now."""
+        viewed, now = self.viewed, self.viewed.settings
+        return lambda: viewed.set(replace(viewed.settings, wipe=now.wipe, region=now.region, in_region=now.in_region))
 
     def _tool(self, taken: Handle, at: Point, held: Held) -> Gesture | None:
         viewed = self.viewed
@@ -195,7 +222,7 @@ class Hands:
         if tool is None:
             return None
         viewed.chose(taken.part, held.shift)
-        merge = f"viewer drag {next(COUNT)}"
+        step = Step(viewed.app)
         off = (taken.x - at[0], taken.y - at[1])  # the cursor is not quite on it
         part = taken.part
         if part[-1] == "point" and held.shift:  # tangents and feather lie on the point until they are pulled out
@@ -205,9 +232,9 @@ class Hands:
             place = viewed.framing.to_picture(to[0] + off[0], to[1] + off[1])
             graph = tool.dragged(part, place, now.ctrl)
             self.over = Handle(part, to[0] + off[0], to[1] + off[1])
-            viewed.app.edit(f"{tool.label}: {tool.node}", graph, merge)
+            step.edit(f"{tool.label}: {tool.node}", graph)
 
-        return Gesture(moved)
+        return Gesture(moved, step.take_back, step)
 
 
 def wipe_handles(wipe: Wipe, framing: Framing) -> list[Handle]:

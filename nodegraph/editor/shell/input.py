@@ -235,4 +235,7 @@ class Hands:
             return
         if platform_x.popup_open() or self._popup_before or (typing and not chord.passes_fields):
             return
+        if name == "Escape" and self.holder is not None:
+            self.holder.drop_hand()
+            return
         self._on_key(chord, self.place())
