@@ -313,7 +313,6 @@ def opened(
 
 
 def asked(driver: Driver) -> Any:
-    """The sheet that is open over the window."""
-    sheet = driver.window.dialogs.sheet
-    assert sheet is not None, "nothing is asked"
-    return sheet
+    """The sheet that is open over the window; behind another one a frame goes by."""
+    driver.until(lambda: driver.window.dialogs.sheet is not None, "a question")
+    return driver.window.dialogs.sheet
