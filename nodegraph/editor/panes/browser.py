@@ -221,16 +221,17 @@ class Browser:
             with dpg.table_row(parent=self._listed):
                 sign, colour = SIGNS[entry.sort]
                 dpg.bind_item_font(dpg.add_text(sign, color=colour), fonts.ICONS)
-                self.rows.append(
-                    int(
-                        dpg.add_selectable(
-                            label=entry.label,
-                            span_columns=True,
-                            user_data=k,
-                            callback=lambda _s, _v, row: self.guard.run(self._click, row),
+                with dpg.group(horizontal=True, horizontal_spacing=0):
+                    self.rows.append(
+                        int(
+                            dpg.add_selectable(
+                                span_columns=True,
+                                user_data=k,
+                                callback=lambda _s, _v, row: self.guard.run(self._click, row),
+                            )
                         )
                     )
-                )
+                    dpg.add_text(entry.label)  # the label of a row would end at ##, before the frames of a sequence
                 dpg.add_text(entry.sort.value, color=theme.FAINT)
                 dpg.add_text("" if entry.sort is Sort.FOLDER else told_size(entry.size), color=theme.FAINT)
                 dpg.add_text(time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.changed)), color=theme.FAINT)
