@@ -65,3 +65,26 @@ def test_a_sequence_is_shown_with_its_frames_and_gaps(tmp_path: Path) -> None:
         drawn = [str(dpg.get_item_label(each) or "").partition("##")[0] for each in beside]
         drawn += [str(dpg.get_value(each)) for each in beside if dpg.get_item_type(each) == "mvAppItemType::mvText"]
         assert "a.####.exr [1001-1004, 1003 missing]" in drawn
+
+
+def test_the_arrow_keys_keep_the_row_in_view(tmp_path: Path) -> None:
+    import dearpygui.dearpygui as dpg
+
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    for one in "abcdef":
+        for other in "abcdefghij":
+            (folder / f"{one}{other}.txt").touch()
+    with opened(Document(Graph(Library.discover())), tmp_path / "settings") as driver:
+        driver.app.ask(FileWanted("A file", lambda _: None, folder))
+        driver.until(lambda: len(asked(driver).rows) == 60, "the folder's rows")
+        sheet = asked(driver)
+        driver.turn(4)
+        for key, at in (("Down", 40), ("Up", 2)):
+            for _ in range(60):
+                if sheet.picked == at:
+                    break
+                driver.key(key)
+            driver.turn(2)
+            assert sheet.picked == at
+            assert dpg.is_item_visible(sheet.rows[at])
