@@ -79,3 +79,54 @@ def test_keys_pressed_between_two_questions_are_for_nobody(driver: Driver) -> No
     driver.key("ctrl+z")
     assert "Blur1" in driver.app.state.graph.nodes
     seen(driver, "Second")
+
+
+def buttons(item: int) -> list[int]:
+    """All buttons of a sheet."""
+    import dearpygui.dearpygui as dpg
+
+    found = []
+    for each in dpg.get_item_children(item, 1):
+        if dpg.get_item_type(each) == "mvAppItemType::mvButton":
+            found.append(each)
+        found += buttons(each)
+    return found
+
+
+@pytest.mark.parametrize("asks", ["render", "preset", "card", "file"])
+def test_on_a_fine_screen_every_button_of_a_sheet_is_in_it(tmp_path: Path, asks: str) -> None:
+    import dearpygui.dearpygui as dpg
+
+    from nodegraph.data.model import Card
+    from nodegraph.editor.canvas.picked import nodes
+    from nodegraph.editor.panes.models import ModelsPane
+    from nodegraph.editor.panes.presets import PresetsPane
+    from nodegraph.editor.panes.queue import QueuePane
+
+    graph = Graph(Library.discover()).add("Grade").add("Write", "Out", file="out/a.####.exr")
+    with opened(Document(graph), tmp_path / "settings", scale=2.0) as driver:
+        driver.app.pick(nodes("Grade1"))
+        if asks == "render":
+            driver.app.start("render_all")
+            window = driver.pane(QueuePane).question.item
+        elif asks == "preset":
+            driver.app.start("save_preset")
+            window = driver.pane(PresetsPane).question.item
+        elif asks == "card":
+            driver.pane(ModelsPane).question.ask(tmp_path / "some.onnx", Card("some", "swap"))
+            window = driver.pane(ModelsPane).question.item
+        else:
+            driver.app.ask(FileWanted("A file", lambda _: None, tmp_path))
+            window = driver.window.dialogs.sheet.window
+        driver.turn(8)
+        left, top = dpg.get_item_pos(window)
+        width, height = dpg.get_item_rect_size(window)
+        assert left >= 0
+        assert left + width <= dpg.get_viewport_client_width()
+        assert top + height <= dpg.get_viewport_client_height()
+        assert len(buttons(window)) > 1
+        for each in buttons(window):
+            (x, y), (wide, high) = dpg.get_item_rect_min(each), dpg.get_item_rect_size(each)
+            assert left <= x
+            assert x + wide <= left + width
+            assert y + high <= top + height

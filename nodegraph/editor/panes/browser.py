@@ -221,16 +221,17 @@ class Browser:
             with dpg.table_row(parent=self._listed):
                 sign, colour = SIGNS[entry.sort]
                 dpg.bind_item_font(dpg.add_text(sign, color=colour), fonts.ICONS)
-                self.rows.append(
-                    int(
-                        dpg.add_selectable(
-                            label=entry.label,
-                            span_columns=True,
-                            user_data=k,
-                            callback=lambda _s, _v, row: self.guard.run(self._click, row),
+                with dpg.group(horizontal=True, horizontal_spacing=0):
+                    self.rows.append(
+                        int(
+                            dpg.add_selectable(
+                                span_columns=True,
+                                user_data=k,
+                                callback=lambda _s, _v, row: self.guard.run(self._click, row),
+                            )
                         )
                     )
-                )
+                    dpg.add_text(entry.label)  # the label of a row would end at ##, before the frames of a sequence
                 dpg.add_text(entry.sort.value, color=theme.FAINT)
                 dpg.add_text("" if entry.sort is Sort.FOLDER else told_size(entry.size), color=theme.FAINT)
                 dpg.add_text(time.strftime("%Y-%m-%d %H:%M", time.localtime(entry.changed)), color=theme.FAINT)
@@ -261,6 +262,15 @@ class Browser:
             dpg.set_value(self.name_field, entry.name)
             self._tell(f"{entry.label}   {told_size(entry.size)}", theme.TEXT)
 
+    def _bring(self, row: int) -> None:
+        """Scroll until a row is seen, and one more beyond it."""
+        view = dpg.get_item_parent(self._listed)
+        top, tall = dpg.get_item_pos(view)[1] + dpg.get_item_pos(self.window)[1], dpg.get_item_rect_size(view)[1]
+        y, high = dpg.get_item_rect_min(row)[1], dpg.get_item_rect_size(row)[1]
+        above, below = top + 2 * high - y, y + 3 * high - (top + tall)
+        if above > 0 or below > 0:
+            dpg.set_y_scroll(self._listed, max(0.0, dpg.get_y_scroll(self._listed) + (below if below > 0 else -above)))
+
     def open_row(self, row: int) -> None:
         """What a double click does: into a folder, or take the file."""
         entry = self.listing.entries[row]
@@ -279,6 +289,7 @@ class Browser:
             return False
         if chord.key in ("Up", "Down") and self.rows and self.listing.folder == self.folder:
             self.pick(max(0, min(len(self.rows) - 1, self.picked + (1 if chord.key == "Down" else -1))))
+            self._bring(self.rows[self.picked])
         elif chord.key == "Backspace":
             self.go(self.folder.parent)
         elif chord.key == "F5":

@@ -67,33 +67,33 @@ class CardQuestion:
         note = "" if card.note == cards.NOBODY else card.note
         self._path, self._card = path, replace(card, note=note)
         place = max(40, dpg.get_viewport_client_height() // 3 - 140)
-        with sheet("What is known of this model", WIDE, top=place) as self.item:
-            dpg.bind_item_font(dpg.add_text(str(path), color=theme.FAINT, wrap=WIDE - 30), fonts.SMALL)
+        with sheet("What is known of this model", fonts.px(WIDE), top=place) as self.item:
+            dpg.bind_item_font(dpg.add_text(str(path), color=theme.FAINT, wrap=fonts.px(WIDE - 30)), fonts.SMALL)
             dpg.add_spacer(height=4)
             for name, hint in FIELDS.items():
-                with dpg.group(horizontal=True, xoffset=round(90 * fonts.scale())):
+                with dpg.group(horizontal=True, xoffset=fonts.px(90)):
                     dpg.add_text(name.replace("_", " ").capitalize(), color=theme.FAINT)
                     self.fields[name] = int(
                         dpg.add_input_text(
                             default_value=getattr(self._card, name),
                             hint=hint,
-                            width=WIDE - 118,
+                            width=fonts.px(WIDE - 118),
                             user_data=name,
                             callback=self._typed,
                         )
                     )
-            with dpg.group(horizontal=True, xoffset=round(90 * fonts.scale())):
+            with dpg.group(horizontal=True, xoffset=fonts.px(90)):
                 dpg.add_text("May be used", color=theme.FAINT)
                 word = next(word for word, value in USES.items() if value is card.commercial)
                 self.use = int(
                     dpg.add_radio_button(list(USES), default_value=word, horizontal=True, callback=self._chose)
                 )
-            self._wrong = int(dpg.add_text("", color=theme.BAD, wrap=WIDE - 30, show=False))
+            self._wrong = int(dpg.add_text("", color=theme.BAD, wrap=fonts.px(WIDE - 30), show=False))
             dpg.add_spacer(height=4)
             with dpg.group(horizontal=True):
-                dpg.add_spacer(width=WIDE - 244)
-                dpg.add_button(label="Cancel", width=96, callback=self.close)
-                self.go = int(dpg.add_button(label="Save", width=104, callback=self.save))
+                dpg.add_spacer(width=fonts.px(WIDE - 244))
+                dpg.add_button(label="Cancel", width=fonts.px(96), callback=self.close)
+                self.go = int(dpg.add_button(label="Save", width=fonts.px(104), callback=self.save))
                 dpg.bind_item_theme(self.go, theme.CHOSEN)
                 dpg.bind_item_font(self.go, fonts.BOLD)
         with dpg.handler_registry() as keys:

@@ -28,6 +28,7 @@ from nodegraph.editor.panes.model_card import CardQuestion
 from nodegraph.editor.panes.model_foot import tell
 from nodegraph.editor.panes.model_rows import Row
 from nodegraph.editor.panes.pictures import Pictures
+from nodegraph.editor.panes.property_files import inside
 from nodegraph.editor.shell import fonts, icons, theme
 from nodegraph.editor.state import State
 from nodegraph.engine.licences import ModelUse, models_of
@@ -258,7 +259,8 @@ class ModelsPane(Pane):
         """Tell a node where its model is."""
 
         def took(path: str) -> None:
-            self.app.edit(f"model of {node}", self.app.state.graph.set(node, "file", path))
+            text = inside(path, self.app.state.document.folder)
+            self.app.edit(f"model of {node}", self.app.state.graph.set(node, "file", text))
 
         self.app.browse(f"The model of {node}", "", took)
 
@@ -295,8 +297,7 @@ class ModelsPane(Pane):
     def add_person(self, path: str) -> None:
         """An Identity of some photographs; its record is to be entered then."""
         graph, place = self.app.state.graph, Path(path)
-        folder = self.app.state.document.folder
-        text = str(place.relative_to(folder)) if place.is_relative_to(folder) else str(place)
+        text = inside(path, self.app.state.document.folder)
         name = graph.free_name("Identity")
         graph = graph.add("Identity", name, file=text)
         self.app.edit(f"identity {place.stem}", placed(graph, **{name: self._place(None)}), picked=nodes(name))
@@ -305,7 +306,8 @@ class ModelsPane(Pane):
 
     def _choose_pictures(self, node: str) -> None:
         def took(path: str) -> None:
-            self.app.edit(f"pictures of {node}", self.app.state.graph.set(node, "file", path))
+            text = inside(path, self.app.state.document.folder)
+            self.app.edit(f"pictures of {node}", self.app.state.graph.set(node, "file", text))
 
         self.app.browse("Photographs or a clip", "", took, folders=True)
 

@@ -61,32 +61,38 @@ class SaveQuestion:
         title = "Save as a preset"
         if self._changing:
             title = "Change a copy of the preset" if self._into else "Change the preset"
-        place = max(30, (dpg.get_viewport_client_height() - HIGH) // 2)
-        with sheet(title, WIDE, top=place) as self.item:
+        room = dpg.get_viewport_client_height()
+        high = min(fonts.px(HIGH), room - 60)
+        place = max(30, (room - high) // 2)
+        with sheet(title, fonts.px(WIDE), top=place) as self.item:
             dpg.add_spacer(height=2)
             for name, hint in (("name", "as it is called on the shelf"), ("menu", ""), ("help", "what it is for")):
                 self._field(name, hint)
             dpg.add_spacer(height=4)
             count = len(names)
             dpg.add_text(f"Knobs that it shows, of {count} node{'s' if count > 1 else ''}", color=theme.FAINT)
-            with dpg.child_window(height=HIGH - 240, width=WIDE - 28, border=True):
+            with dpg.child_window(height=max(60, high - fonts.px(240)), width=fonts.px(WIDE - 28), border=True):
                 for name in names:
                     self._knobs(graph, name)
-            self._wrong = dpg.add_text("", color=theme.BAD, wrap=WIDE - 30, show=False)
+            self._wrong = dpg.add_text("", color=theme.BAD, wrap=fonts.px(WIDE - 30), show=False)
             dpg.add_spacer(height=4)
             with dpg.group(horizontal=True):
-                dpg.add_spacer(width=WIDE - 244)
-                dpg.add_button(label="Cancel", width=96, callback=self.close)
-                self.go = dpg.add_button(label="Save", width=104, callback=self.save)
+                dpg.add_spacer(width=fonts.px(WIDE - 244))
+                dpg.add_button(label="Cancel", width=fonts.px(96), callback=self.close)
+                self.go = dpg.add_button(label="Save", width=fonts.px(104), callback=self.save)
                 dpg.bind_item_theme(self.go, theme.CHOSEN)
                 dpg.bind_item_font(self.go, fonts.BOLD)
         self._listen()
 
     def _field(self, name: str, hint: str) -> None:
-        with dpg.group(horizontal=True, xoffset=round(70 * fonts.scale())):
+        with dpg.group(horizontal=True, xoffset=fonts.px(70)):
             dpg.add_text(name.capitalize(), color=theme.FAINT)
             item = dpg.add_input_text(
-                default_value=self._texts[name], width=WIDE - 98, hint=hint, user_data=name, callback=self._typed
+                default_value=self._texts[name],
+                width=fonts.px(WIDE - 98),
+                hint=hint,
+                user_data=name,
+                callback=self._typed,
             )
         if name == "name":
             self.field = item
@@ -103,7 +109,11 @@ class SaveQuestion:
             if place in self._chosen and self._chosen[place].casefold() != label:
                 label = f"{label}   shown as {self._chosen[place]}"
             dpg.add_checkbox(
-                label=label, default_value=place in self._chosen, indent=14, user_data=place, callback=self._turned
+                label=label,
+                default_value=place in self._chosen,
+                indent=fonts.px(14),
+                user_data=place,
+                callback=self._turned,
             )
 
     def _typed(self, _sender: int, text: str, name: str) -> None:

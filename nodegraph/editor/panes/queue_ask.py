@@ -33,7 +33,7 @@ class Question:
         self._frames, self._preview = frames, False
         self._chosen = {name: name in chosen for name in writers}
         place = max(60, dpg.get_viewport_client_height() // 3 - 100)
-        with sheet("Render", WIDE, top=place) as self.item:
+        with sheet("Render", fonts.px(WIDE), top=place) as self.item:
             dpg.add_spacer(height=2)
             dpg.add_text("Writers", color=theme.FAINT)
             for name, on in self._chosen.items():
@@ -45,12 +45,12 @@ class Question:
             )
             dpg.add_spacer(height=4)
             dpg.add_checkbox(label="Preview: every frame is marked as one", callback=self._previewed)
-            self._wrong = dpg.add_text("", color=theme.BAD, wrap=WIDE - 30, show=False)
+            self._wrong = dpg.add_text("", color=theme.BAD, wrap=fonts.px(WIDE - 30), show=False)
             dpg.add_spacer(height=6)
             with dpg.group(horizontal=True):
-                dpg.add_spacer(width=WIDE - 245)
-                dpg.add_button(label="Cancel", width=96, callback=self.close)
-                self.go = dpg.add_button(label="Render", width=104, callback=self.render)
+                dpg.add_spacer(width=fonts.px(WIDE - 245))
+                dpg.add_button(label="Cancel", width=fonts.px(96), callback=self.close)
+                self.go = dpg.add_button(label="Render", width=fonts.px(104), callback=self.render)
                 dpg.bind_item_theme(self.go, theme.CHOSEN)
         dpg.bind_item_font(self.go, fonts.BOLD)
         self._listen()

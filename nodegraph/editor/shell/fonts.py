@@ -28,6 +28,11 @@ def scale() -> float:
     return float(dpg.get_item_configuration(TEXT)["size"]) / FACES[TEXT][1] if dpg.does_item_exist(TEXT) else 1.0
 
 
+def px(size: float) -> int:
+    """A size as it is drawn at this scale."""
+    return round(size * scale())
+
+
 def build(scale: float = 1.0) -> None:
     """Load all faces, and set text in Roboto."""
     with dpg.font_registry():

@@ -10,6 +10,7 @@ import dearpygui.dearpygui as dpg
 
 from nodegraph.editor.shell import fonts, theme
 
+EDGE = 4  # pixels that a sheet keeps from the edge of the window
 TALL = 2000  # pixels: taller than any that grows with what is in it
 
 
@@ -27,8 +28,9 @@ def card(width: int, height: int = 0, **how: Any) -> Iterator[int]:
 
 @contextmanager
 def sheet(title: str, width: int, height: int = 0, *, top: int | None = None, **how: Any) -> Iterator[int]:
-    """A modal card with a title, in the middle."""
+    """A modal card with a title, in the middle; never larger than the window."""
     across, down = dpg.get_viewport_client_width(), dpg.get_viewport_client_height()
+    width, height = min(width, across - 2 * EDGE), min(height, down - 2 * EDGE)
     place = max(0, (across - width) // 2), max(0, (down - height) // 2 if height else down // 4) if top is None else top
     with card(width, height, modal=True, pos=place, **how) as window:
         dpg.bind_item_font(dpg.add_text(title, color=theme.BRIGHT), fonts.BOLD)

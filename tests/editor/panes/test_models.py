@@ -75,6 +75,17 @@ def test_a_file_that_is_no_model_is_refused_in_words(driver: Driver, tmp_path: P
     assert "broken.onnx" in driver.app.said[0]
 
 
+def test_files_that_are_chosen_are_named_from_the_project_on(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane, chosen = driver.pane(ModelsPane), tmp_path / "shot" / "ben" / "1.png"
+    monkeypatch.setattr(driver.app, "browse", lambda _title, _path, took, **_how: took(str(chosen)))
+    pane._choose_pictures("Ben")
+    pane.find("Who")
+    knobs = {name: node.knobs["file"] for name, node in driver.app.state.graph.nodes.items()}
+    assert knobs == {"Ben": "ben/1.png", "Who": "ben/1.png"}
+
+
 def test_a_consent_record_is_entered_field_by_field(driver: Driver) -> None:
     pane = driver.pane(ModelsPane)
     driver.click(middle(pane.switch[True]))
