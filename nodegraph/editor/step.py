@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from nodegraph.editor.app import App
+    from nodegraph.editor.canvas.picked import Picked
     from nodegraph.graph.graph import Graph
 
 COUNT = count(1)
@@ -26,10 +27,10 @@ class Step:
         """True if a key has changed the graph since: what the drag would make of the old one would undo that."""
         return self._over or self.app.state.graph is not self._made
 
-    def edit(self, label: str, graph: Graph) -> None:
+    def edit(self, label: str, graph: Graph, picked: Picked | None = None) -> None:
         """Go on with what the drag makes of the graph; nothing once it is over."""
         if not self.is_over:
-            self.app.edit(label, graph, self._merge)
+            self.app.edit(label, graph, self._merge, picked)
             self._made = self.app.state.graph
 
     def take_back(self) -> None:

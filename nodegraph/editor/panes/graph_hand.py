@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nodegraph.editor.canvas import edge
 from nodegraph.editor.pane import Held
-from nodegraph.graph.graph import Graph
+from nodegraph.editor.step import Step
 from nodegraph.graph.layout import Point
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class Hand:
     def __init__(self, pane: GraphPane, at: Point) -> None:
         self.pane = pane
         self.origin = pane.view.to_graph(at)  # stays where it is while the canvas moves
-        self.graph = self.before = self.made = pane.app.state.graph
-        self.merge = fresh_gesture()
+        self.graph = pane.app.state.graph
+        self.step = Step(pane.app)
         self.dragging = False
         self._held = Held()
         self._came_in = False  # a press near the edge does not scroll before the hand has been further in
@@ -48,16 +48,10 @@ class Hand:
         x, y = self.pane.view.to_graph(at)
         return x - self.origin[0], y - self.origin[1]
 
-    def edit(self, label: str, graph: Graph) -> None:
-        """Go on with what the hand makes of the graph; all of it is one step."""
-        app = self.pane.app
-        app.edit(label, graph, self.merge)
-        self.made = app.state.graph
-
     @property
     def is_overtaken(self) -> bool:
-        """True if a key has changed the graph since: what the hand would make of the old one would undo that."""
-        return self.edits and self.pane.app.state.graph is not self.made
+        """True if a key has changed what is dragged since."""
+        return self.edits and self.step.is_over
 
     def move(self, at: Point, held: Held) -> None:
         """The mouse moved; below a few pixels it only trembled."""

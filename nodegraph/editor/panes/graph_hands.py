@@ -13,8 +13,9 @@ from nodegraph.editor.canvas.picked import Picked, nodes
 from nodegraph.editor.canvas.scene import Key, WireItem, box_of
 from nodegraph.editor.canvas.view import Rect, between
 from nodegraph.editor.pane import Button, Held
-from nodegraph.editor.panes.graph_hand import Hand, fresh_gesture
+from nodegraph.editor.panes.graph_hand import Hand
 from nodegraph.editor.panes.graph_wire import Loose
+from nodegraph.editor.step import Step
 from nodegraph.graph.layout import Point
 
 if TYPE_CHECKING:
@@ -95,13 +96,13 @@ class Resize(Hand):
         self.hit = hit
 
     def drag(self, at: Point, held: Held) -> None:
-        self.edit("resize the backdrop", gestures.resized(self.graph, self.hit.name, self.hit.port, self.by(at)))
+        self.step.edit("resize the backdrop", gestures.resized(self.graph, self.hit.name, self.hit.port, self.by(at)))
 
     def click(self, at: Point, held: Held) -> None:
         self.pane.app.pick(Picked(backdrops=frozenset((self.hit.name,))))
 
     def cancel(self) -> None:
-        self.edit("resize the backdrop", self.before)
+        self.step.take_back()
 
 
 class Move(Hand):
@@ -143,7 +144,7 @@ class Move(Hand):
             by = self._snapped(picked, by)
         graph = gestures.moved(self.graph, picked, by)
         label = "extract" if self.out else "move"
-        self.edit(label, graph)
+        self.step.edit(label, graph)
         self._over_wire(picked, by)
 
     def _snapped(self, picked: Picked, by: Point) -> Point:
@@ -186,11 +187,11 @@ class Move(Hand):
         if self.goal is not None:
             app = self.pane.app
             graph = wiring.inserted(app.state.graph, self.hit.name, self.goal.name, self.goal.port)
-            self.edit("insert", graph)
+            self.step.edit("insert", graph)
             app.say(f"{self.hit.name} is in the wire to {self.goal.name}")
 
     def cancel(self) -> None:
-        self.edit("move", self.before)
+        self.step.take_back()
 
 
 def _one(hit: Hit) -> Picked:
@@ -235,11 +236,10 @@ def taken(pane: GraphPane, at: Point, button: Button, held: Held, double: bool) 
 
 def _dot(pane: GraphPane, at: Point, hit: Hit) -> Hand:
     """Ctrl and a press on a wire bends it there; the dot goes along with the hand."""
-    before = pane.app.state.graph
-    made = wiring.dotted(before, hit.name, hit.port, pane.view.to_graph(at))
-    merge = fresh_gesture()
-    pane.app.edit("dot", made.graph, merge, nodes(made.name))
+    step = Step(pane.app)
+    made = wiring.dotted(pane.app.state.graph, hit.name, hit.port, pane.view.to_graph(at))
+    step.edit("dot", made.graph, nodes(made.name))
     pane.refresh()
     hand = Move(pane, at, Hit(Part.NODE, made.name), Held())
-    hand.merge, hand.before = merge, before
+    hand.step = step
     return hand

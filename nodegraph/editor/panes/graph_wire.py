@@ -148,12 +148,12 @@ class Loose(Hand):
             return
         else:
             graph = wiring.moved_end(self.graph, *self.pulled, goal)
-        self.pane.app.edit("wire", graph, self.merge)
+        self.step.edit("wire", graph)
 
     def _let_go(self, at: Point) -> None:
         """Over the empty canvas."""
         if self.pulled is not None:
-            self.pane.app.edit("unwire", self.graph.disconnect(*self.pulled), self.merge)
+            self.step.edit("unwire", self.graph.disconnect(*self.pulled))
             return
         kind = self.graph.type_of(self.hit.name)
         if kind is None:
