@@ -77,7 +77,6 @@ def _renamed(state: State, graph: Graph) -> State:
         inputs=MappingProxyType({slot: name(each) for slot, each in state.inputs.items()}),
         panels=panels._replace(names=tuple(map(name, panels.names)), pinned=frozenset(map(name, panels.pinned))),
         picked=picked._replace(nodes=frozenset(map(name, picked.nodes))),
-        pictured=frozenset(map(name, state.pictured)),
     )
 
 

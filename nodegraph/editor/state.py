@@ -27,7 +27,6 @@ class State:
     inputs: Mapping[int, str] = field(default_factory=lambda: MappingProxyType({}))  # the viewer's: 1-9 -> node
     shown: int = 1  # which input is looked at
     against: int = 0  # and with which it is compared; 0 with none
-    pictured: frozenset[str] = frozenset()  # nodes with their picture on them
     playing: int = 0  # 1 forward, -1 back, 0 not
     auto_key: bool = False
     faults: Mapping[str, str] = field(default_factory=lambda: NOTHING)  # node -> what went wrong

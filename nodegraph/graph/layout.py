@@ -6,7 +6,7 @@ It lives in the graph's `ui`, which other programs may put more into; what is no
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from nodegraph.graph.graph import Graph, check_name
 
 FURTHEST = 1e12  # from the origin; what is beyond has no place, and was written by no hand
 ROOM, GAP = 240.0, 80.0  # from where a node begins, or a backdrop ends, to what stands beside it
+HIDDEN, PICTURE = "hidden", "picture"  # marks of a node in its row: its wires are not shown; its picture is, on it
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 Point = tuple[float, float]
 
@@ -114,6 +115,23 @@ def without_item(graph: Graph, kind: type[Item], name: str) -> Graph:
     if rows.pop(name, None) is None:
         raise GraphError(f"there is no {kind.__name__.lower()} {name}", f"there are {', '.join(rows) or 'none'}")
     return replace(graph, ui={**graph.ui, key: rows})
+
+
+def marked(graph: Graph, mark: str) -> frozenset[str]:
+    """The nodes with a mark."""
+    rows = graph.ui.get("nodes")
+    if not isinstance(rows, Mapping):
+        return frozenset()
+    return frozenset(name for name, row in rows.items() if isinstance(row, Mapping) and row.get(mark) is True)
+
+
+def turned(graph: Graph, mark: str, names: Collection[str]) -> Graph:
+    """The graph with a mark on nodes that have a place, or off them if all of them have it."""
+    rows = dict(graph.ui.get("nodes", {}))
+    more = {} if marked(graph, mark).issuperset(names) else {mark: True}
+    for name in names:
+        rows[name] = {key: value for key, value in rows[name].items() if key != mark} | more
+    return replace(graph, ui={**graph.ui, "nodes": rows})
 
 
 def on_backdrop(graph: Graph, name: str) -> list[str]:

@@ -31,6 +31,7 @@ from nodegraph.editor.panes.graph_swatches import Swatches
 from nodegraph.editor.panes.graph_words import Words, about
 from nodegraph.editor.state import State
 from nodegraph.graph.graph import Graph
+from nodegraph.graph.layout import HIDDEN, PICTURE, marked
 
 HUD = 13.0  # letters in the corner
 LONGEST = 0.05  # seconds that a frame counts for at most, when the canvas scrolls
@@ -104,14 +105,13 @@ class GraphPane(Pane):
             and old.picked == new.picked
             and old.faults is new.faults
             and old.inputs is new.inputs
-            and old.pictured == new.pictured
             and self.words.fresh
         )
         if not same:
             self._redraw(new)
 
     def _redraw(self, state: State) -> None:
-        hidden = self.words.hidden(state.graph)
+        hidden = marked(state.graph, HIDDEN)
         scene = scene_of(state.graph, self._marks(state), state.picked, self.scene)
         changes = diff(self.scene, scene)
         whole = self._fit_wanted and len(changes.added) == len(scene.items) > 0
@@ -132,13 +132,14 @@ class GraphPane(Pane):
         viewers: dict[str, tuple[int, ...]] = {}
         for slot, name in sorted(state.inputs.items()):
             viewers[name] = (*viewers.get(name, ()), slot)
-        names = {*state.faults, *viewers, *self.words.cached, *self.words.seconds, *state.pictured}
+        pictured = marked(state.graph, PICTURE)
+        names = {*state.faults, *viewers, *self.words.cached, *self.words.seconds, *pictured}
         return {
             name: Marks(
                 error=state.faults.get(name, ""),
                 cached=name in self.words.cached,
                 seconds=self.words.seconds.get(name),
-                picture=name in state.pictured,
+                picture=name in pictured,
                 viewers=viewers.get(name, ()),
             )
             for name in names

@@ -62,7 +62,7 @@ class Actions:
             "info": self.info,
             "colour": self.colour,
             "hide_input": self._on_nodes("hide wires", edits.hidden),
-            "thumbnail": lambda: self.pane.words.turn_pictures(self._nodes()),
+            "thumbnail": self._on_nodes("pictures on nodes", edits.pictured),
             "file_name": pane.words.turn_files,
             "reader_up": self._on_nodes("version up", lambda graph, names: edits.version(graph, names, 1)),
             "reader_down": self._on_nodes("version down", lambda graph, names: edits.version(graph, names, -1)),

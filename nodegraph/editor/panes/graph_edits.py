@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,8 +15,7 @@ from nodegraph.editor.canvas.wiring import why_not
 from nodegraph.editor.panels.versions import MOST, version_of, with_version
 from nodegraph.graph.graph import Graph, Link, Wire
 from nodegraph.graph.knob import File
-
-HIDDEN = "hidden"
+from nodegraph.graph.layout import HIDDEN, PICTURE, turned
 
 
 def connected(graph: Graph, names: Collection[str]) -> frozenset[str]:
@@ -105,14 +104,12 @@ def with_values(graph: Graph, names: Collection[str], text: str) -> Graph:
 
 def hidden(graph: Graph, names: Collection[str]) -> Graph:
     """The graph with the wires of nodes out of sight, or shown again if all of them are."""
-    graph = settled(graph)
-    rows: dict[str, Mapping[str, object]] = dict(graph.ui["nodes"])
-    away = not all(rows[name].get(HIDDEN) is True for name in names)
-    for name in names:
-        rows[name] = {key: value for key, value in rows[name].items() if key != HIDDEN} | (
-            {HIDDEN: True} if away else {}
-        )
-    return replace(graph, ui={**graph.ui, "nodes": rows})
+    return turned(settled(graph), HIDDEN, names)
+
+
+def pictured(graph: Graph, names: Collection[str]) -> Graph:
+    """The graph with the pictures of nodes on them, or no longer if all of them have theirs."""
+    return turned(settled(graph), PICTURE, names)
 
 
 def version(graph: Graph, names: Collection[str], by: int) -> Graph:

@@ -14,10 +14,10 @@ from nodegraph.editor.panes.graph_known import Known
 from nodegraph.editor.state import State
 from nodegraph.graph.graph import Graph
 from nodegraph.graph.knob import File
+from nodegraph.graph.layout import PICTURE, marked
 
 PREFIX = re.compile(r"^( at frame -?\d+)?: ")  # of a fault; the node is seen already
 LONGEST = 34  # letters of a line beside a node
-HIDDEN = "hidden"  # in a node's layout: its wires are not shown
 
 
 class Words:
@@ -68,18 +68,6 @@ class Words:
         self._told = {name: rows for name, rows in now.items() if rows}
         return other
 
-    def hidden(self, graph: Graph) -> frozenset[str]:
-        """The nodes whose wires are not shown."""
-        rows = graph.ui.get("nodes")
-        if not isinstance(rows, Mapping):
-            return frozenset()
-        return frozenset(name for name, row in rows.items() if isinstance(row, Mapping) and row.get(HIDDEN) is True)
-
-    def turn_pictures(self, names: frozenset[str]) -> None:
-        """Show pictures on nodes, or no longer."""
-        shown = self.app.state.pictured
-        self.app.change(pictured=shown - names if names <= shown else shown | names)
-
     def card(self, name: str) -> str:
         """What is known of a node, line by line."""
         state = self.app.state
@@ -103,7 +91,7 @@ class Words:
 
     def poll(self, state: State, scene: Scene, seen: Collection[str]) -> None:
         """Look for what else has come to be known of the nodes that are seen."""
-        self.known.poll(state, seen, [name for name in sorted(state.pictured) if name in scene.nodes])
+        self.known.poll(state, seen, [name for name in sorted(marked(state.graph, PICTURE)) if name in scene.nodes])
 
     def _come(self, names: set[str]) -> None:
         """There is something new: it is drawn with the next frame."""

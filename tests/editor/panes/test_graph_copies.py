@@ -5,7 +5,7 @@ from __future__ import annotations
 import dearpygui.dearpygui as dpg
 import pytest
 
-from nodegraph.graph.document import Document, write
+from nodegraph.graph.document import Document, read, write
 from nodegraph.graph.layout import Backdrop, backdrops, notes, with_item
 from tests.editor.panes.graph_canvas import Canvas, start
 
@@ -88,7 +88,7 @@ def test_a_key_that_changes_nothing_is_no_step(canvas: Canvas, key: str) -> None
     assert before == (key == "shift+backslash")
 
 
-def test_a_thumbnail_goes_along_with_a_name_and_not_into_another_project(canvas: Canvas) -> None:
+def test_a_thumbnail_is_of_the_graph_goes_along_with_a_name_and_is_kept_in_the_file(canvas: Canvas) -> None:
     driver = canvas.driver
 
     def pictured() -> set[str]:
@@ -101,6 +101,16 @@ def test_a_thumbnail_goes_along_with_a_name_and_not_into_another_project(canvas:
     driver.until(lambda: pictured() == {"Zwei"}, "the thumbnail of the new name")
     driver.key("ctrl+z")
     driver.until(lambda: pictured() == {"Two"}, "the thumbnail of the old name")
+    kept = write(Document(canvas.graph))
+    driver.key("ctrl+c")
+    driver.key("ctrl+v")
+    driver.until(lambda: len(pictured()) == 2, "the copy's thumbnail")
+    driver.key("ctrl+z")
+    driver.key("ctrl+z")
+    driver.until(lambda: pictured() == set(), "no thumbnail")
+    assert canvas.graph == start()
+    driver.app.open(read(kept, canvas.graph.library))
+    driver.until(lambda: pictured() == {"Two"}, "the thumbnail of the file")
     driver.app.open(Document(start()))
     driver.turn(2)
     assert pictured() == set()
