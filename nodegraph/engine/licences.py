@@ -9,7 +9,7 @@ from typing import NamedTuple
 from nodegraph.data.errors import NodeError, NodegraphError
 from nodegraph.data.model import Card, Model
 from nodegraph.engine.evaluate import evaluate
-from nodegraph.graph.graph import Graph
+from nodegraph.graph.graph import Graph, Wire
 from nodegraph.graph.node import NodeType
 from nodegraph.ml.cards import named
 
@@ -43,9 +43,7 @@ def models_of(graph: Graph, folder: Path) -> Iterator[ModelUse]:
         if kind is None or graph.nodes[name].disabled:
             continue
         wires = graph.nodes[name].inputs.items()
-        wired = frozenset(
-            port for port, wire in wires if wire.node in graph.nodes and not graph.nodes[wire.node].disabled
-        )
+        wired = frozenset(port for port, wire in wires if _is_fed(graph, wire))
         if kind.models is not None:
             knobs = {knob: graph.value(name, knob, graph.shot.first) for knob in kind.knobs}
             for called in kind.models(knobs, wired):
@@ -63,6 +61,18 @@ def used(graph: Graph) -> list[str]:
     """The nodes that something is made of: all above its sinks, or all there are if it has none."""
     above = {name for sink in graph.sinks() for name in graph.upstream(sink)}
     return [name for name in graph.nodes if name in above or not above]
+
+
+def _is_fed(graph: Graph, wire: Wire | None) -> bool:
+    """True if a node that is not switched off stands at the beginning of a wire, dots passed over."""
+    seen: set[Wire] = set()
+    while wire is not None and wire.node in graph.nodes and wire not in seen:
+        seen.add(wire)
+        kind = graph.declared(wire.node)
+        if kind is None or not kind.carries:
+            return not graph.nodes[wire.node].disabled
+        wire = graph.nodes[wire.node].inputs.get(kind.inputs[0].name)
+    return False
 
 
 def _gives_model(kind: NodeType) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -131,6 +132,11 @@ def test_models_that_nodes_bring_along_count_too(tmp_path: Path, capsys: Out) ->
     assert {use.file for use in models_of(wired, tmp_path)} == {"up.onnx", "dlib face descriptor"}
     assert [use.file for use in models_of(wired.set("Marks", "identify", False), tmp_path)] == ["up.onnx"]
     assert len(list(models_of(wired.disable("Load"), tmp_path))) == 2  # dlib's again
+    bent = wired.add("Dot", "Bend").connect("Bend", "image", "Load").connect("Marks", "model", "Bend")
+    for each in (wired, wired.disable("Load")):
+        over = replace(bent, nodes={**bent.nodes, "Load": each.nodes["Load"]})
+        assert [use.node for use in models_of(over, tmp_path)] == [use.node for use in models_of(each, tmp_path)]
+    assert len(list(models_of(bent.disconnect("Bend", "image"), tmp_path))) == 3  # Load is still there, for nobody
     graph = graph.set("Find", "detector", "dlib CNN").disable("Marks")
     assert [use.file for use in models_of(graph, tmp_path)] == ["dlib CNN detector"]
 
