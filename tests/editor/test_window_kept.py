@@ -59,9 +59,7 @@ def test_the_status_line_of_a_kept_layout_is_as_high_as_the_type_of_another_scal
     heights: dict[tuple[str, float], list[float]] = {}
     for name, scale in (("kept", 1.0), ("kept", 1.5), ("fresh", 1.5), ("kept", 1.0)):
         with opened(PROJECT, tmp_path / name, scale=scale) as driver:
-            status = driver.pane(StatusPane)
-            driver.until(lambda: status.size[1] > 0, "the status line")
-            heights.setdefault((name, scale), []).append(status.size[1])
+            heights.setdefault((name, scale), []).append(driver.pane(StatusPane).size[1])
             driver.press_close()
             driver.until(lambda: driver.app.closing, "the end")
     assert heights["kept", 1.5] == heights["fresh", 1.5]
