@@ -13,6 +13,7 @@ import pytest
 from nodegraph.editor.pane import Button, Held, Point
 from nodegraph.editor.panes.graph import GraphPane
 from nodegraph.editor.panes.presets import PresetsPane
+from nodegraph.editor.panes.status import StatusPane
 from nodegraph.editor.panes.viewer import ViewerPane
 from nodegraph.graph.document import Document
 from nodegraph.graph.graph import Graph
@@ -52,6 +53,17 @@ def test_size_and_layout_are_kept_when_it_is_closed(tmp_path: Path, monkeypatch:
     assert size == (1400, 900)
     with opened(PROJECT, tmp_path, size) as driver:
         driver.until(lambda: abs(driver.pane(ViewerPane).size[1] - height) < 3, "the same layout")
+
+
+def test_the_status_line_of_a_kept_layout_is_as_high_as_the_type_of_another_scale(tmp_path: Path) -> None:
+    heights: dict[tuple[str, float], list[float]] = {}
+    for name, scale in (("kept", 1.0), ("kept", 1.5), ("fresh", 1.5), ("kept", 1.0)):
+        with opened(PROJECT, tmp_path / name, scale=scale) as driver:
+            heights.setdefault((name, scale), []).append(driver.pane(StatusPane).size[1])
+            driver.press_close()
+            driver.until(lambda: driver.app.closing, "the end")
+    assert heights["kept", 1.5] == heights["fresh", 1.5]
+    assert len(set(heights["kept", 1.0])) == 1
 
 
 def test_a_window_that_was_made_tiny_comes_in_its_own_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,8 @@ class Conflict(NamedTuple):
 
     def __str__(self) -> str:
         labels = " and ".join(ACTIONS[name].label if name in ACTIONS else name for name in self.actions)
-        return f"{self.chord} in {self.pane.value}: {labels}"
+        place = "everywhere" if self.pane is Pane.WINDOW else f"in {self.pane.value}"
+        return f"{self.chord} {place}: {labels}"
 
 
 @dataclass(frozen=True)

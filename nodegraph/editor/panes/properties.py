@@ -222,6 +222,8 @@ class PropertiesPane(Pane):
             self.turning.end()
 
     def drop_hand(self) -> None:
+        if self._linking is not None:
+            self.app.say("")  # it asked for a drop that does not come any more
         self._linking = self._pull = None
         self.turning.take_back()
 
@@ -230,7 +232,12 @@ class PropertiesPane(Pane):
         if target is None or target is source:
             self.app.say("no knob to follow it there")
             return
-        self.app.guarded(lambda: self.turning.link(target.node, target.knob, Link(source.node, source.knob)))
+
+        def work() -> None:
+            self.turning.link(target.node, target.knob, Link(source.node, source.knob))
+            self.app.say(f"{target.node}.{target.knob} follows {source.node}.{source.knob}")
+
+        self.app.guarded(work)
 
     def hovered(self, at: Point, held: Held) -> None:
         del held

@@ -111,6 +111,8 @@ def _clear(pane: QueuePane) -> None:
 
 
 def _delete(pane: QueuePane) -> None:
+    if not pane.rows.picked:
+        raise GraphError("no job is picked", "click the one that is to go")
     for job in list(pane.rows.picked):
         pane.queue.remove(job)
     pane.repaint()

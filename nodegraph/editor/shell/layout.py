@@ -161,10 +161,17 @@ def load(width: int, height: int, scale: float) -> Path:
 
 
 def completed(own: str, shipped: str) -> str:
-    """A layout of the artist's with the places of panes that it does not know yet: it may be an older one."""
+    """A layout of the artist's with the places of panes that it does not know yet: it may be an older one.
+
+    The status line has the height of this scale: no hand can mend the one that another scale left it.
+    """
     parts = shipped.partition("[Docking]")[0].split("[Window]")[1:]
     missing = [part for part in parts if part.partition("]")[0] + "]" not in own]
     before, mark, after = own.partition("[Docking]")
+    status = re.compile(rf"(ID=0x{GROUPS['status']:08X} Parent=\S+) (SizeRef=.*)")
+    as_shipped = status.search(shipped)
+    if as_shipped is not None:
+        after = status.sub(rf"\1 {as_shipped[2]}", after)
     return before + "".join(f"[Window]{part}" for part in missing) + mark + after
 
 

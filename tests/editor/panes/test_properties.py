@@ -441,6 +441,14 @@ def test_a_label_dragged_to_another_with_ctrl_is_followed(driver: Driver) -> Non
     driver.until(
         lambda: driver.app.state.graph.setting("Transform1", "rotate") == Link("Transform1", "skew"), "the link"
     )
+    assert driver.app.said == ("Transform1.rotate follows Transform1.skew", False)
+    driver.move(middle(row(driver, "Blur1", "mix").label))
+    with driver.hold("ctrl"):
+        driver.press()
+        assert "drop it" in driver.app.said[0]
+        driver.key("Escape")
+        driver.release()
+    assert driver.app.said[0] == ""  # no drop is waited for any more
     with driver.hold("ctrl"):
         driver.drag(middle(row(driver, "Transform1", "rotate").label), middle(row(driver, "Transform1", "skew").label))
     driver.turn(3)

@@ -143,8 +143,12 @@ def test_pause_go_on_and_cancel(driver: Driver) -> None:
     assert done < 3000
     driver.key("r")
     driver.until(lambda: len(job.progress.skipped) >= min(done, 3), "what was there is kept", seconds=90)
-    driver.key("c")
-    driver.until(lambda: job.gone, "gone", seconds=60)
+    driver.key("Delete")
+    assert "no job is picked" in driver.app.said[0]
+    assert pane.queue.jobs == [job]
+    driver.click(pane.rows.middle(job))
+    driver.key("Delete")
+    driver.until(lambda: not pane.queue.jobs and job.gone, "taken out while it ran", seconds=60)
 
 
 # -- without a window ------------------------------------------------------------------------------------
