@@ -154,7 +154,10 @@ def has_window() -> bool:
 
 
 class NoDisplay(NodegraphError):
-    """There is no screen that a window could be opened on."""
+    """There is no screen that a window could be opened on. It and the way without one are told in one line."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason}; render without a window: nodegraph render PROJECT")
 
 
 def preflight() -> float:
@@ -162,17 +165,16 @@ def preflight() -> float:
 
     Refuses in words where the library would end the whole process: no display, or no OpenGL 3 on it.
     """
-    hint = "render without a window: nodegraph render PROJECT"
     start = _symbol("glfwInit", ctypes.c_int)
     create = _symbol("glfwCreateWindow", ctypes.c_void_p, *[ctypes.c_int] * 2, ctypes.c_char_p, *[ctypes.c_void_p] * 2)
     destroy = _symbol("glfwDestroyWindow", None, ctypes.c_void_p)
     expect = _symbol("glfwWindowHint", None, ctypes.c_int, ctypes.c_int)
     if start is None or create is None or destroy is None or expect is None:
         if os.name == "posix" and not os.environ.get("DISPLAY"):
-            raise NoDisplay("there is no display to open a window on", hint)
+            raise NoDisplay("there is no display to open a window on")
         return 1.0
     if not start():
-        raise NoDisplay(f"no window can be opened: {_fault()}", hint)
+        raise NoDisplay(f"no window can be opened: {_fault()}")
     expect(VISIBLE_HINT, FALSE)
     expect(CONTEXT_MAJOR, 3)
     expect(CONTEXT_MINOR, 0)
@@ -185,7 +187,7 @@ def preflight() -> float:
     if reset is not None:
         reset()
     if not window:
-        raise NoDisplay(f"no window can be opened: {fault}", hint)
+        raise NoDisplay(f"no window can be opened: {fault}")
     return scale
 
 
