@@ -20,9 +20,8 @@ def test_without_a_display_it_says_how_to_render(display: str | None) -> None:
     done = subprocess.run(words, env=surroundings, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr.startswith("error: no window can be opened")
-    assert len(done.stderr.splitlines()) == 1
     assert "nodegraph render" in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 2
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_without_its_package_it_says_what_to_install(
